@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "apply/transaction.hpp"
+
+namespace onlan::apply {
+
+// A run that is taken back unless somebody confirms it in time. It lives in a process of its own,
+// in a session of its own: if the one that started it dies, or the SSH connection that it came over
+// hangs because of the very change, the host still gets its old network back.
+
+enum class Confirmed : std::uint8_t { yes, no };
+
+struct Supervised {
+    Outcome outcome;
+    Confirmed confirmed = Confirmed::no;
+};
+
+// What the starting process is told while the run goes on.
+struct Watcher {
+    Progress progress;
+    // All steps are done; the given time is left to confirm. Returns a descriptor that becomes
+    // readable when the user confirms (a terminal: Enter), or -1 when there is nobody to ask here.
+    std::function<int(std::chrono::seconds)> asked;
+};
+
+// Builds `plan` in a child process and waits for its end. The child inherits the caller's lock.
+[[nodiscard]] Result<Supervised> build_supervised(Actuator& actuator,
+                                                  Journal& journal,
+                                                  const plan::Plan& plan,
+                                                  std::chrono::seconds patience,
+                                                  const std::filesystem::path& folder,
+                                                  const Watcher& watcher);
+
+// `onlan confirm`: keeps what waits for it on this host. Fails with Failed::not_found when nothing
+// does.
+[[nodiscard]] Result<> confirm(const std::filesystem::path& folder);
+
+} // namespace onlan::apply

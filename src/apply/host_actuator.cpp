@@ -1,0 +1,223 @@
+#include "apply/host_actuator.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <linux/netlink.h>
+
+#include <fmt/format.h>
+
+#include "apply/docker_networks.hpp"
+#include "kernel/links.hpp"
+#include "kernel/nftables.hpp"
+#include "kernel/rtnetlink_dump.hpp"
+#include "kernel/sysctl.hpp"
+#include "kernel/xtables.hpp"
+#include "plan/names.hpp"
+
+namespace onlan::apply {
+namespace {
+
+// `result`, or success when it failed in a way that means: there is nothing left to do.
+Result<> unless(Result<> result, std::initializer_list<std::errc> harmless)
+{
+    const bool ignored = !result && std::ranges::any_of(harmless, [&](std::errc code) {
+        return result.error().code == code;
+    });
+    return ignored ? Result<>{} : result;
+}
+
+Result<std::optional<model::Link>> find_link(kernel::NetlinkSocket& socket, const std::string& name)
+{
+    ONLAN_TRY(const auto links, kernel::dump_links(socket));
+    const auto found = std::ranges::find(links, name, &model::Link::name);
+    return found == links.end() ? std::nullopt : std::optional(*found);
+}
+
+// Deletes a link that onlan made: one that still carries its mark.
+Result<>
+delete_own_link(kernel::NetlinkSocket& socket, const std::string& name, const std::string& alias)
+{
+    ONLAN_TRY(const auto link, find_link(socket, name));
+    if (!link)
+        return {};
+    if (link->alias != alias)
+        return fail(
+            Failed::conflict,
+            fmt::format(
+                "leave {} alone: it is no longer marked as onlan's (its alias is '{}', not '{}')",
+                name, link->alias, alias));
+    return kernel::delete_link(socket, name);
+}
+
+// After a failed creation: the link may be ours from before.
+Result<> unless_own(kernel::NetlinkSocket& socket,
+                    Result<> created,
+                    const std::string& name,
+                    const std::string& alias)
+{
+    if (created || created.error().code != std::errc::file_exists)
+        return created;
+    ONLAN_TRY(const auto link, find_link(socket, name));
+    return link && link->alias == alias ? Result<>{} : created;
+}
+
+class Make {
+public:
+    Make(kernel::NetlinkSocket& socket, const io::DockerApi& docker)
+        : socket_(socket), docker_(docker)
+    {}
+
+    Result<> operator()(const plan::CreateBridge& c) const
+    {
+        return unless_own(socket_, kernel::create_bridge(socket_, {c.name, c.mac, c.mtu, c.alias}),
+                          c.name, c.alias);
+    }
+    Result<> operator()(const plan::CreateVeth& c) const
+    {
+        return unless_own(socket_,
+                          kernel::create_veth(socket_, {c.name, c.peer, c.mac, c.mtu, c.alias}),
+                          c.name, c.alias);
+    }
+    Result<> operator()(const plan::SetMaster& c) const
+    {
+        return kernel::set_master(socket_, c.link, c.master);
+    }
+    Result<> operator()(const plan::SetUp& c) const { return kernel::set_up(socket_, c.link); }
+    Result<> operator()(const plan::SetSysctl& c) const
+    {
+        return kernel::write_sysctl(c.name, c.value);
+    }
+    Result<> operator()(const plan::AddAddress& c) const
+    {
+        return unless(kernel::add_address(socket_, c.link, c.address), {std::errc::file_exists});
+    }
+    Result<> operator()(const plan::RemoveAddress& c) const
+    {
+        return unless(kernel::delete_address(socket_, c.link, c.address),
+                      {std::errc::address_not_available, std::errc::no_such_device});
+    }
+    Result<> operator()(const plan::AddRoute& c) const
+    {
+        return unless(kernel::add_route(socket_, c.link, c.route), {std::errc::file_exists});
+    }
+    Result<> operator()(const plan::RemoveRoute& c) const
+    {
+        return unless(kernel::delete_route(socket_, c.link, c.route),
+                      {std::errc::no_such_process, std::errc::no_such_device});
+    }
+    Result<> operator()(const plan::ReplaceRule& c) const
+    {
+        // The new one first: there is never a moment without the rule.
+        ONLAN_CHECK(unless(kernel::add_rule(socket_, c.after), {std::errc::file_exists}));
+        return unless(kernel::delete_rule(socket_, c.before),
+                      {std::errc::no_such_file_or_directory});
+    }
+    Result<> operator()(const plan::AddNotrack& c) const
+    {
+        return kernel::add_notrack(c.bridge, c.comment);
+    }
+    Result<> operator()(const plan::InsertXtablesRule& c) const
+    {
+        return kernel::insert_rule({c.backend, c.family, c.table, c.chain, c.rule});
+    }
+    Result<> operator()(const plan::CreateDockerNetwork& c) const
+    {
+        return create_own_network(docker_, c.network);
+    }
+
+private:
+    kernel::NetlinkSocket& socket_;
+    const io::DockerApi& docker_;
+};
+
+class Undo {
+public:
+    Undo(kernel::NetlinkSocket& socket, const io::DockerApi& docker)
+        : socket_(socket), docker_(docker)
+    {}
+
+    Result<> operator()(const plan::CreateBridge& c) const
+    {
+        return delete_own_link(socket_, c.name, c.alias);
+    }
+    Result<> operator()(const plan::CreateVeth& c) const
+    {
+        return delete_own_link(socket_, c.name, c.alias);
+    }
+    Result<> operator()(const plan::SetMaster& c) const
+    {
+        ONLAN_TRY(const auto link, find_link(socket_, c.link));
+        ONLAN_TRY(const auto master, find_link(socket_, c.master));
+        if (!link || !master || link->master != master->index)
+            return {};
+        return kernel::clear_master(socket_, c.link);
+    }
+    Result<> operator()(const plan::SetUp& c) const
+    {
+        return unless(kernel::set_down(socket_, c.link), {std::errc::no_such_device});
+    }
+    Result<> operator()(const plan::SetSysctl& c) const
+    {
+        return unless(kernel::write_sysctl(c.name, c.previous),
+                      {std::errc::no_such_file_or_directory});
+    }
+    Result<> operator()(const plan::AddAddress& c) const
+    {
+        return make_(plan::RemoveAddress{c.link, c.address});
+    }
+    Result<> operator()(const plan::RemoveAddress& c) const
+    {
+        return make_(plan::AddAddress{c.link, c.address});
+    }
+    Result<> operator()(const plan::AddRoute& c) const
+    {
+        return make_(plan::RemoveRoute{c.link, c.route});
+    }
+    Result<> operator()(const plan::RemoveRoute& c) const
+    {
+        return make_(plan::AddRoute{c.link, c.route});
+    }
+    Result<> operator()(const plan::ReplaceRule& c) const
+    {
+        return make_(plan::ReplaceRule{.before = c.after, .after = c.before});
+    }
+    Result<> operator()(const plan::AddNotrack& c) const
+    {
+        return kernel::remove_notrack(c.comment);
+    }
+    Result<> operator()(const plan::InsertXtablesRule& c) const
+    {
+        return kernel::delete_rule({c.backend, c.family, c.table, c.chain, c.rule});
+    }
+    Result<> operator()(const plan::CreateDockerNetwork& c) const
+    {
+        return remove_own_network(docker_, c.network);
+    }
+
+private:
+    kernel::NetlinkSocket& socket_;
+    const io::DockerApi& docker_;
+    Make make_{socket_, docker_};
+};
+
+} // namespace
+
+Result<std::unique_ptr<HostActuator>> HostActuator::open(const std::string& docker_host)
+{
+    ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
+    ONLAN_TRY(io::DockerApi docker, io::DockerApi::open(docker_host));
+    return std::make_unique<HostActuator>(std::move(socket), std::move(docker));
+}
+
+Result<> HostActuator::make(const plan::Change& change)
+{
+    return std::visit(Make{socket_, docker_}, change);
+}
+
+Result<> HostActuator::undo(const plan::Change& change)
+{
+    return std::visit(Undo{socket_, docker_}, change);
+}
+
+} // namespace onlan::apply

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "apply/actuator.hpp"
+#include "io/docker_api.hpp"
+#include "kernel/netlink_socket.hpp"
+
+namespace onlan::apply {
+
+// Changes this thread's network namespace through netlink, nftables and iptables, and the Docker
+// engine through its API.
+class HostActuator final : public Actuator {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<HostActuator>> open(const std::string& docker_host);
+
+    [[nodiscard]] Result<> make(const plan::Change& change) override;
+    [[nodiscard]] Result<> undo(const plan::Change& change) override;
+
+    HostActuator(kernel::NetlinkSocket socket, io::DockerApi docker)
+        : socket_(std::move(socket)), docker_(std::move(docker))
+    {}
+
+private:
+    kernel::NetlinkSocket socket_;
+    io::DockerApi docker_;
+};
+
+} // namespace onlan::apply

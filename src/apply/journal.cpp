@@ -1,0 +1,293 @@
+#include "apply/journal.hpp"
+
+#include <algorithm>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/file.hpp"
+#include "plan/holds.hpp"
+
+namespace onlan::apply {
+namespace {
+
+using nlohmann::json;
+using plan::Direction;
+
+constexpr std::string_view kFile = "journal";
+
+std::filesystem::path file_in(const std::filesystem::path& folder)
+{
+    return folder / kFile;
+}
+
+// Rules can be saved and restored by others (iptables-persistent, nftables.service) and Docker
+// keeps its networks; all else ends with the kernel that held it.
+bool outlives_boot(const plan::Change& change)
+{
+    return std::holds_alternative<plan::CreateDockerNetwork>(change) ||
+           std::holds_alternative<plan::InsertXtablesRule>(change) ||
+           std::holds_alternative<plan::AddNotrack>(change);
+}
+
+Result<> make_folder(const std::filesystem::path& folder)
+{
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error)
+        return Failure{
+            Error{error, fmt::format("create {}: {}", folder.string(), error.message())}};
+    return {};
+}
+
+} // namespace
+
+Result<HostIdentity> HostIdentity::of_this_process()
+{
+    ONLAN_TRY(std::string boot, read_file("/proc/sys/kernel/random/boot_id"));
+    boot.erase(boot.find_last_not_of('\n') + 1);
+    struct stat network{};
+    if (::stat("/proc/thread-self/ns/net", &network) < 0)
+        return fail_errno("identify the network namespace");
+    return HostIdentity{.boot = std::move(boot),
+                        .network = fmt::format("{}:{}", network.st_dev, network.st_ino)};
+}
+
+Result<Journal>
+Journal::open(const std::filesystem::path& folder, const HostIdentity& host, Observer observer)
+{
+    ONLAN_CHECK(make_folder(folder));
+    Journal journal;
+    journal.file_ = file_in(folder);
+    ONLAN_CHECK(journal.load(host));
+    // The records of an unfinished run are needed one by one; everything else is said shorter.
+    if (!journal.unfinished_)
+        ONLAN_CHECK(journal.compact(host));
+    ONLAN_CHECK(journal.open_for_append());
+    journal.observer_ = std::move(observer);
+    return journal;
+}
+
+Result<plan::Ledger> Journal::read(const std::filesystem::path& folder, const HostIdentity& host)
+{
+    Journal journal;
+    journal.file_ = file_in(folder);
+    ONLAN_CHECK(journal.load(host));
+    return journal.ledger();
+}
+
+plan::Ledger Journal::ledger() const
+{
+    plan::Ledger ledger;
+    for (const InForce& one : in_force_)
+        ledger.push_back(one.entry);
+    return ledger;
+}
+
+Result<> Journal::load(const HostIdentity& host)
+{
+    const auto text = read_file(file_);
+    if (!text && text.error().code == std::errc::no_such_file_or_directory)
+        return {};
+    if (!text)
+        return Failure{text.error()};
+
+    HostIdentity writer = host;
+    std::size_t number = 0;
+    // A line without its end is torn: the machine died while writing it, so nothing was done on its
+    // behalf yet.
+    for (std::size_t end = 0; (end = text->find('\n', whole_)) != std::string::npos;
+         whole_ = end + 1) {
+        const auto within_line = [&](Error error) {
+            return Failure{std::move(error).within(fmt::format("{}:{}", file_.string(), ++number))};
+        };
+        try {
+            const json record = json::parse(std::string_view(*text).substr(whole_, end - whole_));
+            if (record.at("record") == "host")
+                writer = {.boot = record.at("boot"), .network = record.at("network")};
+            else if (auto replayed = replay(record); !replayed)
+                return within_line(std::move(replayed).error());
+        } catch (const json::exception& malformed) {
+            return within_line({Failed::parse, malformed.what()});
+        }
+        ++number;
+    }
+
+    if (writer.boot != host.boot) {
+        std::erase_if(in_force_,
+                      [](const InForce& one) { return !outlives_boot(one.entry.change); });
+        unfinished_.reset();
+        begun_.clear();
+    } else if (writer.network != host.network) {
+        return fail(Failed::conflict, fmt::format("{} belongs to another network namespace: run "
+                                                  "onlan there, or name a folder for this "
+                                                  "namespace with --state-dir",
+                                                  file_.string()));
+    }
+    return {};
+}
+
+// Throws json::exception on a record that append() would not have written.
+Result<> Journal::replay(const json& record)
+{
+    const auto& kind = record.at("record").get_ref<const std::string&>();
+    if (kind == "begin") {
+        unfinished_ = Run{.kind = record.at("run") == "up" ? RunKind::up : RunKind::down,
+                          .lans = record.at("lans").get<std::vector<std::string>>()};
+        begun_.clear();
+        return {};
+    }
+    if (kind == "commit") {
+        unfinished_.reset();
+        begun_.clear();
+        return {};
+    }
+    const auto id = record.at("id").get<RecordId>();
+    if (kind == "do") {
+        ONLAN_TRY(plan::Change change, plan::change_from_json(record.at("change")));
+        replay_do(id, {.owner = record.at("owner"), .change = std::move(change)});
+    } else if (kind == "undo") {
+        replay_undo(id);
+    } else if (kind == "undone") {
+        replay_undone(id);
+    } else if (kind != "done") {
+        return fail(Failed::parse, fmt::format("'{}' is not a kind of record", kind));
+    }
+    return {};
+}
+
+void Journal::replay_do(RecordId id, plan::Entry entry)
+{
+    last_id_ = std::max(last_id_, id);
+    if (unfinished_)
+        begun_.push_back({id, Direction::make, entry.owner, entry.change});
+    in_force_.push_back({id, std::move(entry)});
+}
+
+void Journal::replay_undo(RecordId id)
+{
+    const auto found = std::ranges::find(in_force_, id, &InForce::id);
+    const bool own = std::ranges::find(begun_, id, &Begun::id) != begun_.end();
+    if (unfinished_ && !own && found != in_force_.end())
+        begun_.push_back({id, Direction::undo, found->entry.owner, found->entry.change});
+}
+
+void Journal::replay_undone(RecordId id)
+{
+    std::erase_if(in_force_, [id](const InForce& one) { return one.id == id; });
+    // Made and undone by the same run: nothing is left to take back.
+    std::erase_if(begun_, [id](const Begun& begun) {
+        return begun.id == id && begun.direction == Direction::make;
+    });
+}
+
+Result<> Journal::compact(const HostIdentity& host)
+{
+    // A repair repeats a change that is on record already; once is enough to undo it.
+    std::vector<InForce> compacted;
+    for (const InForce& one : in_force_) {
+        const bool repeated = std::ranges::any_of(compacted, [&](const InForce& other) {
+            return other.entry.owner == one.entry.owner &&
+                   plan::same_object(other.entry.change, one.entry.change);
+        });
+        if (!repeated)
+            compacted.push_back(one);
+    }
+    in_force_ = std::move(compacted);
+
+    std::string text =
+        json{{"record", "host"}, {"boot", host.boot}, {"network", host.network}}.dump() + '\n';
+    last_id_ = 0;
+    for (InForce& one : in_force_) {
+        one.id = ++last_id_;
+        text += json{{"record", "do"},
+                     {"id", one.id},
+                     {"owner", one.entry.owner},
+                     {"change", plan::to_json(one.entry.change)}}
+                    .dump() +
+                '\n';
+    }
+    whole_ = text.size();
+    return replace_file(file_, text);
+}
+
+Result<> Journal::open_for_append()
+{
+    fd_ = UniqueFd{::open(file_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)};
+    if (!fd_)
+        return fail_errno(fmt::format("open {}", file_.string()));
+    if (::ftruncate(fd_.get(), static_cast<off_t>(whole_)) < 0)
+        return fail_errno(fmt::format("drop the torn end of {}", file_.string()));
+    return {};
+}
+
+Result<> Journal::append(const json& record)
+{
+    const std::string line = record.dump() + '\n';
+    const auto written = ::write(fd_.get(), line.data(), line.size());
+    if (written != static_cast<ssize_t>(line.size()))
+        return fail_errno(fmt::format("write {}", file_.string()), written < 0 ? errno : ENOSPC);
+    if (::fdatasync(fd_.get()) < 0)
+        return fail_errno(fmt::format("sync {}", file_.string()));
+    ++records_;
+    if (observer_)
+        observer_(records_);
+    return {};
+}
+
+Result<> Journal::begin(const Run& run)
+{
+    ONLAN_CHECK(append({{"record", "begin"},
+                        {"run", run.kind == RunKind::up ? "up" : "down"},
+                        {"lans", run.lans}}));
+    unfinished_ = run;
+    begun_.clear();
+    return {};
+}
+
+Result<RecordId> Journal::doing(const plan::Owner& owner, const plan::Change& change)
+{
+    const RecordId id = last_id_ + 1;
+    ONLAN_CHECK(append(
+        {{"record", "do"}, {"id", id}, {"owner", owner}, {"change", plan::to_json(change)}}));
+    replay_do(id, {.owner = owner, .change = change});
+    return id;
+}
+
+Result<> Journal::done(RecordId id)
+{
+    return append({{"record", "done"}, {"id", id}});
+}
+
+Result<RecordId> Journal::undoing(const plan::Owner& owner, const plan::Change& change)
+{
+    const auto found = std::ranges::find_if(in_force_, [&](const InForce& one) {
+        return one.entry.owner == owner && one.entry.change == change;
+    });
+    if (found == in_force_.end())
+        return fail(Failed::not_found, "undo a change that is not in the journal");
+    const RecordId id = found->id;
+    ONLAN_CHECK(append({{"record", "undo"}, {"id", id}}));
+    replay_undo(id);
+    return id;
+}
+
+Result<> Journal::undone(RecordId id)
+{
+    ONLAN_CHECK(append({{"record", "undone"}, {"id", id}}));
+    replay_undone(id);
+    return {};
+}
+
+Result<> Journal::commit()
+{
+    ONLAN_CHECK(append({{"record", "commit"}}));
+    unfinished_.reset();
+    begun_.clear();
+    return {};
+}
+
+} // namespace onlan::apply

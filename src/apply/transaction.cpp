@@ -1,0 +1,124 @@
+#include "apply/transaction.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <ranges>
+
+namespace onlan::apply {
+namespace {
+
+using plan::Direction;
+using plan::Step;
+
+Result<> make(Actuator& actuator, Journal& journal, const Step& step)
+{
+    ONLAN_TRY(const RecordId id, journal.doing(step.owner, step.change));
+    ONLAN_CHECK(actuator.make(step.change));
+    return journal.done(id);
+}
+
+Result<> undo(Actuator& actuator, Journal& journal, const Step& step)
+{
+    ONLAN_TRY(const RecordId id, journal.undoing(step.owner, step.change));
+    ONLAN_CHECK(actuator.undo(step.change));
+    return journal.undone(id);
+}
+
+Result<> perform(Actuator& actuator, Journal& journal, const Step& step)
+{
+    return step.direction == Direction::make ? make(actuator, journal, step)
+                                             : undo(actuator, journal, step);
+}
+
+void collect(std::vector<Error>& errors, Result<> result)
+{
+    if (!result)
+        errors.push_back(std::move(result).error());
+}
+
+// Takes back one change that the run began. A change that was undone is made again under a new
+// record; one that was only about to be undone is still on record, and making it again does no
+// harm.
+Result<> take_back(Actuator& actuator, Journal& journal, const Begun& begun)
+{
+    if (begun.direction == Direction::make)
+        return undo(actuator, journal,
+                    {.direction = Direction::undo, .owner = begun.owner, .change = begun.change});
+    const plan::Ledger ledger = journal.ledger();
+    const plan::Entry entry{.owner = begun.owner, .change = begun.change};
+    if (std::ranges::find(ledger, entry) != ledger.end())
+        return actuator.make(begun.change);
+    return make(actuator, journal,
+                {.direction = Direction::make, .owner = begun.owner, .change = begun.change});
+}
+
+// The part of a `down` that is done the same way whether it was just begun or found unfinished.
+Outcome finish_down(Actuator& actuator,
+                    Journal& journal,
+                    const std::vector<std::string>& lans,
+                    const Progress& progress)
+{
+    Outcome outcome;
+    for (const Step& step : plan::plan_down(journal.ledger(), lans).steps) {
+        progress(step);
+        collect(outcome.errors, undo(actuator, journal, step));
+    }
+    collect(outcome.errors, journal.commit());
+    return outcome;
+}
+
+} // namespace
+
+Outcome roll_back(Actuator& actuator, Journal& journal, const Progress& progress)
+{
+    Outcome outcome;
+    const std::vector<Begun> begun = journal.begun();
+    for (const Begun& change : begun | std::views::reverse) {
+        const Direction back =
+            change.direction == Direction::make ? Direction::undo : Direction::make;
+        progress({.direction = back, .owner = change.owner, .change = change.change});
+        collect(outcome.errors, take_back(actuator, journal, change));
+    }
+    collect(outcome.errors, journal.commit());
+    return outcome;
+}
+
+Outcome
+build(Actuator& actuator, Journal& journal, const plan::Plan& plan, const Progress& progress)
+{
+    Outcome outcome;
+    collect(outcome.errors, journal.begin({.kind = RunKind::up, .lans = {}}));
+    for (const Step& step : plan.steps) {
+        if (!outcome.ok())
+            break;
+        progress(step);
+        collect(outcome.errors, perform(actuator, journal, step));
+    }
+    if (!outcome.ok()) {
+        Outcome undone = roll_back(actuator, journal, progress);
+        std::ranges::move(undone.errors, std::back_inserter(outcome.errors));
+    }
+    return outcome;
+}
+
+Outcome tear_down(Actuator& actuator,
+                  Journal& journal,
+                  const std::vector<std::string>& lans,
+                  const Progress& progress)
+{
+    if (auto begun = journal.begin({.kind = RunKind::down, .lans = lans}); !begun)
+        return {{std::move(begun).error()}};
+    return finish_down(actuator, journal, lans, progress);
+}
+
+Outcome recover(Actuator& actuator, Journal& journal, const Progress& progress)
+{
+    if (!journal.unfinished())
+        return {};
+    if (journal.unfinished()->kind == RunKind::up)
+        return roll_back(actuator, journal, progress);
+    const std::vector<std::string> lans = journal.unfinished()->lans;
+    return finish_down(actuator, journal, lans, progress);
+}
+
+} // namespace onlan::apply

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace onlan {
+
+// Columns as wide as their widest cell, two blanks between them. A cell is one line of UTF-8.
+class TextTable {
+public:
+    explicit TextTable(std::vector<std::string> heading) { add(std::move(heading)); }
+
+    void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+    [[nodiscard]] std::string to_string(const std::string& indent = "") const;
+
+private:
+    std::vector<std::vector<std::string>> rows_;
+};
+
+} // namespace onlan

@@ -1,0 +1,160 @@
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/options.hpp"
+
+namespace {
+
+using onlan::cli::DownOptions;
+using onlan::cli::Options;
+using onlan::cli::UpOptions;
+
+constexpr int kInternalError = 70; // EX_SOFTWARE of sysexits.h
+
+std::string environment(const char* name, std::string otherwise)
+{
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0' ? value : std::move(otherwise);
+}
+
+// ./onlan.yaml is for trying things out; a host has /etc/onlan/onlan.yaml.
+std::filesystem::path default_configuration()
+{
+    std::error_code ignored;
+    const std::filesystem::path here = "onlan.yaml";
+    return std::filesystem::exists(here, ignored) ? here : "/etc/onlan/onlan.yaml";
+}
+
+// What the words on the command line ask for; filled by CLI11, which keeps pointers to the members.
+struct Words {
+    Options options;
+    UpOptions up;
+    DownOptions down;
+    std::string status_lan;
+    std::string color = "auto";
+    bool json = false;
+    long confirm = -1;
+    long wait = 0;
+};
+
+void add_global_options(CLI::App& app, Words& words)
+{
+    words.options.configuration = default_configuration();
+    words.options.docker_host = environment("DOCKER_HOST", "unix:///var/run/docker.sock");
+    words.options.state_folder = environment("ONLAN_STATE_DIR", "/var/lib/onlan");
+    app.add_option(
+           "-f,--file", words.options.configuration,
+           "the configuration (default /etc/onlan/onlan.yaml, or ./onlan.yaml if that exists)")
+        ->type_name("FILE");
+    app.add_option("--docker-host", words.options.docker_host,
+                   "Docker's API socket (default $DOCKER_HOST, else unix:///var/run/docker.sock)")
+        ->type_name("URL");
+    app.add_option("--state-dir", words.options.state_folder,
+                   "where the journal is kept (default /var/lib/onlan)")
+        ->type_name("DIR");
+    app.add_flag("--json", words.json, "one JSON document on stdout instead of text");
+    app.add_option("--color", words.color, "auto, always or never")
+        ->type_name("WHEN")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
+    app.add_flag("-v,--verbose", words.options.verbose, "say more");
+    app.set_version_flag("--version", "onlan " ONLAN_VERSION);
+}
+
+void add_confirm_option(CLI::App& command, Words& words)
+{
+    command
+        .add_option("--confirm", words.confirm,
+                    "undo the changes unless confirmed within SECONDS; 0: do not ask (default: 30 "
+                    "when a default route moves, else 0)")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0, 86400));
+}
+
+void add_up(CLI::App& app, Words& words)
+{
+    CLI::App* up = app.add_subcommand("up", "make the host match the configuration");
+    up->add_option("LAN", words.up.lans, "only these LANs");
+    up->add_flag("--dry-run", words.up.dry_run, "show what would change, and change nothing");
+    up->add_flag("--commands", words.up.commands, "show the plan as ip, nft and docker commands");
+    up->add_flag("-y,--yes", words.up.yes, "do not ask before changing");
+    up->add_flag("--before-docker", words.up.before_docker,
+                 "links and guards only: at boot, before dockerd starts");
+    up->add_option("--wait", words.wait, "wait up to SECONDS for Docker to answer")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0, 3600));
+    add_confirm_option(*up, words);
+
+    CLI::App* plan = app.add_subcommand("plan", "what 'up' would change; exit 3 if anything");
+    plan->add_option("LAN", words.up.lans, "only these LANs");
+    plan->add_flag("--commands", words.up.commands, "as ip, nft and docker commands");
+    plan->add_flag("--before-docker", words.up.before_docker, "links and guards only");
+}
+
+void add_others(CLI::App& app, Words& words)
+{
+    CLI::App* down = app.add_subcommand("down", "take away what onlan made, and only that");
+    down->add_option("LAN", words.down.lans, "only these LANs");
+    down->add_flag("--dry-run", words.down.dry_run, "show what would change, and change nothing");
+    down->add_flag("--commands", words.down.commands,
+                   "show the plan as ip, nft and docker commands");
+    down->add_flag("-y,--yes", words.down.yes, "do not ask before changing");
+    add_confirm_option(*down, words);
+
+    CLI::App* status = app.add_subcommand(
+        "status", "each LAN: uplink, mode, guards, containers, drift; exit 3 if anything drifted");
+    status->add_option("LAN", words.status_lan, "only this LAN");
+
+    app.add_subcommand("confirm", "keep the changes that wait to be confirmed");
+}
+
+int dispatch(const CLI::App& app, Words& words)
+{
+    Options& options = words.options;
+    options.format = words.json ? onlan::cli::Format::json : onlan::cli::Format::text;
+    options.color =
+        words.color == "always" || (words.color == "auto" && ::isatty(STDOUT_FILENO) != 0);
+    if (words.confirm >= 0)
+        words.up.confirm = words.down.confirm = std::chrono::seconds{words.confirm};
+    words.up.wait = std::chrono::seconds{words.wait};
+
+    const std::string command = app.get_subcommands().front()->get_name();
+    if (command == "up")
+        return onlan::cli::up(options, words.up);
+    if (command == "down")
+        return onlan::cli::down(options, words.down);
+    if (command == "plan")
+        return onlan::cli::plan(options, words.up);
+    if (command == "status")
+        return onlan::cli::status(options, words.status_lan);
+    return onlan::cli::confirm(options);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        CLI::App app{"Put containers on the real LAN, reversibly.", "onlan"};
+        Words words;
+        add_global_options(app, words);
+        add_up(app, words);
+        add_others(app, words);
+        app.require_subcommand(1);
+        app.fallthrough();
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app.exit(error) == 0 ? onlan::cli::kDone : onlan::cli::kUsage;
+        }
+        return dispatch(app, words);
+    } catch (const std::exception& error) {
+        std::cerr << "onlan: error: internal error: " << error.what() << '\n';
+        return kInternalError;
+    }
+}

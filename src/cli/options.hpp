@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace onlan::cli {
+
+// onlan's exit codes; scripts depend on them (onlan(8)).
+inline constexpr int kDone = 0;
+inline constexpr int kCouldNot = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kNo = 3; // the answer is "no": drift, or something to change
+
+enum class Format : std::uint8_t { text, json };
+
+// Options of every command.
+struct Options {
+    std::filesystem::path configuration;
+    std::string docker_host;
+    std::filesystem::path state_folder;
+    Format format = Format::text;
+    bool color = false;
+    bool verbose = false;
+};
+
+struct UpOptions {
+    std::vector<std::string> lans;
+    bool dry_run = false;
+    bool commands = false;
+    bool yes = false;
+    bool before_docker = false;
+    std::optional<std::chrono::seconds> confirm; // zero: never ask; absent: as the plan needs it
+    std::chrono::seconds wait{0};
+};
+
+struct DownOptions {
+    std::vector<std::string> lans;
+    bool dry_run = false;
+    bool commands = false;
+    bool yes = false;
+    std::optional<std::chrono::seconds> confirm;
+};
+
+// Each command's exit code.
+[[nodiscard]] int up(const Options& options, const UpOptions& up);
+[[nodiscard]] int down(const Options& options, const DownOptions& down);
+[[nodiscard]] int plan(const Options& options, const UpOptions& up);
+[[nodiscard]] int status(const Options& options, const std::string& lan);
+[[nodiscard]] int confirm(const Options& options);
+[[nodiscard]] int export_set_up(const Options& options, const std::string& format);
+
+} // namespace onlan::cli

@@ -1,0 +1,81 @@
+#include "cli/print.hpp"
+
+#include <iostream>
+#include <ranges>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "plan/describe.hpp"
+
+namespace onlan::cli {
+
+void print_error(const Error& error)
+{
+    for (const auto line : error.message | std::views::split('\n'))
+        std::cerr << "onlan: error: " << std::string_view(line.begin(), line.end()) << '\n';
+}
+
+void print_errors(std::span<const Error> errors)
+{
+    for (const Error& error : errors)
+        print_error(error);
+}
+
+void print_warnings(std::span<const std::string> warnings)
+{
+    for (const std::string& warning : warnings)
+        std::cerr << "onlan: warning: " << warning << '\n';
+}
+
+void print_step(const plan::Step& step)
+{
+    std::cout << "  " << plan::describe(step) << '\n' << std::flush;
+}
+
+void print_plan(const plan::Plan& plan, bool commands)
+{
+    std::string_view owner;
+    for (const plan::Step& step : plan.steps) {
+        if (step.owner != owner && !commands) {
+            owner = step.owner;
+            std::cout << (owner.starts_with('@') ? fmt::format("uplink {}:\n", owner.substr(1))
+                                                 : fmt::format("lan {}:\n", owner));
+        }
+        if (!commands) {
+            print_step(step);
+            continue;
+        }
+        for (const std::string& command : plan::commands(step))
+            std::cout << command << '\n';
+    }
+}
+
+nlohmann::json plan_to_json(const plan::Plan& plan)
+{
+    auto changes = nlohmann::json::array();
+    for (const plan::Step& step : plan.steps)
+        changes.push_back({{"for", step.owner},
+                           {"direction", step.direction == plan::Direction::make ? "make" : "undo"},
+                           {"summary", plan::describe(step)},
+                           {"change", plan::to_json(step.change)},
+                           {"commands", plan::commands(step)}});
+    return {{"schema", "onlan/plan/1"},
+            {"changes", std::move(changes)},
+            {"warnings", plan.warnings},
+            {"moves_default_route", plan.moves_default_route}};
+}
+
+Answer ask(std::string_view question)
+{
+    if (::isatty(STDIN_FILENO) == 0)
+        return Answer::nobody;
+    std::cout << question << " [y/N] " << std::flush;
+    std::string line;
+    std::getline(std::cin, line);
+    return line == "y" || line == "Y" || line == "yes" ? Answer::yes : Answer::no;
+}
+
+} // namespace onlan::cli

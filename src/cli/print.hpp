@@ -1,0 +1,30 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "apply/transaction.hpp"
+#include "base/result.hpp"
+#include "cli/options.hpp"
+#include "plan/plan.hpp"
+
+namespace onlan::cli {
+
+// "onlan: error: …" on stderr, one line per problem.
+void print_error(const Error& error);
+void print_errors(std::span<const Error> errors);
+void print_warnings(std::span<const std::string> warnings);
+
+void print_step(const plan::Step& step);
+void print_plan(const plan::Plan& plan, bool commands);
+[[nodiscard]] nlohmann::json plan_to_json(const plan::Plan& plan);
+
+// Asks on the terminal; without a terminal nobody can agree.
+enum class Answer : std::uint8_t { yes, no, nobody };
+[[nodiscard]] Answer ask(std::string_view question);
+
+} // namespace onlan::cli

@@ -1,0 +1,121 @@
+#include "cli/session.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "kernel/arp_probe.hpp"
+#include "model/configuration.hpp"
+
+namespace onlan::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kAnswerTime{500};
+constexpr std::size_t kMostProbes = 1024;
+
+// For the crash test: the process kills itself as soon as record number ONLAN_CRASH_AFTER of this
+// run is on the disk.
+apply::Journal::Observer crash_observer()
+{
+    const char* after = std::getenv("ONLAN_CRASH_AFTER");
+    if (after == nullptr)
+        return {};
+    const auto number = static_cast<unsigned>(std::strtoul(after, nullptr, 10));
+    return [number](unsigned records) {
+        if (records == number)
+            std::raise(SIGKILL);
+    };
+}
+
+bool answers(const std::vector<kernel::ProbeAnswer>& found, const net::IpAddress& address)
+{
+    return std::ranges::find(found, address, &kernel::ProbeAnswer::address) != found.end();
+}
+
+Result<> survey_subnet(const model::Lan& lan,
+                       const model::LanSubnet& subnet,
+                       const model::Host& host,
+                       plan::Survey& survey)
+{
+    const model::Link* link = host.find_link(lan.uplink.bridge);
+    if (link == nullptr && !lan.uplink.ports.empty())
+        link = host.find_link(lan.uplink.ports.front());
+    if (link == nullptr || !link->up)
+        return {}; // the plan says so
+    const bool own_gateway =
+        std::ranges::any_of(host.addresses, [&](const model::Address& address) {
+            return address.local.address == subnet.gateway;
+        });
+
+    std::vector<net::IpAddress> wanted;
+    if (subnet.pool)
+        wanted = subnet.pool->addresses(kMostProbes);
+    if (subnet.gateway && !own_gateway)
+        wanted.push_back(*subnet.gateway);
+    std::cerr << fmt::format("asking {} addresses on {} whether they are in use\n", wanted.size(),
+                             link->name);
+    ONLAN_TRY(const auto found, kernel::probe_addresses(link->name, wanted, kAnswerTime));
+    for (const kernel::ProbeAnswer& answer : found) {
+        if (answer.address != subnet.gateway)
+            survey.in_use.push_back(answer.address);
+    }
+    if (subnet.gateway && !own_gateway && !answers(found, *subnet.gateway))
+        survey.silent_gateways.push_back(*subnet.gateway);
+    return {};
+}
+
+} // namespace
+
+Result<model::Intent> load_intent(const Options& options)
+{
+    constexpr std::size_t kLargest = std::size_t{1} << 20;
+    auto text = read_file(options.configuration, kLargest);
+    if (!text && text.error().code == std::errc::no_such_file_or_directory)
+        return fail(Failed::not_found, fmt::format("there is no configuration {}: write one "
+                                                   "(onlan.yaml(5) has an example), or name one "
+                                                   "with -f",
+                                                   options.configuration.string()));
+    if (!text)
+        return Failure{std::move(text).error()};
+    return model::parse_configuration(*text, options.configuration.string());
+}
+
+Result<> require_root(std::string_view command)
+{
+    if (::geteuid() == 0)
+        return {};
+    return fail_errno(fmt::format("{} needs root (try: sudo onlan {})", command, command), EPERM);
+}
+
+Result<plan::Ledger> read_ledger(const Options& options)
+{
+    ONLAN_TRY(const auto host, apply::HostIdentity::of_this_process());
+    return apply::Journal::read(options.state_folder, host);
+}
+
+Result<apply::Journal> open_journal(const Options& options)
+{
+    ONLAN_TRY(const auto host, apply::HostIdentity::of_this_process());
+    return apply::Journal::open(options.state_folder, host, crash_observer());
+}
+
+Result<plan::Survey> survey(const model::Intent& intent, const model::Host& host)
+{
+    plan::Survey survey;
+    for (const model::Lan& lan : intent.lans) {
+        if (!host.docker || host.docker->find_network(lan.name) != nullptr)
+            continue;
+        ONLAN_CHECK(survey_subnet(lan, lan.ipv4, host, survey));
+        if (lan.ipv6)
+            ONLAN_CHECK(survey_subnet(lan, *lan.ipv6, host, survey));
+    }
+    return survey;
+}
+
+} // namespace onlan::cli

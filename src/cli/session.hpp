@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+
+#include "apply/actuator.hpp"
+#include "apply/journal.hpp"
+#include "base/result.hpp"
+#include "cli/options.hpp"
+#include "model/host.hpp"
+#include "model/intent.hpp"
+#include "plan/plan.hpp"
+
+namespace onlan::cli {
+
+// What every command starts from.
+
+[[nodiscard]] Result<model::Intent> load_intent(const Options& options);
+// Reading all of a host's network state, and changing it, takes root.
+[[nodiscard]] Result<> require_root(std::string_view command);
+// What onlan has made here, without opening the journal for writing.
+[[nodiscard]] Result<plan::Ledger> read_ledger(const Options& options);
+[[nodiscard]] Result<apply::Journal> open_journal(const Options& options);
+
+// Asks the LAN which pool addresses are taken and whether the gateways are there, for the LANs
+// whose Docker network is still to be made: afterwards it is too late to reserve anything.
+[[nodiscard]] Result<plan::Survey> survey(const model::Intent& intent, const model::Host& host);
+
+} // namespace onlan::cli

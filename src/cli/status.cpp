@@ -1,0 +1,174 @@
+#include "plan/status.hpp"
+
+#include <iostream>
+#include <ranges>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text_table.hpp"
+#include "cli/options.hpp"
+#include "cli/print.hpp"
+#include "cli/session.hpp"
+#include "collect/host.hpp"
+#include "plan/names.hpp"
+
+namespace onlan::cli {
+namespace {
+
+using nlohmann::json;
+using plan::GuardState;
+using plan::LanStatus;
+
+std::string_view state_name(GuardState state)
+{
+    switch (state) {
+    case GuardState::in_place:
+        return "in place";
+    case GuardState::missing:
+        return "MISSING";
+    case GuardState::not_needed:
+        return "not needed";
+    }
+    return {};
+}
+
+std::string text_of(const std::optional<net::InterfaceAddress>& address)
+{
+    return address ? address->to_string() : "-";
+}
+
+std::string text_of(const std::optional<net::MacAddress>& mac)
+{
+    return mac ? mac->to_string() : "-";
+}
+
+void print_list(std::string_view heading, const std::vector<std::string>& lines)
+{
+    if (lines.empty())
+        return;
+    std::cout << "  " << heading << '\n';
+    for (const std::string& line : lines)
+        std::cout << "    " << line << '\n';
+}
+
+void print_lan(const LanStatus& status)
+{
+    const model::Lan& lan = status.lan;
+    std::cout << fmt::format("{}: {}\n", lan.name,
+                             status.as_configured() ? "as configured"
+                             : status.made          ? "DRIFTED"
+                                                    : "not up");
+    std::cout << fmt::format(
+        "  uplink   {}{}\n  attach   {}\n  network  {}\n", lan.uplink.bridge,
+        lan.uplink.ports.empty() ? std::string{}
+                                 : fmt::format(" (ports: {})", fmt::join(lan.uplink.ports, ", ")),
+        model::attach_mode_name(lan.attach),
+        status.network != nullptr
+            ? fmt::format("Docker network {} (driver {})", lan.name, status.network->driver)
+            : std::string("no Docker network"));
+    if (!status.guards.empty()) {
+        TextTable table({"GUARD", "STATE", "BECAUSE"});
+        for (const plan::GuardStatus& guard : status.guards)
+            table.add({guard.name, std::string(state_name(guard.state)), guard.why});
+        std::cout << table.to_string("  ");
+    }
+    if (status.network != nullptr && !status.network->endpoints.empty()) {
+        TextTable table({"CONTAINER", "IPV4", "IPV6", "MAC"});
+        for (const model::DockerEndpoint& endpoint : status.network->endpoints)
+            table.add({endpoint.container, text_of(endpoint.ipv4), text_of(endpoint.ipv6),
+                       text_of(endpoint.mac)});
+        std::cout << table.to_string("  ");
+    }
+    print_list("in the way of 'onlan up':", status.problems);
+    print_list("'onlan up' would:", status.drift);
+}
+
+json endpoints_to_json(const LanStatus& status)
+{
+    json endpoints = json::array();
+    if (status.network == nullptr)
+        return endpoints;
+    for (const model::DockerEndpoint& endpoint : status.network->endpoints) {
+        json one{{"container", endpoint.container}};
+        if (endpoint.ipv4)
+            one["ipv4"] = endpoint.ipv4->to_string();
+        if (endpoint.ipv6)
+            one["ipv6"] = endpoint.ipv6->to_string();
+        if (endpoint.mac)
+            one["mac"] = endpoint.mac->to_string();
+        endpoints.push_back(std::move(one));
+    }
+    return endpoints;
+}
+
+json lan_to_json(const LanStatus& status)
+{
+    json guards = json::array();
+    for (const plan::GuardStatus& guard : status.guards)
+        guards.push_back(
+            {{"name", guard.name}, {"state", state_name(guard.state)}, {"because", guard.why}});
+    return {{"lan", status.lan.name},
+            {"state", status.as_configured() ? "as-configured"
+                      : status.made          ? "drifted"
+                                             : "not-up"},
+            {"uplink", {{"bridge", status.lan.uplink.bridge}, {"ports", status.lan.uplink.ports}}},
+            {"attach", model::attach_mode_name(status.lan.attach)},
+            {"network", status.network != nullptr ? json(status.network->name) : json(nullptr)},
+            {"guards", std::move(guards)},
+            {"endpoints", endpoints_to_json(status)},
+            {"drift", status.drift},
+            {"problems", status.problems},
+            {"warnings", status.warnings}};
+}
+
+Result<std::vector<LanStatus>>
+statuses(const model::Intent& intent, const plan::Request& request, const std::string& wanted)
+{
+    if (!wanted.empty() && intent.find_lan(wanted) == nullptr)
+        return fail(Failed::not_found,
+                    fmt::format("there is no LAN {} in the configuration", wanted));
+    std::vector<LanStatus> statuses;
+    for (const model::Lan& lan : intent.lans) {
+        if (wanted.empty() || lan.name == wanted)
+            statuses.push_back(plan::lan_status(lan, request));
+    }
+    return statuses;
+}
+
+Result<int> print_status(const Options& options, const std::string& wanted)
+{
+    ONLAN_CHECK(require_root("status"));
+    ONLAN_TRY(const auto intent, load_intent(options));
+    ONLAN_TRY(const auto ledger, read_ledger(options));
+    ONLAN_TRY(const auto host, collect::collect_host(options.docker_host));
+    ONLAN_TRY(const auto lans,
+              statuses(intent,
+                       {.intent = intent, .host = host, .ledger = ledger, .lans = {}, .survey = {}},
+                       wanted));
+
+    if (options.format == Format::json) {
+        json document{{"schema", "onlan/status/1"}, {"lans", json::array()}};
+        for (const LanStatus& status : lans)
+            document["lans"].push_back(lan_to_json(status));
+        std::cout << document.dump(2) << '\n';
+    } else {
+        for (const LanStatus& status : lans) {
+            print_warnings(status.warnings);
+            print_lan(status);
+        }
+    }
+    return std::ranges::all_of(lans, &LanStatus::as_configured) ? kDone : kNo;
+}
+
+} // namespace
+
+int status(const Options& options, const std::string& lan)
+{
+    const auto code = print_status(options, lan);
+    if (!code)
+        print_error(code.error());
+    return code.value_or(kCouldNot);
+}
+
+} // namespace onlan::cli

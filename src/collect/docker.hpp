@@ -1,0 +1,17 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/result.hpp"
+#include "io/docker_api.hpp"
+#include "model/docker.hpp"
+
+namespace onlan::collect {
+
+// Docker's networks and containers in four requests, however many there are.
+[[nodiscard]] Result<model::DockerEngine> collect_docker(const io::DockerApi& docker);
+
+// A network as GET /networks lists it. Pure.
+[[nodiscard]] Result<model::DockerNetwork> docker_network_from_json(const nlohmann::json& json);
+
+} // namespace onlan::collect

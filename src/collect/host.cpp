@@ -1,0 +1,51 @@
+#include "collect/host.hpp"
+
+#include <linux/netlink.h>
+
+#include "collect/docker.hpp"
+#include "collect/sysctls.hpp"
+#include "kernel/netlink_socket.hpp"
+#include "kernel/nftables.hpp"
+#include "kernel/rtnetlink_dump.hpp"
+#include "kernel/xtables.hpp"
+
+namespace onlan::collect {
+namespace {
+
+Result<model::Firewall> collect_firewall()
+{
+    model::Firewall firewall;
+    ONLAN_TRY(firewall.base_chains, kernel::list_base_chains());
+    ONLAN_TRY(firewall.own_rules, kernel::list_own_rules());
+    ONLAN_TRY(firewall.xtables, kernel::collect_xtables(firewall.base_chains));
+    return firewall;
+}
+
+void collect_engine(model::Host& host, const std::string& docker_host)
+{
+    auto engine = io::DockerApi::open(docker_host).and_then(collect_docker);
+    if (engine)
+        host.docker = *std::move(engine);
+    else
+        host.docker_missing = std::move(engine).error().message;
+}
+
+} // namespace
+
+Result<model::Host> collect_host(const std::string& docker_host)
+{
+    ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
+    model::Host host;
+    ONLAN_TRY(host.links, kernel::dump_links(socket));
+    ONLAN_TRY(host.addresses, kernel::dump_addresses(socket));
+    ONLAN_TRY(host.routes, kernel::dump_routes(socket));
+    ONLAN_TRY(host.rules, kernel::dump_rules(socket));
+    ONLAN_TRY(host.neighbours, kernel::dump_neighbours(socket));
+    ONLAN_TRY(host.fdb, kernel::dump_fdb(socket));
+    ONLAN_TRY(host.sysctls, collect_sysctls(host.links));
+    ONLAN_TRY(host.firewall, collect_firewall());
+    collect_engine(host, docker_host);
+    return host;
+}
+
+} // namespace onlan::collect

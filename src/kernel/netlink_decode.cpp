@@ -1,0 +1,365 @@
+#include "kernel/netlink_decode.hpp"
+
+#include <algorithm>
+
+#include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/if_arp.h>
+#include <linux/if_bridge.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+#include "kernel/attributes.hpp"
+
+namespace onlan::kernel {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+std::optional<net::MacAddress> mac_of(const Attribute& attribute)
+{
+    net::MacAddress mac;
+    if (attribute.bytes().size() != mac.bytes.size())
+        return {};
+    std::ranges::copy(attribute.bytes(), mac.bytes.begin());
+    return mac;
+}
+
+std::optional<net::Family> family_of(unsigned char family)
+{
+    if (family == AF_INET)
+        return net::Family::ipv4;
+    if (family == AF_INET6)
+        return net::Family::ipv6;
+    return {};
+}
+
+bool flag(const Attribute& attribute)
+{
+    return attribute.value_or<std::uint8_t>(0) != 0;
+}
+
+model::Bridge bridge_from(Bytes data)
+{
+    model::Bridge bridge;
+    static_cast<void>(visit_attributes(data, [&](const Attribute& attribute) {
+        switch (attribute.type()) {
+        case IFLA_BR_STP_STATE:
+            bridge.stp = attribute.value_or<std::uint32_t>(0) != 0;
+            break;
+        case IFLA_BR_FORWARD_DELAY:
+            bridge.forward_delay = attribute.value_or<std::uint32_t>(0);
+            break;
+        case IFLA_BR_VLAN_FILTERING:
+            bridge.vlan_filtering = flag(attribute);
+            break;
+        case IFLA_BR_MCAST_SNOOPING:
+            bridge.multicast_snooping = flag(attribute);
+            break;
+        case IFLA_BR_NF_CALL_IPTABLES:
+            bridge.nf_call.iptables = flag(attribute);
+            break;
+        case IFLA_BR_NF_CALL_IP6TABLES:
+            bridge.nf_call.ip6tables = flag(attribute);
+            break;
+        case IFLA_BR_NF_CALL_ARPTABLES:
+            bridge.nf_call.arptables = flag(attribute);
+            break;
+        default:
+            break;
+        }
+    }));
+    return bridge;
+}
+
+model::BridgePort port_from(Bytes data)
+{
+    model::BridgePort port;
+    static_cast<void>(visit_attributes(data, [&](const Attribute& attribute) {
+        switch (attribute.type()) {
+        case IFLA_BRPORT_STATE:
+            if (const auto state = attribute.value_or<std::uint8_t>(0); state <= BR_STATE_BLOCKING)
+                port.state = static_cast<model::PortState>(state);
+            break;
+        case IFLA_BRPORT_MODE:
+            port.hairpin = flag(attribute);
+            break;
+        case IFLA_BRPORT_ISOLATED:
+            port.isolated = flag(attribute);
+            break;
+        case IFLA_BRPORT_LEARNING:
+            port.learning = flag(attribute);
+            break;
+        default:
+            break;
+        }
+    }));
+    return port;
+}
+
+void read_link_info(model::Link& link, Bytes info)
+{
+    Bytes data;
+    Bytes port;
+    static_cast<void>(visit_attributes(info, [&](const Attribute& attribute) {
+        switch (attribute.type()) {
+        case IFLA_INFO_KIND:
+            link.kind = attribute.text();
+            break;
+        case IFLA_INFO_DATA:
+            data = attribute.bytes();
+            break;
+        case IFLA_INFO_SLAVE_KIND:
+            link.master_kind = attribute.text();
+            break;
+        case IFLA_INFO_SLAVE_DATA:
+            port = attribute.bytes();
+            break;
+        default:
+            break;
+        }
+    }));
+    if (link.kind == "bridge")
+        link.bridge = bridge_from(data);
+    if (link.master_kind == "bridge")
+        link.port = port_from(port);
+}
+
+void read_link_attribute(model::Link& link, const Attribute& attribute)
+{
+    switch (attribute.type()) {
+    case IFLA_IFNAME:
+        link.name = attribute.text();
+        break;
+    case IFLA_IFALIAS:
+        link.alias = attribute.text();
+        break;
+    case IFLA_ADDRESS:
+        link.mac = mac_of(attribute);
+        break;
+    case IFLA_MTU:
+        link.mtu = attribute.value_or<std::uint32_t>(0);
+        break;
+    case IFLA_CARRIER:
+        link.carrier = flag(attribute);
+        break;
+    case IFLA_MASTER:
+        link.master = attribute.value_or<std::int32_t>(0);
+        break;
+    case IFLA_LINK:
+        link.peer = attribute.value_or<std::int32_t>(0);
+        break;
+    case IFLA_LINK_NETNSID:
+        link.peer_netnsid = attribute.as<std::int32_t>();
+        break;
+    case IFLA_LINKINFO:
+        read_link_info(link, attribute.bytes());
+        break;
+    default:
+        break;
+    }
+}
+
+} // namespace
+
+Result<model::Link> link_from_message(const nlmsghdr& message)
+{
+    ONLAN_TRY(const auto decoded, decode<ifinfomsg>(message));
+    model::Link link;
+    link.index = decoded.fixed.ifi_index;
+    link.up = (decoded.fixed.ifi_flags & IFF_UP) != 0;
+    link.loopback = (decoded.fixed.ifi_flags & IFF_LOOPBACK) != 0;
+    link.ethernet = decoded.fixed.ifi_type == ARPHRD_ETHER;
+    ONLAN_CHECK(visit_attributes(decoded.attributes, [&](const Attribute& attribute) {
+        read_link_attribute(link, attribute);
+    }));
+    return link;
+}
+
+Result<model::Address> address_from_message(const nlmsghdr& message)
+{
+    ONLAN_TRY(const auto decoded, decode<ifaddrmsg>(message));
+    model::Address address;
+    address.link = static_cast<int>(decoded.fixed.ifa_index);
+    address.scope = decoded.fixed.ifa_scope;
+    address.flags = decoded.fixed.ifa_flags;
+    std::optional<net::IpAddress> local;
+    std::optional<net::IpAddress> other;
+    ONLAN_CHECK(visit_attributes(decoded.attributes, [&](const Attribute& attribute) {
+        switch (attribute.type()) {
+        case IFA_LOCAL:
+            local = net::IpAddress::from_bytes(attribute.bytes());
+            break;
+        case IFA_ADDRESS:
+            other = net::IpAddress::from_bytes(attribute.bytes());
+            break;
+        case IFA_BROADCAST:
+            address.broadcast = net::IpAddress::from_bytes(attribute.bytes());
+            break;
+        case IFA_LABEL:
+            address.label = attribute.text();
+            break;
+        case IFA_FLAGS: // all 32 of them; the header has room for eight
+            address.flags = attribute.value_or(address.flags);
+            break;
+        case IFA_PROTO:
+            address.protocol = attribute.value_or<std::uint8_t>(0);
+            break;
+        case IFA_RT_PRIORITY:
+            address.metric = attribute.value_or<std::uint32_t>(0);
+            break;
+        case IFA_CACHEINFO:
+            if (const auto times = attribute.as<ifa_cacheinfo>()) {
+                address.valid = times->ifa_valid;
+                address.preferred = times->ifa_prefered;
+            }
+            break;
+        default:
+            break;
+        }
+    }));
+    // On a point-to-point link IFA_ADDRESS is the other end; elsewhere both are the same, or only
+    // IFA_ADDRESS is there.
+    if (local && other && *local != *other)
+        address.peer = other;
+    if (!local)
+        local = other;
+    if (!local)
+        return fail(Failed::parse, "netlink: an address without its address");
+    address.local = {.address = *local, .length = decoded.fixed.ifa_prefixlen};
+    return address;
+}
+
+Result<std::optional<model::Route>> route_from_message(const nlmsghdr& message)
+{
+    ONLAN_TRY(const auto decoded, decode<rtmsg>(message));
+    const rtmsg& fixed = decoded.fixed;
+    const auto family = family_of(fixed.rtm_family);
+    if (!family || (fixed.rtm_flags & RTM_F_CLONED) != 0)
+        return std::optional<model::Route>{};
+    model::Route route;
+    route.table = fixed.rtm_table;
+    route.type = fixed.rtm_type;
+    route.protocol = fixed.rtm_protocol;
+    route.scope = fixed.rtm_scope;
+    route.tos = fixed.rtm_tos;
+    // The other flags say how the next hop is at the moment, and nobody asks for them.
+    route.flags = fixed.rtm_flags & RTNH_F_ONLINK;
+    net::IpAddress destination = net::IpAddress::any(*family);
+    ONLAN_CHECK(visit_attributes(decoded.attributes, [&](const Attribute& attribute) {
+        const Bytes bytes = attribute.bytes();
+        switch (attribute.type()) {
+        case RTA_DST:
+            destination = net::IpAddress::from_bytes(bytes).value_or(destination);
+            break;
+        case RTA_GATEWAY:
+            route.gateway = net::IpAddress::from_bytes(bytes);
+            break;
+        case RTA_VIA: // struct rtvia: a family, then an address
+            if (bytes.size() > sizeof(std::uint16_t))
+                route.gateway = net::IpAddress::from_bytes(bytes.subspan(sizeof(std::uint16_t)));
+            break;
+        case RTA_PREFSRC:
+            route.preferred_source = net::IpAddress::from_bytes(bytes);
+            break;
+        case RTA_OIF:
+            route.link = attribute.value_or<std::int32_t>(0);
+            break;
+        case RTA_PRIORITY:
+            route.metric = attribute.value_or<std::uint32_t>(0);
+            break;
+        case RTA_TABLE:
+            route.table = attribute.value_or(route.table);
+            break;
+        case RTA_METRICS:
+            route.metrics.assign(bytes.begin(), bytes.end());
+            break;
+        case RTA_MULTIPATH:
+            route.multipath = true;
+            break;
+        default:
+            break;
+        }
+    }));
+    route.destination = net::Prefix::around(destination, fixed.rtm_dst_len);
+    return std::optional(std::move(route));
+}
+
+Result<std::optional<model::Rule>> rule_from_message(const nlmsghdr& message)
+{
+    ONLAN_TRY(const auto decoded, decode<fib_rule_hdr>(message));
+    const auto family = family_of(decoded.fixed.family);
+    if (!family)
+        return std::optional<model::Rule>{};
+    model::Rule rule;
+    rule.family = *family;
+    const auto* header = reinterpret_cast<const std::uint8_t*>(&decoded.fixed);
+    rule.header.assign(header, header + sizeof decoded.fixed);
+    ONLAN_CHECK(visit_attributes(decoded.attributes, [&](const Attribute& attribute) {
+        switch (attribute.type()) {
+        case FRA_PRIORITY:
+            rule.priority = attribute.value_or<std::uint32_t>(0);
+            break;
+        case FRA_IIFNAME:
+            rule.input_interface = attribute.text();
+            break;
+        case FRA_OIFNAME:
+            rule.output_interface = attribute.text();
+            break;
+        default: {
+            const Bytes payload = attribute.bytes();
+            const nlattr start{.nla_len =
+                                   static_cast<std::uint16_t>(sizeof(nlattr) + payload.size()),
+                               .nla_type = attribute.type()};
+            const auto* bytes = reinterpret_cast<const std::uint8_t*>(&start);
+            rule.rest.insert(rule.rest.end(), bytes, bytes + sizeof start);
+            rule.rest.insert(rule.rest.end(), payload.begin(), payload.end());
+            rule.rest.resize(align(rule.rest.size()));
+        }
+        }
+    }));
+    return std::optional(std::move(rule));
+}
+
+Result<std::optional<model::Neighbour>> neighbour_from_message(const nlmsghdr& message)
+{
+    ONLAN_TRY(const auto decoded, decode<ndmsg>(message));
+    model::Neighbour neighbour;
+    neighbour.link = decoded.fixed.ndm_ifindex;
+    neighbour.state = decoded.fixed.ndm_state;
+    std::optional<net::IpAddress> address;
+    ONLAN_CHECK(visit_attributes(decoded.attributes, [&](const Attribute& attribute) {
+        if (attribute.type() == NDA_DST)
+            address = net::IpAddress::from_bytes(attribute.bytes());
+        else if (attribute.type() == NDA_LLADDR)
+            neighbour.mac = mac_of(attribute);
+    }));
+    if (!address)
+        return std::optional<model::Neighbour>{};
+    neighbour.address = *address;
+    return std::optional(neighbour);
+}
+
+Result<std::optional<model::FdbEntry>> fdb_from_message(const nlmsghdr& message)
+{
+    ONLAN_TRY(const auto decoded, decode<ndmsg>(message));
+    model::FdbEntry entry;
+    entry.port = decoded.fixed.ndm_ifindex;
+    entry.state = decoded.fixed.ndm_state;
+    std::optional<net::MacAddress> mac;
+    ONLAN_CHECK(visit_attributes(decoded.attributes, [&](const Attribute& attribute) {
+        if (attribute.type() == NDA_LLADDR)
+            mac = mac_of(attribute);
+        else if (attribute.type() == NDA_VLAN)
+            entry.vlan = attribute.value_or<std::uint16_t>(0);
+        else if (attribute.type() == NDA_MASTER)
+            entry.bridge = attribute.value_or<std::int32_t>(0);
+    }));
+    if (!mac)
+        return std::optional<model::FdbEntry>{};
+    entry.mac = *mac;
+    return std::optional(entry);
+}
+
+} // namespace onlan::kernel

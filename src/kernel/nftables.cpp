@@ -1,0 +1,152 @@
+#include "kernel/nftables.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <nftables/libnftables.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace onlan::kernel {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kFamily = "inet";
+constexpr std::string_view kTable = "onlan";
+constexpr std::string_view kChain = "prerouting";
+constexpr int kPriorityRaw = -300; // NF_IP_PRI_RAW
+
+struct FreeContext {
+    void operator()(nft_ctx* context) const noexcept { nft_ctx_free(context); }
+};
+using Context = std::unique_ptr<nft_ctx, FreeContext>;
+
+// Runs commands as one transaction: all of them take effect, or none.
+Result<std::string> run(const std::string& commands, std::string_view doing)
+{
+    const Context context{nft_ctx_new(NFT_CTX_DEFAULT)};
+    if (!context)
+        return fail_errno("open nftables", ENOMEM);
+    nft_ctx_buffer_output(context.get());
+    nft_ctx_buffer_error(context.get());
+    nft_ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_HANDLE);
+    if (nft_run_cmd_from_buffer(context.get(), commands.c_str()) == 0)
+        return std::string(nft_ctx_get_output_buffer(context.get()));
+    const std::string why = nft_ctx_get_error_buffer(context.get());
+    const auto code = why.find("No such file or directory") != std::string::npos
+                          ? std::errc::no_such_file_or_directory
+                          : std::errc::invalid_argument;
+    return Failure{Error{std::make_error_code(code), fmt::format("{}: nftables: {}", doing, why)}};
+}
+
+Result<> change(const json& commands, std::string_view doing)
+{
+    ONLAN_TRY(const auto ignored, run(json{{"nftables", commands}}.dump(), doing));
+    static_cast<void>(ignored);
+    return {};
+}
+
+// The objects of one kind in an answer: {"nftables": [{"chain": {…}}, …]}.
+Result<std::vector<json>> objects(const std::string& answer, const char* kind)
+{
+    std::vector<json> found;
+    if (answer.empty())
+        return found; // nft prints nothing for an empty ruleset
+    const json document = json::parse(answer, nullptr, false);
+    if (!document.is_object() || !document.contains("nftables"))
+        return fail(Failed::parse, "nftables gave an answer that is not its JSON");
+    for (const json& element : document["nftables"]) {
+        if (element.contains(kind))
+            found.push_back(element[kind]);
+    }
+    return found;
+}
+
+Result<std::vector<json>> own_rules()
+{
+    auto answer = run(fmt::format("list table {} {}", kFamily, kTable), "read onlan's table");
+    if (!answer && answer.error().code == std::errc::no_such_file_or_directory)
+        return std::vector<json>{};
+    if (!answer)
+        return Failure{std::move(answer).error()};
+    return objects(*answer, "rule");
+}
+
+json own_chain()
+{
+    return {{"family", kFamily},    {"table", kTable},      {"name", kChain},    {"type", "filter"},
+            {"hook", "prerouting"}, {"prio", kPriorityRaw}, {"policy", "accept"}};
+}
+
+} // namespace
+
+Result<std::vector<model::NftBaseChain>> list_base_chains()
+{
+    ONLAN_TRY(const auto answer, run("list chains", "read the nftables chains"));
+    ONLAN_TRY(const auto chains, objects(answer, "chain"));
+    std::vector<model::NftBaseChain> found;
+    for (const json& chain : chains) {
+        if (!chain.contains("hook"))
+            continue;
+        found.push_back({.family = chain.value("family", ""),
+                         .table = chain.value("table", ""),
+                         .name = chain.value("name", ""),
+                         .hook = chain.value("hook", ""),
+                         .priority = chain.value("prio", 0),
+                         .policy = chain.value("policy", "accept")});
+    }
+    return found;
+}
+
+Result<std::vector<model::NftOwnRule>> list_own_rules()
+{
+    ONLAN_TRY(const auto rules, own_rules());
+    std::vector<model::NftOwnRule> found;
+    for (const json& rule : rules)
+        found.push_back({.chain = rule.value("chain", ""), .comment = rule.value("comment", "")});
+    return found;
+}
+
+Result<> add_notrack(const std::string& bridge, const std::string& comment)
+{
+    ONLAN_TRY(const auto present, list_own_rules());
+    if (std::ranges::find(present, comment, &model::NftOwnRule::comment) != present.end())
+        return {};
+    const json rule = {
+        {"family", kFamily},
+        {"table", kTable},
+        {"chain", kChain},
+        {"comment", comment},
+        {"expr",
+         {{{"match",
+            {{"op", "=="}, {"left", {{"meta", {{"key", "iifname"}}}}}, {"right", bridge}}}},
+          {{"notrack", nullptr}}}}};
+    return change({{{"add", {{"table", {{"family", kFamily}, {"name", kTable}}}}}},
+                   {{"add", {{"chain", own_chain()}}}},
+                   {{"add", {{"rule", rule}}}}},
+                  fmt::format("guard {} from connection tracking", bridge));
+}
+
+Result<> remove_notrack(const std::string& comment)
+{
+    ONLAN_TRY(const auto rules, own_rules());
+    json commands = json::array();
+    for (const json& rule : rules) {
+        if (rule.value("comment", "") == comment)
+            commands.push_back({{"delete",
+                                 {{"rule",
+                                   {{"family", kFamily},
+                                    {"table", kTable},
+                                    {"chain", rule.value("chain", "")},
+                                    {"handle", rule.value("handle", 0)}}}}}});
+    }
+    if (commands.empty())
+        return {};
+    if (commands.size() == rules.size())
+        commands = {{{"delete", {{"table", {{"family", kFamily}, {"name", kTable}}}}}}};
+    return change(commands, fmt::format("remove the guard '{}'", comment));
+}
+
+} // namespace onlan::kernel

@@ -1,0 +1,122 @@
+#include "kernel/rtnetlink_dump.hpp"
+
+#include <array>
+#include <cstring>
+#include <optional>
+
+#include <linux/fib_rules.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <linux/wireless.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "base/unique_fd.hpp"
+#include "kernel/message.hpp"
+#include "kernel/netlink_decode.hpp"
+
+namespace onlan::kernel {
+namespace {
+
+constexpr std::array<unsigned char, 2> kFamilies = {AF_INET, AF_INET6};
+
+template <typename Value>
+void keep(std::vector<Value>& values, Value value)
+{
+    values.push_back(std::move(value));
+}
+
+template <typename Value>
+void keep(std::vector<Value>& values, std::optional<Value> value)
+{
+    if (value)
+        values.push_back(*std::move(value));
+}
+
+template <typename Value, typename DecodeMessage>
+Result<> dump_into(std::vector<Value>& values,
+                   NetlinkSocket& socket,
+                   Message request,
+                   DecodeMessage from_message)
+{
+    const std::size_t before = values.size();
+    return socket.dump(
+        request.header(), [&] { values.resize(before); },
+        [&](const nlmsghdr& message) -> Result<> {
+            ONLAN_TRY(auto value, from_message(message));
+            keep(values, std::move(value));
+            return {};
+        });
+}
+
+// Asks the wireless extensions, which answer for a device of this namespace whatever is mounted on
+// /sys; cfg80211 keeps them for every driver (net/wireless/wext-compat.c).
+bool is_wireless(int fd, const std::string& name)
+{
+    iwreq request{};
+    std::strncpy(request.ifr_ifrn.ifrn_name, name.c_str(), IFNAMSIZ - 1);
+    return ::ioctl(fd, SIOCGIWNAME, &request) == 0;
+}
+
+} // namespace
+
+Result<std::vector<model::Link>> dump_links(NetlinkSocket& socket)
+{
+    std::vector<model::Link> links;
+    const ifinfomsg all{};
+    Message request(RTM_GETLINK, 0, all);
+    // Statistics are most of an answer's bytes and nothing that we look at.
+    request.put(IFLA_EXT_MASK, std::uint32_t{RTEXT_FILTER_SKIP_STATS});
+    ONLAN_CHECK(dump_into(links, socket, std::move(request), link_from_message));
+    const UniqueFd any{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    for (model::Link& link : links)
+        link.wireless = link.kind.empty() && is_wireless(any.get(), link.name);
+    return links;
+}
+
+Result<std::vector<model::Address>> dump_addresses(NetlinkSocket& socket)
+{
+    std::vector<model::Address> addresses;
+    const ifaddrmsg all{};
+    ONLAN_CHECK(dump_into(addresses, socket, Message(RTM_GETADDR, 0, all), address_from_message));
+    return addresses;
+}
+
+Result<std::vector<model::Route>> dump_routes(NetlinkSocket& socket)
+{
+    std::vector<model::Route> routes;
+    for (const unsigned char family : kFamilies) {
+        const rtmsg all{.rtm_family = family};
+        ONLAN_CHECK(dump_into(routes, socket, Message(RTM_GETROUTE, 0, all), route_from_message));
+    }
+    return routes;
+}
+
+Result<std::vector<model::Rule>> dump_rules(NetlinkSocket& socket)
+{
+    std::vector<model::Rule> rules;
+    for (const unsigned char family : kFamilies) {
+        const fib_rule_hdr all{.family = family};
+        ONLAN_CHECK(dump_into(rules, socket, Message(RTM_GETRULE, 0, all), rule_from_message));
+    }
+    return rules;
+}
+
+Result<std::vector<model::Neighbour>> dump_neighbours(NetlinkSocket& socket)
+{
+    std::vector<model::Neighbour> neighbours;
+    const ndmsg all{};
+    ONLAN_CHECK(
+        dump_into(neighbours, socket, Message(RTM_GETNEIGH, 0, all), neighbour_from_message));
+    return neighbours;
+}
+
+Result<std::vector<model::FdbEntry>> dump_fdb(NetlinkSocket& socket)
+{
+    std::vector<model::FdbEntry> entries;
+    const ndmsg all{.ndm_family = AF_BRIDGE};
+    ONLAN_CHECK(dump_into(entries, socket, Message(RTM_GETNEIGH, 0, all), fdb_from_message));
+    return entries;
+}
+
+} // namespace onlan::kernel

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/ip_address.hpp"
+
+namespace onlan::model {
+
+// The two kernels behind the `iptables` command: rules as nftables objects, or the older x_tables.
+enum class XtablesBackend : std::uint8_t { nft, legacy };
+
+// "iptables-nft", "ip6tables-legacy"…: the program that speaks to one backend for one family.
+[[nodiscard]] std::string xtables_program(XtablesBackend backend, net::Family family);
+
+struct XtablesChain {
+    std::string policy; // "ACCEPT", "DROP"; "-" for a chain that a user made
+    std::vector<std::vector<std::string>> rules; // arguments after "-A CHAIN", unquoted
+
+    friend bool operator==(const XtablesChain&, const XtablesChain&) = default;
+};
+
+// What `iptables-save` prints for one backend and family: table → chain → rules.
+struct XtablesRuleset {
+    XtablesBackend backend = XtablesBackend::nft;
+    net::Family family = net::Family::ipv4;
+    std::map<std::string, std::map<std::string, XtablesChain>> tables;
+
+    [[nodiscard]] const XtablesChain* find_chain(std::string_view table,
+                                                 std::string_view chain) const;
+
+    friend bool operator==(const XtablesRuleset&, const XtablesRuleset&) = default;
+};
+
+// A base chain of nftables, whoever made it (iptables-nft's appear here too).
+struct NftBaseChain {
+    std::string family; // "ip", "ip6", "inet", "bridge", "arp", "netdev"
+    std::string table;
+    std::string name;
+    std::string hook; // "forward"…
+    int priority = 0;
+    std::string policy; // "accept" or "drop"
+
+    friend bool operator==(const NftBaseChain&, const NftBaseChain&) = default;
+};
+
+// A rule in a table of onlan's own, told apart by its comment.
+struct NftOwnRule {
+    std::string chain;
+    std::string comment;
+
+    friend bool operator==(const NftOwnRule&, const NftOwnRule&) = default;
+};
+
+struct Firewall {
+    std::vector<XtablesRuleset> xtables;
+    std::vector<NftBaseChain> base_chains;
+    std::vector<NftOwnRule> own_rules; // of the table `inet onlan`
+
+    [[nodiscard]] const XtablesRuleset* find_xtables(XtablesBackend backend,
+                                                     net::Family family) const;
+
+    friend bool operator==(const Firewall&, const Firewall&) = default;
+};
+
+} // namespace onlan::model

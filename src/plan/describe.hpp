@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/plan.hpp"
+
+namespace onlan::plan {
+
+// One line for people: "create bridge on-lan137 (MTU 1500)", "remove 192.168.1.5/24 from eno1".
+[[nodiscard]] std::string describe(const Step& step);
+
+// The same with the tools that a person would use, each quoted for a shell.
+[[nodiscard]] std::vector<std::string> commands(const Step& step);
+
+} // namespace onlan::plan

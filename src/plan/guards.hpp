@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/host.hpp"
+#include "model/intent.hpp"
+#include "plan/change.hpp"
+#include "plan/plan.hpp"
+
+namespace onlan::plan {
+
+// A rule that keeps the host's own firewall machinery from breaking a LAN, or the reason why this
+// host does not need it. docs/guards.md says what each protects from and what it leaves open.
+struct Guard {
+    std::string name;             // "notrack on-lan137", "bridged br-lan IPv4"
+    std::string why;              // why it is needed, or why not
+    std::optional<Change> change; // absent: not needed here
+};
+
+[[nodiscard]] std::vector<Guard>
+guards(const model::Lan& lan, const model::Host& host, Stage stage);
+
+} // namespace onlan::plan

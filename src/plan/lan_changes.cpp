@@ -1,0 +1,199 @@
+#include "plan/lan_changes.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "plan/guards.hpp"
+#include "plan/names.hpp"
+
+namespace onlan::plan {
+namespace {
+
+using model::AttachMode;
+
+constexpr std::uint32_t kEthernetMtu = 1500;
+// Docker keeps every reserved address in memory and in its database; a pool that needs more is
+// better written as a block.
+constexpr std::size_t kMostReserved = 1024;
+
+// The uplink's MTU; before the uplink bridge exists, that of its first port.
+std::uint32_t uplink_mtu(const model::Lan& lan, const model::Host& host)
+{
+    if (const model::Link* bridge = host.find_link(lan.uplink.bridge))
+        return bridge->mtu;
+    if (!lan.uplink.ports.empty()) {
+        if (const model::Link* port = host.find_link(lan.uplink.ports.front()))
+            return port->mtu;
+    }
+    return kEthernetMtu;
+}
+
+// A bridge without an address of its own takes the lowest one among its ports
+// (net/bridge/br_stp_if.c, br_stp_recalculate_bridge_id()). The uplink bridge must not change its
+// address on the LAN because of us, so our port's is higher than any hardware's; it depends on the
+// name only and so survives a reboot.
+net::MacAddress uplink_end_mac(const std::string& name)
+{
+    std::uint64_t hash = 0xCBF29CE484222325; // FNV-1a
+    for (const char byte : name)
+        hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3;
+    net::MacAddress mac{{0xFE}};
+    for (std::size_t i = 1; i < mac.bytes.size(); ++i)
+        mac.bytes[i] = static_cast<std::uint8_t>(hash >> (8 * i));
+    return mac;
+}
+
+// Without this the host would take an IPv6 address of the LAN on the link from the router's
+// advertisements, a second way into the same segment.
+SetSysctl without_ipv6(const std::string& link, const model::Host& host)
+{
+    const std::string before = std::string(host.sysctl("net.ipv6.conf.default.disable_ipv6"));
+    return {
+        .name = interface_sysctl("ipv6", link, "disable_ipv6"), .value = "1", .previous = before};
+}
+
+bool has_ipv6(const model::Host& host)
+{
+    return !host.sysctl("net.ipv6.conf.default.disable_ipv6").empty();
+}
+
+// With rp_filter off the host would answer ARP for its LAN address here too, and containers would
+// send it frames that enter on the wrong bridge (net/ipv4/arp.c, arp_ignore(): 8 answers for no
+// address).
+SetSysctl without_arp(const std::string& link)
+{
+    return {.name = interface_sysctl("ipv4", link, "arp_ignore"), .value = "8", .previous = "0"};
+}
+
+std::vector<Change> cable(const model::Lan& lan, const model::Host& host)
+{
+    const std::string outer = uplink_end(lan);
+    const std::string inner = container_end(lan);
+    std::vector<Change> changes = {CreateVeth{.name = outer,
+                                              .peer = inner,
+                                              .mac = uplink_end_mac(outer),
+                                              .mtu = uplink_mtu(lan, host),
+                                              .alias = link_alias(lan)}};
+    if (has_ipv6(host)) {
+        changes.emplace_back(without_ipv6(outer, host));
+        changes.emplace_back(without_ipv6(inner, host));
+    }
+    // Of a bridge's ports the IP stack sees nothing; as macvlan's parent the inner end has one of
+    // its own.
+    if (lan.attach == AttachMode::macvlan)
+        changes.emplace_back(without_arp(inner));
+    changes.emplace_back(SetMaster{.link = outer, .master = lan.uplink.bridge});
+    return changes;
+}
+
+std::map<std::string, net::IpAddress>
+reserved_addresses(const model::Lan& lan, const model::LanSubnet& wanted, const Request& request)
+{
+    std::map<std::string, net::IpAddress> reserved;
+    const auto reserve = [&](std::string_view why, const net::IpAddress& address) {
+        if (wanted.subnet.contains(address) && wanted.gateway != address)
+            reserved.emplace(fmt::format("{}-{}", why, address.to_string()), address);
+    };
+    for (const net::IpAddress& address : outside_pool(wanted))
+        reserve("outside-pool", address);
+    if (const model::Link* uplink = request.host.find_link(lan.uplink.bridge)) {
+        for (const model::Address& address : request.host.addresses) {
+            if (address.link == uplink->index)
+                reserve("host", address.local.address);
+        }
+    }
+    for (const net::IpAddress& address : request.survey.in_use)
+        reserve("in-use", address);
+    return reserved;
+}
+
+model::DockerSubnet
+docker_subnet(const model::Lan& lan, const model::LanSubnet& wanted, const Request& request)
+{
+    model::DockerSubnet subnet{.subnet = wanted.subnet,
+                               .gateway = wanted.gateway,
+                               .range = {},
+                               .reserved = reserved_addresses(lan, wanted, request)};
+    if (wanted.pool)
+        subnet.range = wanted.pool->enclosing_prefix();
+    return subnet;
+}
+
+} // namespace
+
+std::vector<net::IpAddress> outside_pool(const model::LanSubnet& subnet)
+{
+    if (!subnet.pool)
+        return {};
+    const net::Prefix block = subnet.pool->enclosing_prefix();
+    std::vector<net::IpAddress> outside;
+    for (const auto& address :
+         net::AddressRange{block.first(), block.last()}.addresses(kMostReserved)) {
+        if (!subnet.pool->contains(address))
+            outside.push_back(address);
+    }
+    return outside;
+}
+
+model::DockerNetwork docker_network(const model::Lan& lan, const Request& request)
+{
+    model::DockerNetwork network{
+        .name = lan.name,
+        .driver = lan.attach == AttachMode::macvlan ? "macvlan" : "bridge",
+        .ipv6 = lan.ipv6.has_value(),
+        .subnets = {docker_subnet(lan, lan.ipv4, request)},
+        .options = {{"com.docker.network.driver.mtu",
+                     std::to_string(uplink_mtu(lan, request.host))}},
+        .labels = {{std::string(kDockerLabel), lan.name}},
+    };
+    if (lan.ipv6)
+        network.subnets.push_back(docker_subnet(lan, *lan.ipv6, request));
+    if (lan.attach == AttachMode::macvlan) {
+        network.options.insert({{"parent", container_end(lan)}, {"macvlan_mode", "bridge"}});
+        return network;
+    }
+    // The article's network: Docker's bridge driver on a bridge that gets no address, no
+    // translation and no port rules.
+    network.options.insert({{"com.docker.network.bridge.name", second_bridge(lan)},
+                            {"com.docker.network.bridge.inhibit_ipv4", "true"},
+                            {"com.docker.network.bridge.enable_ip_masquerade", "false"},
+                            {"com.docker.network.bridge.enable_icc", "true"},
+                            {"com.docker.network.bridge.gateway_mode_ipv4", "routed"}});
+    return network;
+}
+
+std::vector<Change> lan_changes(const model::Lan& lan, const Request& request)
+{
+    const model::Host& host = request.host;
+    const bool second = lan.attach == AttachMode::docker_bridge;
+    std::vector<Change> changes;
+    if (second) {
+        changes.emplace_back(CreateBridge{.name = second_bridge(lan),
+                                          .mac = {},
+                                          .mtu = uplink_mtu(lan, host),
+                                          .alias = link_alias(lan)});
+        if (has_ipv6(host))
+            changes.emplace_back(without_ipv6(second_bridge(lan), host));
+        changes.emplace_back(without_arp(second_bridge(lan)));
+    }
+    for (Change& change : cable(lan, host))
+        changes.push_back(std::move(change));
+    if (second)
+        changes.emplace_back(SetMaster{.link = container_end(lan), .master = second_bridge(lan)});
+
+    for (Guard& guard : guards(lan, host, request.stage)) {
+        if (guard.change)
+            changes.push_back(std::move(*guard.change));
+    }
+
+    if (second)
+        changes.emplace_back(SetUp{second_bridge(lan)});
+    changes.emplace_back(SetUp{container_end(lan)});
+    changes.emplace_back(SetUp{uplink_end(lan)});
+    if (request.stage == Stage::complete)
+        changes.emplace_back(CreateDockerNetwork{docker_network(lan, request)});
+    return changes;
+}
+
+} // namespace onlan::plan

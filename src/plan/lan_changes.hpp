@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "plan/plan.hpp"
+
+namespace onlan::plan {
+
+// Everything a LAN consists of on this host, in the order in which it is made: links and guards
+// before anything carries traffic, the Docker network last. Does not look at what is there already.
+[[nodiscard]] std::vector<Change> lan_changes(const model::Lan& lan, const Request& request);
+
+// The LAN's network as Docker is asked to make it.
+[[nodiscard]] model::DockerNetwork docker_network(const model::Lan& lan, const Request& request);
+
+// The addresses that Docker must not hand out although its range holds them, because a range can
+// only be a block and the pool may be less than one.
+[[nodiscard]] std::vector<net::IpAddress> outside_pool(const model::LanSubnet& subnet);
+
+} // namespace onlan::plan

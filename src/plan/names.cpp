@@ -1,0 +1,36 @@
+#include "plan/names.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace onlan::plan {
+
+std::string second_bridge(const model::Lan& lan)
+{
+    return fmt::format("{}{}", model::kSecondBridge, lan.name);
+}
+
+std::string uplink_end(const model::Lan& lan)
+{
+    return fmt::format("{}{}", model::kUplinkEnd, lan.name);
+}
+
+std::string container_end(const model::Lan& lan)
+{
+    return fmt::format("{}{}", model::kContainerEnd, lan.name);
+}
+
+std::string link_alias(const model::Lan& lan)
+{
+    return fmt::format("onlan:{}", lan.name);
+}
+
+std::string interface_sysctl(std::string_view family, std::string_view link, std::string_view name)
+{
+    std::string escaped(link);
+    std::ranges::replace(escaped, '.', '/');
+    return fmt::format("net.{}.conf.{}.{}", family, escaped, name);
+}
+
+} // namespace onlan::plan

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "model/intent.hpp"
+
+namespace onlan::plan {
+
+// The names of what onlan makes for a LAN, and the mark by which it knows them again.
+[[nodiscard]] std::string second_bridge(const model::Lan& lan);
+[[nodiscard]] std::string uplink_end(const model::Lan& lan);
+[[nodiscard]] std::string container_end(const model::Lan& lan);
+// The ifalias of its links, and how the comments of its rules begin: "onlan:lan137".
+[[nodiscard]] std::string link_alias(const model::Lan& lan);
+// The label of its Docker network, whose value is the LAN's name.
+inline constexpr std::string_view kDockerLabel = "onlan.lan";
+
+// An interface's switch; a dot in the name is written as a slash, as sysctl(8) does.
+[[nodiscard]] std::string
+interface_sysctl(std::string_view family, std::string_view link, std::string_view name);
+
+} // namespace onlan::plan

@@ -1,0 +1,209 @@
+#include "plan/plan.hpp"
+
+#include <algorithm>
+#include <ranges>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "plan/checks.hpp"
+#include "plan/holds.hpp"
+#include "plan/lan_changes.hpp"
+#include "plan/names.hpp"
+#include "plan/uplink.hpp"
+
+namespace onlan::plan {
+namespace {
+
+bool is_uplink(const Owner& owner)
+{
+    return owner.starts_with('@');
+}
+
+bool is_chosen(const std::string& name, std::span<const std::string> lans)
+{
+    return lans.empty() || std::ranges::find(lans, name) != lans.end();
+}
+
+Step undo_step(const Entry& entry)
+{
+    return {.direction = Direction::undo, .owner = entry.owner, .change = entry.change};
+}
+
+// The uplinks that some entry of `kept` still puts a port into.
+std::set<Owner> used_uplinks(const Ledger& kept)
+{
+    std::set<Owner> used;
+    for (const Entry& entry : kept) {
+        const auto* port = std::get_if<SetMaster>(&entry.change);
+        if (port != nullptr && !is_uplink(entry.owner))
+            used.insert(uplink_owner(port->master));
+    }
+    return used;
+}
+
+// Undoing in reverse of what `leaves` picks; an uplink leaves with the last LAN on it.
+template <typename Leaves>
+std::vector<Step> undo_steps(const Ledger& ledger, Leaves leaves)
+{
+    Ledger kept;
+    std::ranges::copy_if(ledger, std::back_inserter(kept), [&](const Entry& entry) {
+        return !is_uplink(entry.owner) && !leaves(entry);
+    });
+    const std::set<Owner> used = used_uplinks(kept);
+    std::vector<Step> steps;
+    for (const Entry& entry : ledger | std::views::reverse) {
+        if (is_uplink(entry.owner) ? !used.contains(entry.owner) : leaves(entry))
+            steps.push_back(undo_step(entry));
+    }
+    return steps;
+}
+
+// Entries that the LAN as it is now configured would not make. Before Docker runs nothing can be
+// said of its network, nor of guards whose need only its rules show.
+bool is_obsolete(const Entry& entry, const std::vector<Change>& wanted, Stage stage)
+{
+    const bool dockers = std::holds_alternative<CreateDockerNetwork>(entry.change) ||
+                         std::holds_alternative<InsertXtablesRule>(entry.change);
+    if (stage == Stage::before_docker && dockers)
+        return false;
+    return std::ranges::none_of(
+        wanted, [&](const Change& change) { return same_object(change, entry.change); });
+}
+
+class Planner {
+public:
+    explicit Planner(const Request& request) : request_(request) {}
+
+    Result<Plan> plan()
+    {
+        for (const std::string& name : request_.lans) {
+            if (request_.intent.find_lan(name) == nullptr)
+                findings_.errors.push_back(
+                    fmt::format("there is no LAN {} in the configuration", name));
+        }
+        for (const model::Lan& lan : request_.intent.lans) {
+            if (is_chosen(lan.name, request_.lans))
+                check(lan);
+        }
+        if (!findings_.errors.empty())
+            return fail(Failed::conflict, fmt::format("{}", fmt::join(findings_.errors, "\n")));
+
+        undo_what_is_not_wanted();
+        for (const model::Lan& lan : request_.intent.lans) {
+            if (is_chosen(lan.name, request_.lans))
+                make(lan);
+        }
+        plan_.warnings = std::move(findings_.warnings);
+        return std::move(plan_);
+    }
+
+private:
+    void check(const model::Lan& lan)
+    {
+        check_uplink(lan, request_.host, findings_);
+        check_links(lan, request_.host, findings_);
+        check_subnets(lan, request_, findings_);
+        check_docker(lan, request_, findings_);
+        check_firewall(lan, request_.host, findings_);
+    }
+
+    void undo_what_is_not_wanted()
+    {
+        std::map<Owner, std::vector<Change>> wanted;
+        for (const model::Lan& lan : request_.intent.lans)
+            wanted[lan.name] = lan_changes(lan, request_);
+        const auto leaves = [&](const Entry& entry) {
+            const auto lan = wanted.find(entry.owner);
+            if (lan == wanted.end())
+                return request_.lans.empty();
+            return is_chosen(entry.owner, request_.lans) &&
+                   is_obsolete(entry, lan->second, request_.stage);
+        };
+        for (Step& step : undo_steps(request_.ledger, leaves)) {
+            // The uplink of a LAN that is only rebuilt stays.
+            if (!is_uplink(step.owner) || !is_wanted_uplink(step.owner))
+                plan_.steps.push_back(std::move(step));
+        }
+    }
+
+    [[nodiscard]] bool is_wanted_uplink(const Owner& owner) const
+    {
+        return std::ranges::any_of(request_.intent.lans, [&](const model::Lan& lan) {
+            return uplink_owner(lan.uplink.bridge) == owner;
+        });
+    }
+
+    void make(const model::Lan& lan)
+    {
+        if (std::ranges::find(made_uplinks_, lan.uplink) == made_uplinks_.end()) {
+            made_uplinks_.push_back(lan.uplink);
+            for (Change& change : uplink_changes(lan.uplink, request_.host))
+                add(uplink_owner(lan.uplink.bridge), std::move(change));
+        }
+        for (Change& change : lan_changes(lan, request_))
+            add(lan.name, std::move(change));
+    }
+
+    // Undone in this same plan, so it has to be made again although the host still shows it.
+    [[nodiscard]] bool is_being_undone(const Change& change) const
+    {
+        return std::ranges::any_of(plan_.steps, [&](const Step& step) {
+            return step.direction == Direction::undo && touches_same_link(step.change, change);
+        });
+    }
+
+    [[nodiscard]] static bool touches_same_link(const Change& undone, const Change& change)
+    {
+        if (const auto* network = std::get_if<CreateDockerNetwork>(&undone)) {
+            const auto* wanted = std::get_if<CreateDockerNetwork>(&change);
+            return wanted != nullptr && wanted->network.name == network->network.name;
+        }
+        return false;
+    }
+
+    void add(const Owner& owner, Change change)
+    {
+        if (holds(change, request_.host) && !is_being_undone(change))
+            return;
+        const auto is_default = [](const auto* moved) {
+            return moved != nullptr && moved->route.destination.length() == 0;
+        };
+        if (is_default(std::get_if<RemoveRoute>(&change)))
+            plan_.moves_default_route = true;
+        plan_.steps.push_back(
+            {.direction = Direction::make, .owner = owner, .change = std::move(change)});
+    }
+
+    const Request& request_;
+    Findings findings_;
+    Plan plan_;
+    std::vector<model::Uplink> made_uplinks_;
+};
+
+} // namespace
+
+Owner uplink_owner(std::string_view bridge)
+{
+    return fmt::format("@{}", bridge);
+}
+
+Result<Plan> plan_up(const Request& request)
+{
+    return Planner(request).plan();
+}
+
+Plan plan_down(const Ledger& ledger, std::span<const std::string> lans)
+{
+    Plan plan;
+    plan.steps =
+        undo_steps(ledger, [&](const Entry& entry) { return is_chosen(entry.owner, lans); });
+    // Only what concerns an uplink puts a default route back where it was.
+    plan.moves_default_route = std::ranges::any_of(plan.steps, [](const Step& step) {
+        const auto* route = std::get_if<RemoveRoute>(&step.change);
+        return route != nullptr && route->route.destination.length() == 0;
+    });
+    return plan;
+}
+
+} // namespace onlan::plan

@@ -1,0 +1,272 @@
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plan/describe.hpp"
+#include "plan/names.hpp"
+#include "plan/plan.hpp"
+#include "unit/plan/worlds.hpp"
+
+namespace onlan::plan {
+namespace {
+
+using model::AttachMode;
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::vector<std::string> described(const Plan& plan)
+{
+    std::vector<std::string> lines;
+    for (const Step& step : plan.steps)
+        lines.push_back(describe(step));
+    return lines;
+}
+
+class Planning : public testing::Test {
+protected:
+    Result<Plan> plan()
+    {
+        return plan_up({.intent = intent,
+                        .host = host,
+                        .ledger = ledger,
+                        .lans = {},
+                        .stage = stage,
+                        .survey = survey});
+    }
+    std::string error()
+    {
+        const auto planned = plan();
+        return planned ? "" : planned.error().message;
+    }
+
+    model::Intent intent{{lan137()}};
+    model::Host host = article_host();
+    Ledger ledger;
+    Stage stage = Stage::complete;
+    Survey survey;
+};
+
+TEST_F(Planning, BuildsLinksBeforeTheDockerNetworkThatNeedsThem)
+{
+    const auto made = plan();
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_THAT(
+        described(*made),
+        ElementsAre("create bridge on-lan137 (MTU 1500)",
+                    "set net.ipv6.conf.on-lan137.disable_ipv6 = 1",
+                    "create veth cable up-lan137 <-> in-lan137 (MTU 1500)",
+                    "set net.ipv6.conf.up-lan137.disable_ipv6 = 1",
+                    "set net.ipv6.conf.in-lan137.disable_ipv6 = 1",
+                    "make up-lan137 a port of br-lan", "make in-lan137 a port of on-lan137",
+                    "set on-lan137 up", "set in-lan137 up", "set up-lan137 up",
+                    "create Docker network lan137 (driver bridge, subnet 192.168.137.0/24)"));
+}
+
+TEST_F(Planning, MacvlanNeedsNoSecondBridge)
+{
+    intent.lans = {lan137(AttachMode::macvlan)};
+    const auto made = plan();
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_THAT(described(*made), Not(Contains(HasSubstr("on-lan137"))));
+    EXPECT_EQ(described(*made).back(),
+              "create Docker network lan137 (driver macvlan, subnet 192.168.137.0/24)");
+}
+
+TEST_F(Planning, GuardsArePlacedBeforeTheLinksComeUp)
+{
+    drop_bridged_frames(host);
+    const auto made = plan();
+    ASSERT_TRUE(made) << made.error().message;
+    const auto lines = described(*made);
+    const auto position = [&](std::string_view text) {
+        return std::ranges::find_if(
+                   lines,
+                   [&](const std::string& line) { return line.find(text) != std::string::npos; }) -
+               lines.begin();
+    };
+    EXPECT_LT(position("connection tracking"), position("set on-lan137 up"));
+    EXPECT_LT(position("-i br-lan -o br-lan"), position("set up-lan137 up"));
+    EXPECT_LT(position("-i on-lan137 -o on-lan137"), position("set up-lan137 up"));
+}
+
+TEST_F(Planning, NoGuardWhereBridgedFramesNeverMeetTheFirewall)
+{
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    EXPECT_THAT(described(*made), Not(Contains(HasSubstr("guard"))));
+}
+
+TEST_F(Planning, BeforeDockerTheNotrackGuardIsPlacedInAnyCase)
+{
+    stage = Stage::before_docker;
+    host.docker.reset();
+    const auto made = plan();
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_THAT(described(*made), AllOf(Contains(HasSubstr("no connection tracking")),
+                                        Not(Contains(HasSubstr("Docker network")))));
+}
+
+TEST_F(Planning, ThePortOnTheUplinkNeverLowersTheBridgesMacAddress)
+{
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    for (const Step& step : made->steps) {
+        if (const auto* cable = std::get_if<CreateVeth>(&step.change)) {
+            EXPECT_EQ(cable->mac.bytes[0], 0xFE);
+        }
+    }
+}
+
+TEST_F(Planning, AddressesInUseAndOutsideThePoolAreReserved)
+{
+    intent.lans[0].ipv4.pool = *net::AddressRange::parse("192.168.137.200-192.168.137.206");
+    survey.in_use = {ip("192.168.137.203")};
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    const auto& network = std::get<CreateDockerNetwork>(made->steps.back().change).network;
+    EXPECT_EQ(network.subnets.at(0).range, subnet("192.168.137.200/29"));
+    std::vector<net::IpAddress> reserved;
+    for (const auto& [name, address] : network.subnets[0].reserved)
+        reserved.push_back(address);
+    std::ranges::sort(reserved);
+    EXPECT_THAT(reserved,
+                ElementsAre(ip("192.168.137.203"), ip("192.168.137.207"), ip("192.168.137.250")));
+    EXPECT_THAT(
+        made->warnings,
+        Contains(HasSubstr("already in use on the LAN and therefore reserved: 192.168.137.203")));
+}
+
+TEST_F(Planning, ANicsAddressesAndRoutesMoveOntoItsNewBridge)
+{
+    intent.lans[0].uplink = {.bridge = "br-new", .ports = {"eno1"}};
+    model::Host plain = article_host();
+    std::erase_if(plain.links, [](const model::Link& link) { return link.name == "br-lan"; });
+    plain.links.back().master = 0;
+    plain.addresses = {{.link = 3, .local = *net::InterfaceAddress::parse("192.168.137.250/24")}};
+    plain.routes = {{.destination = subnet("192.168.137.0/24"), .protocol = 2, .link = 3},
+                    {.destination = subnet("0.0.0.0/0"),
+                     .protocol = 3,
+                     .gateway = ip("192.168.137.245"),
+                     .link = 3}};
+    host = plain;
+
+    const auto made = plan();
+
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_TRUE(made->moves_default_route);
+    auto uplink = described(*made);
+    uplink.resize(7);
+    EXPECT_THAT(uplink, ElementsAre("create bridge br-new (MTU 1500, MAC 02:00:00:00:00:01)",
+                                    "set br-new up", "make eno1 a port of br-new",
+                                    "remove the default route via 192.168.137.245 on eno1",
+                                    "remove 192.168.137.250/24 from eno1",
+                                    "add 192.168.137.250/24 to br-new",
+                                    "add the default route via 192.168.137.245 on br-new"));
+}
+
+TEST_F(Planning, NothingToDoWhenTheHostIsAsConfigured)
+{
+    stage = Stage::before_docker;
+    const auto first = plan();
+    ASSERT_TRUE(first);
+    host.links.push_back(
+        {.index = 4, .name = "on-lan137", .kind = "bridge", .mtu = 1500, .up = true});
+    host.links.push_back(
+        {.index = 5, .name = "in-lan137", .kind = "veth", .up = true, .master = 4, .peer = 6});
+    host.links.push_back(
+        {.index = 6, .name = "up-lan137", .kind = "veth", .up = true, .master = 2, .peer = 5});
+    for (const char* link : {"on-lan137", "in-lan137", "up-lan137"})
+        host.sysctls[interface_sysctl("ipv6", link, "disable_ipv6")] = "1";
+    host.sysctls[interface_sysctl("ipv4", "on-lan137", "arp_ignore")] = "8";
+    host.firewall.own_rules = {{.chain = "prerouting", .comment = "onlan:lan137"}};
+    for (const Step& step : first->steps)
+        ledger.push_back({step.owner, step.change});
+
+    const auto second = plan();
+
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_THAT(described(*second), IsEmpty());
+}
+
+TEST_F(Planning, WhatBelongsToALanThatLeftTheConfigurationIsUndone)
+{
+    ledger = {{"old", CreateBridge{.name = "on-old", .alias = "onlan:old"}}};
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    EXPECT_EQ(described(*made).front(), "delete bridge on-old");
+}
+
+TEST_F(Planning, AnUplinkGoesWithTheLastLanOnIt)
+{
+    ledger = {{"@br-lan", CreateBridge{.name = "br-lan"}},
+              {"a", SetMaster{.link = "up-a", .master = "br-lan"}},
+              {"b", SetMaster{.link = "up-b", .master = "br-lan"}}};
+    const std::vector<std::string> only_a = {"a"};
+    EXPECT_THAT(described(plan_down(ledger, only_a)), ElementsAre("take up-a out of br-lan"));
+    EXPECT_THAT(
+        described(plan_down(ledger, {})),
+        ElementsAre("take up-b out of br-lan", "take up-a out of br-lan", "delete bridge br-lan"));
+}
+
+TEST_F(Planning, RefusesAMissingUplinkBridge)
+{
+    intent.lans[0].uplink.bridge = "br-none";
+    EXPECT_EQ(error(),
+              "lan lan137: the uplink bridge br-none does not exist; create it, or list its ports "
+              "(uplink.ports: [eno1]) and onlan makes it");
+}
+
+TEST_F(Planning, RefusesAWirelessPort)
+{
+    intent.lans[0].uplink = {.bridge = "br-new", .ports = {"wlan0"}};
+    host.links.push_back({.index = 9,
+                          .name = "wlan0",
+                          .up = true,
+                          .carrier = true,
+                          .ethernet = true,
+                          .wireless = true});
+    EXPECT_THAT(error(), HasSubstr("wlan0 is a Wi-Fi interface"));
+}
+
+TEST_F(Planning, RefusesAPortOfAnotherBridge)
+{
+    intent.lans[0].uplink = {.bridge = "br-new", .ports = {"eno1"}};
+    EXPECT_THAT(error(), HasSubstr("eno1 already belongs to br-lan (bridge)"));
+}
+
+TEST_F(Planning, RefusesASubnetThatAnotherDockerNetworkHas)
+{
+    host.docker->networks = {{.name = "app", .subnets = {{.subnet = subnet("192.168.0.0/16")}}}};
+    EXPECT_THAT(
+        error(),
+        HasSubstr("its subnet 192.168.137.0/24 overlaps 192.168.0.0/16 of the Docker network app"));
+}
+
+TEST_F(Planning, RefusesStaticIpv6WithDockersBridgeDriver)
+{
+    intent.lans[0].ipv6 = model::LanSubnet{.subnet = subnet("fd00:137::/64")};
+    EXPECT_THAT(error(), HasSubstr("subnet6 does not work with attach: docker-bridge"));
+}
+
+TEST_F(Planning, RefusesANetworkOfTheSameNameThatSomebodyElseMade)
+{
+    host.docker->networks = {{.name = "lan137"}};
+    EXPECT_THAT(error(), HasSubstr("already a Docker network lan137 that is not onlan's"));
+}
+
+TEST_F(Planning, ListsEveryReasonAtOnce)
+{
+    intent.lans[0].uplink.bridge = "br-none";
+    host.docker.reset();
+    host.docker_missing = "it does not run";
+    EXPECT_THAT(error(),
+                AllOf(HasSubstr("br-none"), HasSubstr("\n"), HasSubstr("it does not run")));
+}
+
+} // namespace
+} // namespace onlan::plan

@@ -1,0 +1,75 @@
+#pragma once
+
+// The hosts and LANs that the planning tests speak of.
+
+#include <string>
+
+#include "model/host.hpp"
+#include "model/intent.hpp"
+
+namespace onlan::plan {
+
+inline net::Prefix subnet(const char* text)
+{
+    return *net::Prefix::parse(text);
+}
+
+inline net::IpAddress ip(const char* text)
+{
+    return *net::IpAddress::parse(text);
+}
+
+// The article's host before anything is done to it: br-lan with the NIC eno1 as its port, no
+// firewall, Docker running.
+inline model::Host article_host()
+{
+    model::Host host;
+    host.links = {
+        {.index = 1, .name = "lo", .mtu = 65536, .up = true, .loopback = true},
+        {.index = 2,
+         .name = "br-lan",
+         .kind = "bridge",
+         .mtu = 1500,
+         .up = true,
+         .carrier = true,
+         .ethernet = true,
+         .bridge = model::Bridge{}},
+        {.index = 3,
+         .name = "eno1",
+         .mac = *net::MacAddress::parse("02:00:00:00:00:01"),
+         .mtu = 1500,
+         .up = true,
+         .carrier = true,
+         .ethernet = true,
+         .master = 2,
+         .master_kind = "bridge"},
+    };
+    host.addresses = {{.link = 2, .local = *net::InterfaceAddress::parse("192.168.137.250/24")}};
+    host.sysctls = {{"net.ipv6.conf.default.disable_ipv6", "0"}};
+    host.docker = model::DockerEngine{.version = "28.5.2", .firewall_backend = "iptables"};
+    return host;
+}
+
+inline model::Lan lan137(model::AttachMode mode = model::AttachMode::docker_bridge)
+{
+    return {.name = "lan137",
+            .uplink = {.bridge = "br-lan"},
+            .attach = mode,
+            .ipv4 = {.subnet = subnet("192.168.137.0/24"),
+                     .gateway = ip("192.168.137.245"),
+                     .pool = *net::AddressRange::parse("192.168.137.192/28")}};
+}
+
+// br_netfilter is loaded and Docker's FORWARD chain drops by policy.
+inline void drop_bridged_frames(model::Host& host)
+{
+    host.sysctls["net.bridge.bridge-nf-call-iptables"] = "1";
+    host.sysctls["net.bridge.bridge-nf-call-ip6tables"] = "1";
+    model::XtablesRuleset ruleset{.backend = model::XtablesBackend::nft,
+                                  .family = net::Family::ipv4};
+    ruleset.tables["filter"]["FORWARD"] = {.policy = "DROP", .rules = {{"-j", "DOCKER-USER"}}};
+    ruleset.tables["filter"]["DOCKER-USER"] = {.policy = "-", .rules = {}};
+    host.firewall.xtables = {ruleset};
+}
+
+} // namespace onlan::plan
