@@ -6,6 +6,7 @@ dir=${1:?usage: docker_rootfs.sh DIR}
 [ -x "$dir/usr/sbin/dockerd" ] && exit 0
 
 # The mirror that this machine already uses, if it is a Debian machine; debootstrap's own default otherwise.
+# shellcheck disable=SC2016 # the dollars are apt-get's
 mirror=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
     awk '$1 == "Debian" && $2 !~ /security|updates/ { print $3; exit }')
 # bookworm's debootstrap does not know forky by name; every Debian suite is unpacked by the same script.

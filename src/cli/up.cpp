@@ -11,6 +11,7 @@
 #include "cli/options.hpp"
 #include "cli/print.hpp"
 #include "cli/session.hpp"
+#include "collect/docker.hpp"
 #include "collect/host.hpp"
 
 namespace onlan::cli {
@@ -149,6 +150,18 @@ std::optional<int> finish_interrupted_run(apply::Journal& journal, apply::Actuat
     return outcome.ok() ? std::optional<int>{} : could_not(outcome);
 }
 
+// Before anything is undone. An engine that does not answer is no reason to leave the rest in
+// place: its network stays on record, and the next `down` removes it.
+Result<> check_networks_unused(const plan::Plan& plan, const std::string& docker_host)
+{
+    const auto docker = io::DockerApi::open(docker_host).and_then(collect::collect_docker);
+    if (!docker)
+        return {};
+    if (const auto in_use = plan::networks_in_use(plan, *docker); !in_use.empty())
+        return fail(Failed::conflict, fmt::format("{}", fmt::join(in_use, "\n")));
+    return {};
+}
+
 int show(const plan::Plan& plan, const Options& options, bool commands)
 {
     if (options.format == Format::json) {
@@ -233,6 +246,8 @@ int down(const Options& options, const DownOptions& down)
     if (const auto ended = finish_interrupted_run(*journal, **actuator))
         return *ended;
     const plan::Plan plan = plan::plan_down(journal->ledger(), down.lans);
+    if (const auto unused = check_networks_unused(plan, options.docker_host); !unused)
+        return could_not(unused.error());
     if (const auto ended = agree(plan, down.commands, down.yes))
         return *ended;
     const seconds patience = patience_for(plan, down.confirm);

@@ -90,6 +90,10 @@ public:
             return fail(Failed::conflict, fmt::format("{}", fmt::join(findings_.errors, "\n")));
 
         undo_what_is_not_wanted();
+        if (request_.host.docker) {
+            if (const auto in_use = networks_in_use(plan_, *request_.host.docker); !in_use.empty())
+                return fail(Failed::conflict, fmt::format("{}", fmt::join(in_use, "\n")));
+        }
         for (const model::Lan& lan : request_.intent.lans) {
             if (is_chosen(lan.name, request_.lans))
                 make(lan);
@@ -204,6 +208,25 @@ Plan plan_down(const Ledger& ledger, std::span<const std::string> lans)
         return route != nullptr && route->route.destination.length() == 0;
     });
     return plan;
+}
+
+std::vector<std::string> networks_in_use(const Plan& plan, const model::DockerEngine& docker)
+{
+    std::vector<std::string> in_use;
+    for (const Step& step : plan.steps) {
+        const auto* made = std::get_if<CreateDockerNetwork>(&step.change);
+        const auto* network = made != nullptr ? docker.find_network(made->network.name) : nullptr;
+        if (step.direction == Direction::make || network == nullptr || network->endpoints.empty())
+            continue;
+        std::vector<std::string> containers;
+        for (const model::DockerEndpoint& endpoint : network->endpoints)
+            containers.push_back(endpoint.container);
+        in_use.push_back(fmt::format(
+            "lan {}: its Docker network has to be removed, and running containers use it: {}; stop "
+            "them, or disconnect them (docker network disconnect {} NAME)",
+            step.owner, fmt::join(containers, ", "), network->name));
+    }
+    return in_use;
 }
 
 } // namespace onlan::plan

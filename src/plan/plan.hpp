@@ -72,4 +72,9 @@ struct Request {
 // with the last LAN on it.
 [[nodiscard]] Plan plan_down(const Ledger& ledger, std::span<const std::string> lans);
 
+// Why Docker would refuse the plan after half of it was done: a sentence for each network to be
+// removed that running containers still use.
+[[nodiscard]] std::vector<std::string> networks_in_use(const Plan& plan,
+                                                       const model::DockerEngine& docker);
+
 } // namespace onlan::plan

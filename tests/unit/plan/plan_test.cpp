@@ -59,6 +59,7 @@ TEST_F(Planning, BuildsLinksBeforeTheDockerNetworkThatNeedsThem)
         described(*made),
         ElementsAre("create bridge on-lan137 (MTU 1500)",
                     "set net.ipv6.conf.on-lan137.disable_ipv6 = 1",
+                    "set net.ipv4.conf.on-lan137.arp_ignore = 8",
                     "create veth cable up-lan137 <-> in-lan137 (MTU 1500)",
                     "set net.ipv6.conf.up-lan137.disable_ipv6 = 1",
                     "set net.ipv6.conf.in-lan137.disable_ipv6 = 1",
@@ -211,6 +212,16 @@ TEST_F(Planning, AnUplinkGoesWithTheLastLanOnIt)
     EXPECT_THAT(
         described(plan_down(ledger, {})),
         ElementsAre("take up-b out of br-lan", "take up-a out of br-lan", "delete bridge br-lan"));
+}
+
+TEST_F(Planning, ANetworkThatContainersUseIsNotTakenFromThem)
+{
+    const Change network = CreateDockerNetwork{.network = {.name = "lan137"}};
+    const Plan down = plan_down({{"lan137", network}}, {});
+    model::DockerEngine docker;
+    docker.networks = {{.name = "lan137", .endpoints = {{.container = "homeassistant"}}}};
+    EXPECT_THAT(networks_in_use(down, docker),
+                ElementsAre(HasSubstr("running containers use it: homeassistant; stop them")));
 }
 
 TEST_F(Planning, RefusesAMissingUplinkBridge)
