@@ -1,0 +1,79 @@
+"""Records what this kernel answers to rtnetlink dumps, for tests/unit/kernel/netlink_decode_test.cpp.
+
+usage: unshare --net python3 tests/data/record_netlink.py       (root; in a fresh network namespace)
+"""
+
+import pathlib
+import platform
+import socket
+import struct
+import subprocess
+
+TOPOLOGY = """
+link set lo up
+link add br0 address 02:00:00:00:00:0b mtu 1400 type bridge stp_state 1 forward_delay 400 nf_call_iptables 1
+link add va address 02:00:00:00:00:0a type veth peer name vb address 02:00:00:00:00:0c
+link set va alias onlan:test
+link set va master br0
+link set va type bridge_slave hairpin on isolated on
+link set br0 up
+link set va up
+link set vb up
+link add mv address 02:00:00:00:00:0d link vb type macvlan mode bridge
+addr add 192.168.137.250/24 brd + dev br0 label br0:lan
+addr add 192.168.137.251/24 dev br0
+addr add 10.1.1.1 peer 10.1.1.2/32 dev vb
+addr add fd00:137::250/64 dev br0 nodad valid_lft 3600 preferred_lft 1800
+route add default via 192.168.137.245 dev br0 proto static
+route add 10.9.0.0/16 via 10.200.0.1 dev br0 onlink table 1000 metric 50 mtu 1300 src 192.168.137.250
+route add unreachable 10.10.0.0/16
+route add 10.11.0.0/16 nexthop via 192.168.137.1 dev br0 nexthop via 192.168.137.2 dev br0
+route add 10.12.0.0/16 via inet6 fe80::1 dev br0
+rule add priority 1000 iif br0 fwmark 7 table 1000
+neigh add 192.168.137.245 lladdr 02:00:00:00:00:99 dev br0 nud permanent
+"""
+FDB = "fdb add 02:00:00:00:00:77 dev va master static"
+
+NLM_F_REQUEST_DUMP = 0x301
+NLMSG_DONE = 3
+# name: request type, the request's fixed part (its first byte is the address family)
+DUMPS = {
+    "links": (18, struct.pack("=BBHiII", 0, 0, 0, 0, 0, 0)),
+    "addresses": (22, struct.pack("=BBBBi", 0, 0, 0, 0, 0)),
+    "routes-ipv4": (26, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
+    "routes-ipv6": (26, struct.pack("=BBBBBBBBI", 10, 0, 0, 0, 0, 0, 0, 0, 0)),
+    "rules": (34, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
+    "neighbours": (30, struct.pack("=BxxxiHBB", 0, 0, 0, 0, 0)),
+    "fdb": (30, struct.pack("=BxxxiHBB", 7, 0, 0, 0, 0)),
+}
+
+
+def dump(kind, fixed):
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as netlink:
+        header = struct.pack("=IHHII", 16 + len(fixed), kind, NLM_F_REQUEST_DUMP, 1, 0)
+        netlink.send(header + fixed)
+        answer = b""
+        while True:
+            part = netlink.recv(1 << 20)
+            answer += part
+            if has_done(part):
+                return answer
+
+
+def has_done(part):
+    at = 0
+    while at + 16 <= len(part):
+        length, kind = struct.unpack_from("=IH", part, at)
+        if kind == NLMSG_DONE:
+            return True
+        at += (length + 3) // 4 * 4
+    return False
+
+
+for line in TOPOLOGY.strip().splitlines():
+    subprocess.run(["ip", *line.split()], check=True)
+subprocess.run(["bridge", *FDB.split()], check=True)
+folder = pathlib.Path(__file__).parent / "netlink"
+version = ".".join(platform.release().split(".")[:2])
+for name, (kind, fixed) in DUMPS.items():
+    (folder / f"{name}-{version}.nl").write_bytes(dump(kind, fixed))
