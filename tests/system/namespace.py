@@ -1,0 +1,95 @@
+"""A network namespace: commands in it, and Python functions in it."""
+
+import ctypes
+import json
+import multiprocessing
+import os
+import pathlib
+import subprocess
+
+CLONE_NEWNET = 0x40000000
+forked = multiprocessing.get_context("fork")
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Namespace:
+    """Any network namespace that has a path: of `ip netns`, or of a process."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def run(self, *command, check=True, **options):
+        return subprocess.run(
+            ["nsenter", f"--net={self.path}", *map(str, command)],
+            check=check, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+    def ip(self, line):
+        return self.run("ip", *line.split()).stdout
+
+    def sysctl(self, **values):
+        """sysctl(net_ipv4_ip_forward=1)"""
+        for name, value in values.items():
+            self.call(_write, "/proc/sys/" + name.replace("_", "/", 2).replace("__", "/"), str(value))
+
+    def json(self, *command):
+        return json.loads(self.run(*command).stdout or "[]")
+
+    def call(self, function, *arguments):
+        """What the function returns when it runs in here."""
+        ours, theirs = forked.Pipe()
+        child = forked.Process(target=_enter_and_send, args=(self.path, theirs, function, arguments), daemon=True)
+        child.start()
+        theirs.close()
+        try:
+            ok, value = ours.recv()
+        finally:
+            child.join()
+        if not ok:
+            raise value
+        return value
+
+    def start(self, function, *arguments):
+        """The function goes on in here, until its process is killed; it calls ready() once it is at work."""
+        ours, theirs = forked.Pipe()
+        child = forked.Process(target=_enter_and_go_on, args=(self.path, theirs, function, arguments), daemon=True)
+        child.start()
+        theirs.close()
+        ours.recv()
+        return child, ours
+
+
+class NamedNamespace(Namespace):
+    """One of `ip netns`, new and without anything but a loopback interface."""
+
+    def __init__(self, name):
+        super().__init__(pathlib.Path("/run/netns", name))
+        self.name = name
+        subprocess.run(["ip", "netns", "add", name], check=True)
+        self.ip("link set lo up")
+
+    def remove(self):
+        subprocess.run(["ip", "netns", "del", self.name], check=True)
+
+
+def _write(path, text):
+    pathlib.Path(path).write_text(text)
+
+
+def _enter(path):
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    if libc.setns(fd, CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns", path)
+    os.close(fd)
+
+
+def _enter_and_send(path, pipe, function, arguments):
+    try:
+        _enter(path)
+        pipe.send((True, function(*arguments)))
+    except BaseException as error:  # pylint: disable=broad-except  # raised again by the caller
+        pipe.send((False, error))
+
+
+def _enter_and_go_on(path, pipe, function, arguments):
+    _enter(path)
+    function(pipe, *arguments)
