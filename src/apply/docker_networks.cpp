@@ -8,26 +8,39 @@ namespace {
 
 using nlohmann::json;
 
-// The network of that name as Docker has it; null when there is none.
+// An empty value of the type `wanted` when the member is of another: Docker writes null for an
+// empty map.
+json member(const json& object, const char* name, json::value_t wanted)
+{
+    const auto found = object.find(name);
+    return found != object.end() && found->type() == wanted ? *found : json(wanted);
+}
+
+// The network of that name as Docker has it; null when there is none. Docker also takes the start
+// of an id for a name, and "fed" may be both.
 Result<json> find_network(const io::DockerApi& docker, const std::string& name)
 {
     auto found = docker.get("/networks/" + name);
     if (!found && found.error().code == Failed::not_found)
+        return json(nullptr);
+    if (found && (!found->is_object() || member(*found, "Name", json::value_t::string) != name))
         return json(nullptr);
     return found;
 }
 
 bool has_labels(const json& found, const model::DockerNetwork& network)
 {
-    return found.value("Labels", json::object()) == json(network.labels);
+    return member(found, "Labels", json::value_t::object) == json(network.labels);
 }
 
 std::string containers_of(const json& found)
 {
     std::string names;
-    const json containers = found.value("Containers", json::object());
-    for (const auto& [id, container] : containers.items())
-        names += (names.empty() ? "" : ", ") + container.value("Name", id);
+    const json containers = member(found, "Containers", json::value_t::object);
+    for (const auto& [id, container] : containers.items()) {
+        const auto name = member(container, "Name", json::value_t::string).get<std::string>();
+        names += (names.empty() ? "" : ", ") + (name.empty() ? id : name);
+    }
     return names;
 }
 
@@ -48,6 +61,7 @@ json create_request(const model::DockerNetwork& network)
     }
     return {{"Name", network.name},
             {"Driver", network.driver},
+            {"CheckDuplicate", true}, // engines before API 1.44 allow two of one name
             {"EnableIPv6", network.ipv6},
             {"Internal", network.internal},
             {"IPAM", {{"Driver", "default"}, {"Config", std::move(configs)}}},
@@ -82,7 +96,8 @@ Result<> remove_own_network(const io::DockerApi& docker, const model::DockerNetw
                                                   "it: {}; stop them, or disconnect them "
                                                   "(docker network disconnect {} NAME)",
                                                   network.name, containers, network.name));
-    auto removed = docker.remove("/networks/" + found.value("Id", network.name));
+    auto removed =
+        docker.remove("/networks/" + member(found, "Id", json::value_t::string).get<std::string>());
     if (!removed)
         return Failure{std::move(removed).error().within(
             fmt::format("remove Docker network {}", network.name))};

@@ -1,5 +1,6 @@
 #include "base/subprocess.hpp"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <fmt/format.h>
@@ -32,7 +34,7 @@ std::optional<std::filesystem::path> find_program(const std::string& name)
         fmt::format("{}:/usr/sbin:/sbin:/usr/bin:/bin", path != nullptr ? path : "");
     for (std::size_t start = 0; start < folders.size();) {
         const std::size_t end = std::min(folders.find(':', start), folders.size());
-        const std::filesystem::path candidate = folders.substr(start, end - start) + "/" + name;
+        std::filesystem::path candidate = folders.substr(start, end - start) + "/" + name;
         if (end > start && ::access(candidate.c_str(), X_OK) == 0)
             return candidate;
         start = end + 1;
@@ -49,7 +51,7 @@ struct Pipe {
         std::array<int, 2> ends{};
         if (::pipe2(ends.data(), O_CLOEXEC) < 0)
             return fail_errno("make a pipe");
-        return Pipe{UniqueFd{ends[0]}, UniqueFd{ends[1]}};
+        return Pipe{.read = UniqueFd{ends[0]}, .write = UniqueFd{ends[1]}};
     }
 };
 
@@ -58,7 +60,9 @@ public:
     FileActions() { ::posix_spawn_file_actions_init(&actions_); }
     ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
     FileActions(const FileActions&) = delete;
+    FileActions(FileActions&&) = delete;
     FileActions& operator=(const FileActions&) = delete;
+    FileActions& operator=(FileActions&&) = delete;
 
     void standard(const UniqueFd& output, const UniqueFd& errors)
     {
@@ -82,26 +86,49 @@ bool read_some(int fd, std::string& text)
     return size > 0;
 }
 
-// Until both ends are closed; false at the deadline, or when there is too much.
-bool read_both(const Pipe& output,
-               const Pipe& errors,
-               Finished& finished,
-               steady_clock::time_point deadline)
+int time_left(steady_clock::time_point deadline)
+{
+    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+    return static_cast<int>(std::max(left, milliseconds{0}).count());
+}
+
+// Until both ends are closed. What failed is said without the program's name.
+Result<> read_both(const Pipe& output,
+                   const Pipe& errors,
+                   Finished& finished,
+                   steady_clock::time_point deadline)
 {
     std::array<pollfd, 2> waits = {{{.fd = output.read.get(), .events = POLLIN, .revents = 0},
                                     {.fd = errors.read.get(), .events = POLLIN, .revents = 0}}};
     while (waits[0].fd >= 0 || waits[1].fd >= 0) {
-        const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-        if (left.count() <= 0 || finished.output.size() + finished.errors.size() > kMostOutput)
-            return false;
-        if (::poll(waits.data(), waits.size(), static_cast<int>(left.count())) <= 0)
+        const int left = time_left(deadline);
+        if (left == 0)
+            return fail(Failed::timeout, "it did not end in time");
+        if (finished.output.size() + finished.errors.size() > kMostOutput)
+            return fail(Failed::refused, fmt::format("it printed more than {} bytes", kMostOutput));
+        if (::poll(waits.data(), waits.size(), left) <= 0)
             continue;
         if (waits[0].revents != 0 && !read_some(waits[0].fd, finished.output))
             waits[0].fd = -1;
         if (waits[1].revents != 0 && !read_some(waits[1].fd, finished.errors))
             waits[1].fd = -1;
     }
-    return true;
+    return {};
+}
+
+// A program may close its output long before it ends.
+Result<> await_end(pid_t child, steady_clock::time_point deadline)
+{
+    // <sys/pidfd.h> of glibc 2.36 is not fit for C++.
+    const UniqueFd process{static_cast<int>(::syscall(SYS_pidfd_open, child, 0))};
+    if (!process)
+        return fail_errno("watch it");
+    pollfd wait = {.fd = process.get(), .events = POLLIN, .revents = 0};
+    while (::poll(&wait, 1, time_left(deadline)) <= 0) {
+        if (time_left(deadline) == 0)
+            return fail(Failed::timeout, "it did not end in time");
+    }
+    return {};
 }
 
 } // namespace
@@ -117,6 +144,7 @@ Result<Finished> run_program(const std::vector<std::string>& words, milliseconds
     FileActions actions;
     actions.standard(output.write, errors.write);
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (const std::string& word : words)
         arguments.push_back(
             const_cast<char*>(word.c_str())); // posix_spawn(3) does not write to them
@@ -131,15 +159,17 @@ Result<Finished> run_program(const std::vector<std::string>& words, milliseconds
     errors.write = UniqueFd{};
 
     Finished finished;
-    const bool ended = read_both(output, errors, finished, steady_clock::now() + deadline);
+    const auto until = steady_clock::now() + deadline;
+    auto ended = read_both(output, errors, finished, until);
+    if (ended)
+        ended = await_end(child, until);
     if (!ended)
         ::kill(child, SIGKILL);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (!ended)
-        return fail(Failed::timeout,
-                    fmt::format("run {}: it did not end in time", program->string()));
+        return Failure{std::move(ended).error().within(fmt::format("run {}", program->string()))};
     constexpr int kSignalled = 128;
     finished.status = WIFEXITED(status) ? WEXITSTATUS(status) : kSignalled + WTERMSIG(status);
     return finished;

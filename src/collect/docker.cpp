@@ -12,10 +12,10 @@ using nlohmann::json;
 using TextMap = std::map<std::string, std::string>;
 
 // Docker writes null for an empty map or list.
-json member(const json& object, const char* name, json otherwise)
+json member(const json& object, const char* name, const json& otherwise)
 {
     const auto found = object.find(name);
-    return found == object.end() || found->is_null() ? std::move(otherwise) : *found;
+    return found == object.end() || found->is_null() ? otherwise : *found;
 }
 
 std::string text(const json& object, const char* name)
@@ -70,12 +70,18 @@ model::DockerEndpoint endpoint_from(const json& settings, const model::DockerCon
     return endpoint;
 }
 
+// A container that is paused keeps its interfaces and its addresses.
+bool has_interfaces(std::string_view state)
+{
+    return state == "running" || state == "paused";
+}
+
 // GET /containers/json: with the containers come their endpoints.
 void add_container(model::DockerEngine& engine, const json& listed)
 {
     const json names = member(listed, "Names", json::array());
     model::DockerContainer container{.id = text(listed, "Id"),
-                                     .running = text(listed, "State") == "running"};
+                                     .running = has_interfaces(text(listed, "State"))};
     container.name = names.empty() ? container.id : names.front().get<std::string>();
     if (container.name.starts_with('/'))
         container.name.erase(0, 1);
@@ -125,12 +131,11 @@ Result<model::DockerNetwork> docker_network_from_json(const json& listed)
 
 Result<model::DockerEngine> collect_docker(const io::DockerApi& docker)
 {
-    ONLAN_TRY(const json version, docker.get("/version"));
     ONLAN_TRY(const json info, docker.get("/info"));
     ONLAN_TRY(const json networks, docker.get("/networks"));
     ONLAN_TRY(const json containers, docker.get("/containers/json?all=1"));
     try {
-        model::DockerEngine engine{.version = text(version, "Version")};
+        model::DockerEngine engine{.version = text(info, "ServerVersion")};
         engine.firewall_backend = text(member(info, "FirewallBackend", json::object()), "Driver");
         for (const json& listed : networks) {
             ONLAN_TRY(auto network, docker_network_from_json(listed));

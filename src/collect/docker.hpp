@@ -12,6 +12,6 @@ namespace onlan::collect {
 [[nodiscard]] Result<model::DockerEngine> collect_docker(const io::DockerApi& docker);
 
 // A network as GET /networks lists it. Pure.
-[[nodiscard]] Result<model::DockerNetwork> docker_network_from_json(const nlohmann::json& json);
+[[nodiscard]] Result<model::DockerNetwork> docker_network_from_json(const nlohmann::json& listed);
 
 } // namespace onlan::collect

@@ -1,5 +1,8 @@
 #include "io/docker_api.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include <poll.h>
 
 #include <fmt/format.h>
@@ -12,9 +15,10 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// The oldest API that Docker 25 and later speak, and the engines of Debian 12 and Ubuntu 24.04 with
-// it.
-constexpr std::string_view kVersion = "/v1.44";
+// The newest API that onlan knows (Docker 28.3). Older engines are spoken to in their own: pinning
+// an old one for all would hide what they tell since, such as the firewall backend (1.49), and
+// engines stop to accept it one day.
+constexpr unsigned kNewestMinor = 51;
 // Removing a network waits for rules to be rewritten; on a small NAS that takes a while.
 constexpr milliseconds kDeadline{30'000};
 
@@ -30,9 +34,24 @@ Failed kind_of(unsigned status)
 {
     constexpr unsigned kNotFound = 404;
     constexpr unsigned kConflict = 409;
-    return status == kNotFound   ? Failed::not_found
-           : status == kConflict ? Failed::conflict
-                                 : Failed::refused;
+    if (status == kNotFound)
+        return Failed::not_found;
+    return status == kConflict ? Failed::conflict : Failed::refused;
+}
+
+// "1.44" → 44. There has never been another API than 1.
+std::optional<unsigned> minor_of(std::string_view version)
+{
+    constexpr std::string_view kMajor = "1.";
+    if (!version.starts_with(kMajor))
+        return {};
+    version.remove_prefix(kMajor.size());
+    unsigned minor = 0;
+    const auto [end, error] =
+        std::from_chars(version.data(), version.data() + version.size(), minor);
+    if (error != std::errc{} || end != version.data() + version.size())
+        return {};
+    return minor;
 }
 
 Result<json> parse(const std::string& body)
@@ -51,9 +70,29 @@ Result<DockerApi> DockerApi::open(std::string_view url)
     return DockerApi(std::string(url), std::move(endpoint));
 }
 
-Result<std::string> DockerApi::call(const HttpRequest& request) const
+Result<std::string> DockerApi::versioned(const std::string& path) const
 {
-    auto response = http_request(endpoint_, request, kDeadline);
+    if (!version_) {
+        ONLAN_TRY(const std::string body,
+                  call({.method = "GET", .target = "/version", .body = {}}, kDeadline));
+        ONLAN_TRY(const json answer, parse(body));
+        const auto found = answer.find("ApiVersion");
+        const auto minor = found != answer.end() && found->is_string()
+                               ? minor_of(found->get_ref<const std::string&>())
+                               : std::nullopt;
+        if (!minor)
+            return fail(Failed::parse,
+                        fmt::format("what answers at {} is not a Docker engine: it does not tell "
+                                    "the version of its API",
+                                    url_));
+        version_ = fmt::format("/v1.{}", std::min(*minor, kNewestMinor));
+    }
+    return *version_ + path;
+}
+
+Result<std::string> DockerApi::call(const HttpRequest& request, milliseconds deadline) const
+{
+    auto response = http_request(endpoint_, request, deadline);
     if (!response) {
         const std::error_code code = response.error().code;
         const std::string why =
@@ -62,7 +101,8 @@ Result<std::string> DockerApi::call(const HttpRequest& request) const
                 : fmt::format("{}; is it installed and running (systemctl start docker)?",
                               code == std::errc::no_such_file_or_directory ? "no such socket"
                                                                            : code.message());
-        return Failure{Error{code, fmt::format("Docker does not answer at {}: {}", url_, why)}};
+        return Failure{Error{
+            .code = code, .message = fmt::format("Docker does not answer at {}: {}", url_, why)}};
     }
     constexpr unsigned kFirstError = 400;
     if (response->status >= kFirstError)
@@ -72,34 +112,38 @@ Result<std::string> DockerApi::call(const HttpRequest& request) const
 
 Result<json> DockerApi::get(const std::string& path) const
 {
+    ONLAN_TRY(std::string target, versioned(path));
     ONLAN_TRY(const std::string body,
-              call({.method = "GET", .target = fmt::format("{}{}", kVersion, path), .body = {}}));
+              call({.method = "GET", .target = std::move(target), .body = {}}, kDeadline));
     return parse(body);
 }
 
 Result<json> DockerApi::post(const std::string& path, const json& body) const
 {
-    ONLAN_TRY(const std::string answer, call({.method = "POST",
-                                              .target = fmt::format("{}{}", kVersion, path),
-                                              .body = body.dump()}));
+    ONLAN_TRY(std::string target, versioned(path));
+    ONLAN_TRY(
+        const std::string answer,
+        call({.method = "POST", .target = std::move(target), .body = body.dump()}, kDeadline));
     return answer.empty() ? json::object() : parse(answer);
 }
 
 Result<> DockerApi::upload(const std::string& path, std::string body) const
 {
+    ONLAN_TRY(std::string target, versioned(path));
     ONLAN_TRY(const std::string answer, call({.method = "POST",
-                                              .target = fmt::format("{}{}", kVersion, path),
+                                              .target = std::move(target),
                                               .body = std::move(body),
-                                              .content_type = "application/x-tar"}));
+                                              .content_type = "application/x-tar"},
+                                             kDeadline));
     static_cast<void>(answer);
     return {};
 }
 
 Result<> DockerApi::remove(const std::string& path) const
 {
-    ONLAN_TRY(
-        const std::string answer,
-        call({.method = "DELETE", .target = fmt::format("{}{}", kVersion, path), .body = {}}));
+    ONLAN_TRY(std::string target, versioned(path));
+    ONLAN_TRY(const std::string answer,
+              call({.method = "DELETE", .target = std::move(target), .body = {}}, kDeadline));
     static_cast<void>(answer);
     return {};
 }
@@ -108,7 +152,11 @@ Result<> DockerApi::wait(std::chrono::seconds patience) const
 {
     const auto deadline = steady_clock::now() + patience;
     for (;;) {
-        const auto answered = call({.method = "GET", .target = "/_ping", .body = {}});
+        // systemd may hold the socket of an engine that is still starting: it takes the connection
+        // and nobody answers.
+        const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+        const auto answered = call({.method = "GET", .target = "/_ping", .body = {}},
+                                   std::max(left, milliseconds{1}));
         if (answered)
             return {};
         if (steady_clock::now() >= deadline)

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -32,10 +34,15 @@ private:
     DockerApi(std::string url, Endpoint endpoint)
         : url_(std::move(url)), endpoint_(std::move(endpoint))
     {}
-    [[nodiscard]] Result<std::string> call(const HttpRequest& request) const;
+    [[nodiscard]] Result<std::string> call(const HttpRequest& request,
+                                           std::chrono::milliseconds deadline) const;
+    // `path` behind the version that this engine and onlan both speak.
+    [[nodiscard]] Result<std::string> versioned(const std::string& path) const;
 
     std::string url_;
     Endpoint endpoint_;
+    // Asked for once, with the first request: opening does not need an engine.
+    mutable std::optional<std::string> version_;
 };
 
 } // namespace onlan::io

@@ -1,6 +1,9 @@
 #include "io/http_client.hpp"
 
+#include <charconv>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -26,6 +29,8 @@ constexpr unsigned kHttp11 = 11;
 template <typename Protocol>
 class Exchange {
 public:
+    using Address = typename Protocol::endpoint;
+
     Exchange(asio::io_context& loop, const Endpoint& endpoint, const HttpRequest& request)
         : stream_(loop), request_(http::string_to_verb(request.method), request.target, kHttp11)
     {
@@ -40,9 +45,11 @@ public:
         parser_.body_limit(kMostBody);
     }
 
-    void start(const typename Protocol::endpoint& address)
+    // The first of the addresses that answers: "localhost" has one of each family.
+    void start(const std::vector<Address>& addresses)
     {
-        stream_.async_connect(address, [this](error_code error) { write(error); });
+        stream_.async_connect(addresses,
+                              [this](error_code error, const Address&) { write(error); });
     }
 
     [[nodiscard]] std::optional<error_code> ended() const { return ended_; }
@@ -88,17 +95,18 @@ Failure failed(const error_code& error)
 template <typename Protocol>
 Result<HttpResponse> exchange(const Endpoint& endpoint,
                               const HttpRequest& request,
-                              const typename Protocol::endpoint& address,
+                              const std::vector<typename Protocol::endpoint>& addresses,
                               std::chrono::milliseconds deadline)
 {
     asio::io_context loop;
     Exchange<Protocol> exchange(loop, endpoint, request);
-    exchange.start(address);
+    exchange.start(addresses);
     loop.run_for(deadline);
-    if (!exchange.ended())
+    const std::optional<error_code> ended = exchange.ended();
+    if (!ended)
         return fail(Failed::timeout, fmt::format("HTTP: no answer within {} ms", deadline.count()));
-    if (*exchange.ended())
-        return failed(*exchange.ended());
+    if (*ended)
+        return failed(*ended);
     return exchange.response();
 }
 
@@ -108,12 +116,30 @@ Result<HttpResponse> request_over_tcp(const Endpoint& endpoint,
 {
     asio::io_context loop;
     error_code error;
-    const auto addresses =
-        asio::ip::tcp::resolver(loop).resolve(endpoint.host, endpoint.port, error);
+    const auto found = asio::ip::tcp::resolver(loop).resolve(endpoint.host, endpoint.port, error);
     if (error)
         return fail(Failed::not_found,
                     fmt::format("look up {}: {}", endpoint.host, error.message()));
-    return exchange<asio::ip::tcp>(endpoint, request, addresses.begin()->endpoint(), deadline);
+    return exchange<asio::ip::tcp>(endpoint, request, {found.begin(), found.end()}, deadline);
+}
+
+// "HOST:PORT", with an IPv6 address in brackets.
+std::optional<Endpoint> parse_host_and_port(std::string_view text)
+{
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos)
+        return {};
+    std::string_view host = text.substr(0, colon);
+    const std::string_view port = text.substr(colon + 1);
+    if (host.starts_with('[') && host.ends_with(']'))
+        host = host.substr(1, host.size() - 2);
+    else if (host.find(':') != std::string_view::npos)
+        return {};
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (host.empty() || number == 0 || error != std::errc{} || end != port.data() + port.size())
+        return {};
+    return Endpoint{.unix_path = {}, .host = std::string(host), .port = std::string(port)};
 }
 
 } // namespace
@@ -124,11 +150,10 @@ Result<Endpoint> Endpoint::parse(std::string_view url)
     constexpr std::string_view kTcp = "tcp://";
     if (url.starts_with(kUnix) && url.size() > kUnix.size())
         return Endpoint{.unix_path = std::string(url.substr(kUnix.size())), .host = {}, .port = {}};
-    const auto colon = url.rfind(':');
-    if (url.starts_with(kTcp) && colon > kTcp.size())
-        return Endpoint{.unix_path = {},
-                        .host = std::string(url.substr(kTcp.size(), colon - kTcp.size())),
-                        .port = std::string(url.substr(colon + 1))};
+    if (url.starts_with(kTcp)) {
+        if (auto endpoint = parse_host_and_port(url.substr(kTcp.size())))
+            return *std::move(endpoint);
+    }
     return fail(Failed::parse, fmt::format("'{}' is not a Docker host that onlan can use: it has "
                                            "to be unix:///PATH or tcp://HOST:PORT",
                                            url));
@@ -141,8 +166,10 @@ Result<HttpResponse> http_request(const Endpoint& endpoint,
     try {
         if (endpoint.unix_path.empty())
             return request_over_tcp(endpoint, request, deadline);
-        return exchange<asio::local::stream_protocol>(endpoint, request, {endpoint.unix_path},
+        return exchange<asio::local::stream_protocol>(endpoint, request, {{endpoint.unix_path}},
                                                       deadline);
+    } catch (const boost::system::system_error& error) {
+        return failed(error.code());
     } catch (const std::exception& error) {
         return fail(Failed::refused, fmt::format("HTTP: {}", error.what()));
     }

@@ -38,7 +38,8 @@ Result<std::string> run(const std::string& commands, std::string_view doing)
     const auto code = why.find("No such file or directory") != std::string::npos
                           ? std::errc::no_such_file_or_directory
                           : std::errc::invalid_argument;
-    return Failure{Error{std::make_error_code(code), fmt::format("{}: nftables: {}", doing, why)}};
+    return Failure{Error{.code = std::make_error_code(code),
+                         .message = fmt::format("{}: nftables: {}", doing, why)}};
 }
 
 Result<> change(const json& commands, std::string_view doing)
@@ -104,6 +105,7 @@ Result<std::vector<model::NftOwnRule>> list_own_rules()
 {
     ONLAN_TRY(const auto rules, own_rules());
     std::vector<model::NftOwnRule> found;
+    found.reserve(rules.size());
     for (const json& rule : rules)
         found.push_back({.chain = rule.value("chain", ""), .comment = rule.value("comment", "")});
     return found;

@@ -1,6 +1,7 @@
 #include "kernel/xtables.hpp"
 
 #include <algorithm>
+#include <array>
 #include <ranges>
 
 #include <fmt/format.h>
@@ -46,6 +47,27 @@ Result<std::vector<std::string>> words_of(std::string_view line, std::size_t num
         words.push_back(std::move(word));
     }
     return words;
+}
+
+// Where the line at the start of `text` ends. A line break inside quotes does not end it: a comment
+// may hold one, and iptables-save prints it as it is.
+std::size_t line_end(std::string_view text)
+{
+    const std::size_t first = std::min(text.find('\n'), text.size());
+    if (text.starts_with('#'))
+        return first;
+    bool quoted = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (quoted && text[at] == '\\')
+            ++at;
+        else if (quoted)
+            quoted = text[at] != '"';
+        else if (text[at] == '\n')
+            return at;
+        else
+            quoted = text[at] == '"' && at > 0 && text[at - 1] == ' ';
+    }
+    return quoted ? first : text.size();
 }
 
 class SaveParser {
@@ -122,11 +144,11 @@ Result<model::XtablesRuleset> save(XtablesBackend backend, Family family)
 }
 
 // net/netfilter/x_tables.c, xt_table_seq_show(): one table's name per line; the file exists once
-// the module is loaded.
+// the module is loaded. /proc/net would be the namespace of the process' first thread.
 bool has_legacy_tables(Family family)
 {
-    const auto names = read_file(family == Family::ipv4 ? "/proc/net/ip_tables_names"
-                                                        : "/proc/net/ip6_tables_names");
+    const auto names = read_file(family == Family::ipv4 ? "/proc/thread-self/net/ip_tables_names"
+                                                        : "/proc/thread-self/net/ip6_tables_names");
     return names && !names->empty();
 }
 
@@ -138,6 +160,15 @@ bool has_nft_tables(const std::vector<model::NftBaseChain>& chains, Family famil
         return chain.family == (family == Family::ipv4 ? "ip" : "ip6") &&
                std::ranges::find(kTables, chain.table) != kTables.end();
     });
+}
+
+Failure refused(const XtablesRule& rule, std::string_view doing, const Finished& finished)
+{
+    return fail(Failed::refused,
+                fmt::format("{} {} of {}: {}", doing, rule.chain,
+                            model::xtables_program(rule.backend, rule.family),
+                            finished.errors.empty() ? fmt::format("status {}", finished.status)
+                                                    : finished.errors));
 }
 
 Result<Finished> run_on_rule(const XtablesRule& rule, const char* flag)
@@ -161,11 +192,12 @@ parse_iptables_save(std::string_view text, XtablesBackend backend, Family family
 {
     model::XtablesRuleset ruleset{.backend = backend, .family = family, .tables = {}};
     SaveParser parser(ruleset);
-    std::size_t number = 0;
+    std::size_t number = 1;
     while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        ONLAN_CHECK(parser.line(text.substr(0, end), ++number));
-        text.remove_prefix(std::min(end + 1, text.size()));
+        const std::string_view line = text.substr(0, line_end(text));
+        ONLAN_CHECK(parser.line(line, number));
+        number += 1 + static_cast<std::size_t>(std::ranges::count(line, '\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
     }
     return ruleset;
 }
@@ -194,23 +226,26 @@ Result<> insert_rule(const XtablesRule& rule)
         return {};
     ONLAN_TRY(const Finished inserted, run_on_rule(rule, "-I"));
     if (inserted.status != 0)
-        return fail(Failed::refused, fmt::format("insert a rule into {} of {}: {}", rule.chain,
-                                                 model::xtables_program(rule.backend, rule.family),
-                                                 inserted.errors));
+        return refused(rule, "insert a rule into", inserted);
     return {};
 }
 
 Result<> delete_rule(const XtablesRule& rule)
 {
-    // -C fails alike for a missing rule, chain or table: in each case there is nothing to delete.
-    ONLAN_TRY(const Finished present, run_on_rule(rule, "-C"));
-    if (present.status != 0)
+    // The older programs make the table that they look into.
+    if (rule.backend == XtablesBackend::legacy && !has_legacy_tables(rule.family))
         return {};
+    // -C ends with 1 for a missing rule and for a missing chain: in both cases there is nothing to
+    // delete. Any other status (4: somebody holds the lock) says nothing about the rule.
+    constexpr int kNoSuchRule = 1;
+    ONLAN_TRY(const Finished present, run_on_rule(rule, "-C"));
+    if (present.status == kNoSuchRule)
+        return {};
+    if (present.status != 0)
+        return refused(rule, "look for a rule in", present);
     ONLAN_TRY(const Finished deleted, run_on_rule(rule, "-D"));
     if (deleted.status != 0)
-        return fail(Failed::refused,
-                    fmt::format("delete a rule from {} of {}: {}", rule.chain,
-                                model::xtables_program(rule.backend, rule.family), deleted.errors));
+        return refused(rule, "delete a rule from", deleted);
     return {};
 }
 
