@@ -37,6 +37,7 @@ struct Words {
     UpOptions up;
     DownOptions down;
     std::string status_lan;
+    std::string export_format;
     std::string color = "auto";
     bool json = false;
     long confirm = -1;
@@ -111,6 +112,11 @@ void add_others(CLI::App& app, Words& words)
     status->add_option("LAN", words.status_lan, "only this LAN");
 
     app.add_subcommand("confirm", "keep the changes that wait to be confirmed");
+
+    app.add_subcommand("export", "the links in another tool's words, or everything as commands")
+        ->add_option("FORMAT", words.export_format, "netplan, networkd or commands")
+        ->required()
+        ->check(CLI::IsMember({"netplan", "networkd", "commands"}));
 }
 
 int dispatch(const CLI::App& app, Words& words)
@@ -132,6 +138,8 @@ int dispatch(const CLI::App& app, Words& words)
         return onlan::cli::plan(options, words.up);
     if (command == "status")
         return onlan::cli::status(options, words.status_lan);
+    if (command == "export")
+        return onlan::cli::export_set_up(options, words.export_format);
     return onlan::cli::confirm(options);
 }
 
@@ -142,11 +150,11 @@ int main(int argc, char** argv)
     try {
         CLI::App app{"Put containers on the real LAN, reversibly.", "onlan"};
         Words words;
+        app.fallthrough(); // "onlan status --json"; handed on to the subcommands as they are added
         add_global_options(app, words);
         add_up(app, words);
         add_others(app, words);
         app.require_subcommand(1);
-        app.fallthrough();
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {

@@ -1,0 +1,286 @@
+#include "plan/export.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "plan/exported_links.hpp"
+
+namespace onlan::plan {
+namespace {
+
+constexpr std::uint32_t kTableMain = 254;  // RT_TABLE_MAIN
+constexpr std::uint32_t kFlagOnlink = 0x4; // RTNH_F_ONLINK
+
+std::string remains(std::string_view format)
+{
+    return fmt::format("# Made by 'onlan export {}'. After it, 'onlan up' adds what stays with it: "
+                       "the guard rules,\n"
+                       "# disable_ipv6 and arp_ignore on its own links, and the Docker network. "
+                       "'onlan down' leaves the\n"
+                       "# links alone.\n",
+                       format);
+}
+
+template <typename... Arguments>
+void add(std::string& text, fmt::format_string<Arguments...> format, Arguments&&... arguments)
+{
+    fmt::format_to(std::back_inserter(text), format, std::forward<Arguments>(arguments)...);
+}
+
+// --- systemd-networkd
+
+class NetworkdFiles {
+public:
+    void netdev(const std::string& link, const std::string& text) { put(link, "netdev", text); }
+    void network(const std::string& link, const std::string& text) { put(link, "network", text); }
+    std::vector<ExportedFile> files;
+
+private:
+    void put(const std::string& link, std::string_view kind, const std::string& text)
+    {
+        files.push_back({.path = fmt::format("/etc/systemd/network/10-onlan-{}.{}", link, kind),
+                         .text = remains("networkd") + "\n" + text});
+    }
+};
+
+constexpr std::string_view kNoAddress = "LinkLocalAddressing=no\n"
+                                        "IPv6AcceptRA=no\n";
+
+std::string networkd_bridge(const std::string& name,
+                            std::uint32_t mtu,
+                            const std::optional<net::MacAddress>& mac)
+{
+    std::string text;
+    add(text, "[NetDev]\nName={}\nKind=bridge\n", name);
+    if (mtu != 0)
+        add(text, "MTUBytes={}\n", mtu);
+    if (mac)
+        add(text, "MACAddress={}\n", mac->to_string());
+    return text + "\n[Bridge]\nSTP=no\nForwardDelaySec=0\n";
+}
+
+std::string networkd_port(const std::string& link, std::uint32_t mtu, const std::string& bridge)
+{
+    std::string text;
+    add(text, "[Match]\nName={}\n", link);
+    if (mtu != 0)
+        add(text, "\n[Link]\nMTUBytes={}\n", mtu);
+    add(text, "\n[Network]\nBridge={}\n{}", bridge, kNoAddress);
+    return text;
+}
+
+std::string networkd_route(const model::Route& route)
+{
+    std::string text;
+    add(text, "\n[Route]\nDestination={}\n", route.destination.to_string());
+    if (route.gateway)
+        add(text, "Gateway={}\n", route.gateway->to_string());
+    if (route.preferred_source)
+        add(text, "PreferredSource={}\n", route.preferred_source->to_string());
+    if (route.metric != 0)
+        add(text, "Metric={}\n", route.metric);
+    if (route.table != kTableMain)
+        add(text, "Table={}\n", route.table);
+    if ((route.flags & kFlagOnlink) != 0)
+        add(text, "GatewayOnLink=yes\n");
+    return text;
+}
+
+void networkd_uplink(NetworkdFiles& files, const ExportedUplink& exported)
+{
+    const std::string& bridge = exported.uplink.bridge;
+    files.netdev(bridge, networkd_bridge(bridge, exported.mtu, exported.mac));
+    std::string text;
+    add(text, "[Match]\nName={}\n\n[Network]\n", bridge);
+    if (exported.dhcp4)
+        add(text, "DHCP=ipv4\n");
+    add(text, "IPv6AcceptRA={}\n", exported.ipv6_ra ? "yes" : "no");
+    for (const model::Address& address : exported.addresses)
+        add(text, "Address={}\n", address.local.to_string());
+    for (const model::Route& route : exported.routes)
+        text += networkd_route(route);
+    files.network(bridge, text);
+    for (const std::string& port : exported.uplink.ports)
+        files.network(port, "# Only the first file that matches counts: remove the one that "
+                            "configured this interface.\n"
+                            "# The address that it has now stays on it until it is taken away, or "
+                            "the next boot.\n" +
+                                networkd_port(port, exported.mtu, bridge));
+}
+
+std::string networkd_cable(const CreateVeth& cable)
+{
+    return fmt::format("[NetDev]\nName={}\nKind=veth\nMTUBytes={}\nMACAddress={}\n\n"
+                       "[Peer]\nName={}\n",
+                       cable.name, cable.mtu, cable.mac.to_string(), cable.peer);
+}
+
+// A link that carries others' frames and has no address of its own.
+std::string networkd_bare(const std::string& link, std::uint32_t mtu)
+{
+    return fmt::format("[Match]\nName={}\n\n[Link]\nMTUBytes={}\nRequiredForOnline=no\n\n"
+                       "[Network]\nConfigureWithoutCarrier=yes\n{}",
+                       link, mtu, kNoAddress);
+}
+
+// --- netplan
+
+std::string joined(const std::vector<std::string>& names)
+{
+    return fmt::format("[{}]", fmt::join(names, ", "));
+}
+
+std::string netplan_route(const model::Route& route)
+{
+    std::string text;
+    add(text, "        - to: {}\n",
+        route.destination.length() == 0 && route.gateway ? "default"
+                                                         : route.destination.to_string());
+    if (route.gateway)
+        add(text, "          via: {}\n", route.gateway->to_string());
+    else
+        add(text, "          scope: link\n");
+    if (route.preferred_source)
+        add(text, "          from: {}\n", route.preferred_source->to_string());
+    if (route.metric != 0)
+        add(text, "          metric: {}\n", route.metric);
+    if (route.table != kTableMain)
+        add(text, "          table: {}\n", route.table);
+    if ((route.flags & kFlagOnlink) != 0)
+        add(text, "          on-link: true\n");
+    return text;
+}
+
+constexpr std::string_view kNetplanBare = "      link-local: []\n"
+                                          "      accept-ra: false\n";
+
+std::string netplan_made_uplink(const ExportedUplink& exported)
+{
+    std::string text;
+    if (exported.mac)
+        add(text, "      macaddress: {}\n", exported.mac->to_string());
+    if (exported.mtu != 0)
+        add(text, "      mtu: {}\n", exported.mtu);
+    add(text, "      parameters: {{stp: false, forward-delay: 0}}\n");
+    add(text, "      dhcp4: {}\n", exported.dhcp4);
+    add(text, "      accept-ra: {}\n", exported.ipv6_ra);
+    if (!exported.addresses.empty())
+        add(text, "      addresses:\n");
+    for (const model::Address& address : exported.addresses)
+        add(text, "        - {}\n", address.local.to_string());
+    if (!exported.routes.empty())
+        add(text, "      routes:\n");
+    for (const model::Route& route : exported.routes)
+        text += netplan_route(route);
+    return text;
+}
+
+std::string netplan_uplink(const std::string& bridge, const ExportedLinks& links)
+{
+    std::vector<std::string> interfaces;
+    const auto made = std::ranges::find(
+        links.made_uplinks, bridge, [](const ExportedUplink& one) { return one.uplink.bridge; });
+    if (made != links.made_uplinks.end())
+        interfaces = made->uplink.ports;
+    for (const ExportedLan& lan : links.lans) {
+        if (lan.uplink_bridge == bridge)
+            interfaces.push_back(lan.cable.name);
+    }
+    std::string text;
+    if (made == links.made_uplinks.end())
+        add(text,
+            "    # {} itself has to be in another file of netplan's, which adds these to its "
+            "interfaces.\n",
+            bridge);
+    add(text, "    {}:\n      interfaces: {}\n", bridge, joined(interfaces));
+    return made == links.made_uplinks.end() ? text : text + netplan_made_uplink(*made);
+}
+
+std::string netplan_ethernets(const ExportedLinks& links)
+{
+    if (links.made_uplinks.empty())
+        return {};
+    std::string text = "  ethernets:\n";
+    for (const ExportedUplink& exported : links.made_uplinks) {
+        for (const std::string& port : exported.uplink.ports) {
+            add(text, "    {}:\n      dhcp4: false\n      dhcp6: false\n{}", port, kNetplanBare);
+            if (exported.mtu != 0)
+                add(text, "      mtu: {}\n", exported.mtu);
+        }
+    }
+    return text;
+}
+
+std::string netplan_cables(const ExportedLinks& links)
+{
+    std::string text = "  virtual-ethernets:\n";
+    for (const ExportedLan& lan : links.lans) {
+        const CreateVeth& cable = lan.cable;
+        add(text, "    {}:\n      peer: {}\n      macaddress: {}\n      mtu: {}\n{}", cable.name,
+            cable.peer, cable.mac.to_string(), cable.mtu, kNetplanBare);
+        add(text, "    {}:\n      peer: {}\n      mtu: {}\n{}", cable.peer, cable.name, cable.mtu,
+            kNetplanBare);
+    }
+    return text;
+}
+
+std::string netplan_bridges(const ExportedLinks& links)
+{
+    std::string text = "  bridges:\n";
+    std::vector<std::string> done;
+    for (const ExportedLan& lan : links.lans) {
+        if (std::ranges::find(done, lan.uplink_bridge) == done.end()) {
+            text += netplan_uplink(lan.uplink_bridge, links);
+            done.push_back(lan.uplink_bridge);
+        }
+        if (lan.second_bridge)
+            add(text,
+                "    {}:\n      interfaces: [{}]\n      mtu: {}\n"
+                "      parameters: {{stp: false, forward-delay: 0}}\n{}",
+                lan.second_bridge->name, lan.cable.peer, lan.second_bridge->mtu, kNetplanBare);
+    }
+    return text;
+}
+
+} // namespace
+
+std::vector<ExportedFile> export_networkd(const model::Intent& intent, const model::Host& host)
+{
+    const ExportedLinks links = exported_links(intent, host);
+    NetworkdFiles files;
+    for (const ExportedUplink& exported : links.made_uplinks)
+        networkd_uplink(files, exported);
+    for (const ExportedLan& lan : links.lans) {
+        files.netdev(lan.cable.name, networkd_cable(lan.cable));
+        files.network(lan.cable.name,
+                      networkd_port(lan.cable.name, lan.cable.mtu, lan.uplink_bridge));
+        if (!lan.second_bridge) {
+            files.network(lan.cable.peer, networkd_bare(lan.cable.peer, lan.cable.mtu));
+            continue;
+        }
+        files.network(lan.cable.peer,
+                      networkd_port(lan.cable.peer, lan.cable.mtu, lan.second_bridge->name));
+        files.netdev(lan.second_bridge->name,
+                     networkd_bridge(lan.second_bridge->name, lan.second_bridge->mtu, {}));
+        files.network(lan.second_bridge->name,
+                      networkd_bare(lan.second_bridge->name, lan.second_bridge->mtu));
+    }
+    return std::move(files.files);
+}
+
+std::vector<ExportedFile> export_netplan(const model::Intent& intent, const model::Host& host)
+{
+    const ExportedLinks links = exported_links(intent, host);
+    if (links.lans.empty())
+        return {};
+    return {{.path = "/etc/netplan/90-onlan.yaml",
+             .text = remains("netplan") +
+                     "# 'virtual-ethernets' needs netplan 0.107 or newer (Ubuntu 24.04 has it, "
+                     "Debian 12 does not).\n"
+                     "network:\n  version: 2\n" +
+                     netplan_ethernets(links) + netplan_cables(links) + netplan_bridges(links)}};
+}
+
+} // namespace onlan::plan
