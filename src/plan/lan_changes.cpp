@@ -31,15 +31,15 @@ std::uint32_t uplink_mtu(const model::Lan& lan, const model::Host& host)
 
 // A bridge without an address of its own takes the lowest one among its ports
 // (net/bridge/br_stp_if.c, br_stp_recalculate_bridge_id()). The uplink bridge must not change its
-// address on the LAN because of us, so our port's is higher than any hardware's; it depends on the
-// name only and so survives a reboot.
+// address on the LAN because of us, so our port's is higher than any that hardware has or that is
+// likely made up; it depends on the name only and so survives a reboot.
 net::MacAddress uplink_end_mac(const std::string& name)
 {
     std::uint64_t hash = 0xCBF29CE484222325; // FNV-1a
     for (const char byte : name)
         hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3;
-    net::MacAddress mac{{0xFE}};
-    for (std::size_t i = 1; i < mac.bytes.size(); ++i)
+    net::MacAddress mac{{0xFE, 0xFF}};
+    for (std::size_t i = 2; i < mac.bytes.size(); ++i)
         mac.bytes[i] = static_cast<std::uint8_t>(hash >> (8 * i));
     return mac;
 }
