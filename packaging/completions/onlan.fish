@@ -1,0 +1,45 @@
+# Completion of onlan(8) for fish.
+
+function __onlan_lans
+    set -l file /etc/onlan/onlan.yaml
+    test -e onlan.yaml; and set file onlan.yaml
+    awk '/^lans:/ { inside = 1; next }
+         /^[^ #]/ { inside = 0 }
+         inside && match($0, /^ +[^ #:]+:/) {
+             match($0, /^ +/)
+             if (!depth) depth = RLENGTH
+             if (RLENGTH == depth) { sub(/^ +/, ""); sub(/:.*/, ""); print }
+         }' $file 2>/dev/null
+end
+
+set -l commands up down plan status confirm export lab
+complete -c onlan -f
+complete -c onlan -s h -l help -d 'Print help'
+complete -c onlan -s f -l file -r -F -d 'The configuration'
+complete -c onlan -l docker-host -x -d "Docker's API socket"
+complete -c onlan -l state-dir -x -a '(__fish_complete_directories)' -d 'Where the journal is kept'
+complete -c onlan -l json -d 'One JSON document on stdout'
+complete -c onlan -l color -x -a 'auto always never' -d 'When to use colours'
+complete -c onlan -s v -l verbose -d 'Say more'
+complete -c onlan -l version -d 'Print the version'
+
+complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a up -d 'Make the host match the configuration'
+complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a down -d 'Take away what onlan made'
+complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a plan -d 'What up would change'
+complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a status -d 'Each LAN and what drifted'
+complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a confirm -d 'Keep the changes that wait'
+complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a export -d 'Print the set-up for another tool'
+complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a lab -d 'A LAN of network namespaces'
+
+complete -c onlan -n '__fish_seen_subcommand_from up down plan status' -a '(__onlan_lans)' -d LAN
+complete -c onlan -n '__fish_seen_subcommand_from up down' -l dry-run -d 'Show what would change'
+complete -c onlan -n '__fish_seen_subcommand_from up down plan' -l commands -d 'Show the plan as commands'
+complete -c onlan -n '__fish_seen_subcommand_from up down' -s y -l yes -d 'Do not ask before changing'
+complete -c onlan -n '__fish_seen_subcommand_from up down' -l confirm -x -d 'Undo unless confirmed in SECONDS'
+complete -c onlan -n '__fish_seen_subcommand_from up plan' -l before-docker -d 'Links and guards only'
+complete -c onlan -n '__fish_seen_subcommand_from up' -l wait -x -d 'Wait SECONDS for Docker'
+complete -c onlan -n '__fish_seen_subcommand_from export' -a 'netplan networkd commands'
+complete -c onlan -n '__fish_seen_subcommand_from lab' -a 'article down'
+complete -c onlan -n '__fish_seen_subcommand_from lab' -l keep -d 'Leave it there'
+complete -c onlan -n '__fish_seen_subcommand_from lab' -l no-docker -d 'Without a Docker engine'
+complete -c onlan -n '__fish_seen_subcommand_from lab' -l rootfs -x -a '(__fish_complete_directories)' -d 'Root file system with Docker'

@@ -1,0 +1,73 @@
+#compdef onlan
+# Completion of onlan(8) for zsh.
+
+_onlan_lans() {
+    local file=${opt_args[-f]:-${opt_args[--file]}}
+    [[ -z $file && -e onlan.yaml ]] && file=onlan.yaml
+    local -a lans
+    lans=(${(f)"$(awk '/^lans:/ { inside = 1; next }
+        /^[^ #]/ { inside = 0 }
+        inside && match($0, /^ +[^ #:]+:/) {
+            match($0, /^ +/)
+            if (!depth) depth = RLENGTH
+            if (RLENGTH == depth) { sub(/^ +/, ""); sub(/:.*/, ""); print }
+        }' ${file:-/etc/onlan/onlan.yaml} 2>/dev/null)"})
+    compadd -a lans
+}
+
+_onlan() {
+    local curcontext=$curcontext state line
+    typeset -A opt_args
+    local -a global commands changing
+    global=(
+        '(- *)'{-h,--help}'[print help]'
+        '(-f --file)'{-f,--file}'[the configuration]:file:_files'
+        "--docker-host[Docker's API socket]:URL:"
+        '--state-dir[where the journal is kept]:folder:_files -/'
+        '--json[one JSON document on stdout]'
+        '--color[when to use colours]:when:(auto always never)'
+        '(-v --verbose)'{-v,--verbose}'[say more]'
+        '(- *)--version[print the version]'
+    )
+    changing=(
+        '--dry-run[show what would change]'
+        '--commands[show the plan as commands]'
+        '(-y --yes)'{-y,--yes}'[do not ask before changing]'
+        '--confirm[undo unless confirmed in time]:seconds:'
+    )
+    commands=(
+        'up:make the host match the configuration'
+        'down:take away what onlan made'
+        'plan:what up would change'
+        'status:each LAN and what drifted'
+        'confirm:keep the changes that wait'
+        'export:print the set-up for another tool'
+        'lab:a host and a LAN made of network namespaces'
+    )
+    _arguments -C $global '1:command:->command' '*::argument:->argument' && return
+    case $state in
+    command) _describe command commands ;;
+    argument)
+        case $words[1] in
+        up)
+            _arguments $global $changing '--before-docker[links and guards only]' \
+                '--wait[wait for Docker]:seconds:' '*:LAN:_onlan_lans'
+            ;;
+        down) _arguments $global $changing '*:LAN:_onlan_lans' ;;
+        plan)
+            _arguments $global '--commands[as commands]' '--before-docker[links and guards only]' \
+                '*:LAN:_onlan_lans'
+            ;;
+        status) _arguments $global '1:LAN:_onlan_lans' ;;
+        export) _arguments $global '1:format:(netplan networkd commands)' ;;
+        lab)
+            _arguments $global '--keep[leave it there]' '--no-docker[without a Docker engine]' \
+                '--rootfs[root file system with Docker]:folder:_files -/' '1:lab:(article down)'
+            ;;
+        *) _arguments $global ;;
+        esac
+        ;;
+    esac
+}
+
+_onlan "$@"
