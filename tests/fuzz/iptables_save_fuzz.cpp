@@ -1,0 +1,13 @@
+#include <cstdint>
+
+#include "kernel/xtables.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const auto rules = onlan::kernel::parse_iptables_save(
+        {reinterpret_cast<const char*>(data), size}, onlan::model::XtablesBackend::nft,
+        onlan::net::Family::ipv4);
+    if (!rules && rules.error().message.empty())
+        __builtin_trap();
+    return 0;
+}
