@@ -10,8 +10,8 @@
 
 namespace onlan::apply {
 
-// A host on which every change is an object that is there or not. Like the real one, making what is there and undoing
-// what is not there succeed.
+// A host on which every change is an object that is there or not. Like the real one, making what is
+// there and undoing what is not there succeed.
 class FakeHost final : public Actuator {
 public:
     Result<> make(const plan::Change& change) override

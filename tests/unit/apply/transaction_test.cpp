@@ -1,5 +1,3 @@
-#include "apply/transaction.hpp"
-
 #include <filesystem>
 #include <fstream>
 
@@ -8,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "apply/transaction.hpp"
 #include "base/file.hpp"
 #include "unit/apply/fake_host.hpp"
 
@@ -33,7 +32,8 @@ plan::Plan making(std::vector<Change> changes)
 {
     plan::Plan plan;
     for (Change& change : changes)
-        plan.steps.push_back({.direction = Direction::make, .owner = "a", .change = std::move(change)});
+        plan.steps.push_back(
+            {.direction = Direction::make, .owner = "a", .change = std::move(change)});
     return plan;
 }
 

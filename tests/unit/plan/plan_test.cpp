@@ -119,6 +119,7 @@ TEST_F(Planning, ThePortOnTheUplinkNeverLowersTheBridgesMacAddress)
     for (const Step& step : made->steps) {
         if (const auto* cable = std::get_if<CreateVeth>(&step.change)) {
             EXPECT_EQ(cable->mac.bytes[0], 0xFE);
+            EXPECT_EQ(cable->mac.bytes[1], 0xFF);
         }
     }
 }
@@ -262,6 +263,25 @@ TEST_F(Planning, RefusesStaticIpv6WithDockersBridgeDriver)
 {
     intent.lans[0].ipv6 = model::LanSubnet{.subnet = subnet("fd00:137::/64")};
     EXPECT_THAT(error(), HasSubstr("subnet6 does not work with attach: docker-bridge"));
+}
+
+TEST_F(Planning, RefusesALinkOfTheSameNameThatSomebodyElseMade)
+{
+    host.links.push_back({.index = 4, .name = "on-lan137", .kind = "bridge"});
+    EXPECT_THAT(error(), HasSubstr("already an interface on-lan137 that is not onlan's"));
+}
+
+TEST_F(Planning, AcceptsTheWholeCableThatTheDistributionMade)
+{
+    host.links.push_back({.index = 4, .name = "on-lan137", .kind = "bridge", .up = true});
+    host.links.push_back(
+        {.index = 5, .name = "up-lan137", .kind = "veth", .up = true, .master = 2, .peer = 6});
+    host.links.push_back(
+        {.index = 6, .name = "in-lan137", .kind = "veth", .up = true, .master = 4, .peer = 5});
+    const auto made = plan();
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_THAT(described(*made), Not(Contains(HasSubstr("create bridge"))));
+    EXPECT_THAT(described(*made), Not(Contains(HasSubstr("create veth"))));
 }
 
 TEST_F(Planning, RefusesANetworkOfTheSameNameThatSomebodyElseMade)

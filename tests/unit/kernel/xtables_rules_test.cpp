@@ -1,0 +1,179 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/file.hpp"
+#include "base/subprocess.hpp"
+#include "kernel/nftables.hpp"
+#include "kernel/xtables.hpp"
+#include "unit/kernel/own_netns.hpp"
+
+namespace onlan::kernel {
+namespace {
+
+using model::XtablesBackend;
+using net::Family;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Kind {
+    XtablesBackend backend;
+    Family family;
+};
+
+std::vector<model::XtablesRuleset> collected()
+{
+    const auto chains = list_base_chains();
+    EXPECT_TRUE(chains) << chains.error().message;
+    const auto rulesets = collect_xtables(*chains);
+    EXPECT_TRUE(rulesets) << rulesets.error().message;
+    return rulesets.value_or(std::vector<model::XtablesRuleset>{});
+}
+
+int run(const std::vector<std::string>& words)
+{
+    const auto finished = run_program(words);
+    return finished ? finished->status : -1;
+}
+
+bool has_legacy_tables()
+{
+    const auto names = read_file("/proc/thread-self/net/ip_tables_names");
+    return names && !names->empty();
+}
+
+// Both programs, both families, on the real kernel.
+class XtablesRules : public testing::TestWithParam<Kind> {
+protected:
+    [[nodiscard]] static XtablesRule rule(std::vector<std::string> arguments)
+    {
+        return {.backend = GetParam().backend,
+                .family = GetParam().family,
+                .table = "filter",
+                .chain = "FORWARD",
+                .arguments = std::move(arguments)};
+    }
+    [[nodiscard]] static XtablesRule guard()
+    {
+        return rule({"-i", "br0", "-o", "br0", "-m", "physdev", "--physdev-is-bridged", "-m",
+                     "comment", "--comment", R"(onlan:lan137 "bridged" br0)", "-j", "ACCEPT"});
+    }
+    [[nodiscard]] static std::vector<std::vector<std::string>> forward()
+    {
+        for (const auto& ruleset : collected()) {
+            if (ruleset.backend == GetParam().backend && ruleset.family == GetParam().family) {
+                const auto* chain = ruleset.find_chain("filter", "FORWARD");
+                return chain != nullptr ? chain->rules : std::vector<std::vector<std::string>>{};
+            }
+        }
+        return {};
+    }
+};
+
+TEST_P(XtablesRules, ARuleIsReadBackWordForWord)
+{
+    in_own_netns([](NetlinkSocket&) {
+        EXPECT_OK(insert_rule(guard()));
+        EXPECT_THAT(forward(), ElementsAre(guard().arguments));
+    });
+}
+
+TEST_P(XtablesRules, ARuleIsInsertedAtTheTopAndOnce)
+{
+    in_own_netns([](NetlinkSocket&) {
+        EXPECT_OK(insert_rule(rule({"-j", "DROP"})));
+        EXPECT_OK(insert_rule(guard()));
+        EXPECT_OK(insert_rule(guard()));
+        EXPECT_OK(insert_rule(rule({"-j", "DROP"})));
+        const std::vector<std::string> drop = {"-j", "DROP"};
+        EXPECT_THAT(forward(), ElementsAre(guard().arguments, drop));
+    });
+}
+
+TEST_P(XtablesRules, DeletingWhatIsNotThereIsDone)
+{
+    in_own_netns([](NetlinkSocket&) {
+        EXPECT_OK(delete_rule(guard()));
+        EXPECT_OK(insert_rule(guard()));
+        EXPECT_OK(delete_rule(guard()));
+        EXPECT_OK(delete_rule(guard()));
+        EXPECT_THAT(forward(), IsEmpty());
+        XtablesRule elsewhere = guard();
+        elsewhere.chain = "DOCKER-USER";
+        EXPECT_OK(delete_rule(elsewhere));
+    });
+}
+
+TEST_P(XtablesRules, ARuleThatIsNotUnderstoodIsRefusedBothWays)
+{
+    in_own_netns([](NetlinkSocket&) {
+        EXPECT_OK(insert_rule(guard()));
+        const XtablesRule wrong = rule({"--no-such-option"});
+        ASSERT_FALSE(insert_rule(wrong));
+        const auto deleted = delete_rule(wrong);
+        ASSERT_FALSE(deleted);
+        EXPECT_EQ(deleted.error().code, Failed::refused);
+        EXPECT_THAT(deleted.error().message, testing::HasSubstr("no-such-option"));
+    });
+}
+
+TEST_P(XtablesRules, ACommentMayHoldALineBreak)
+{
+    in_own_netns([](NetlinkSocket&) {
+        const XtablesRule odd = rule({"-m", "comment", "--comment", "two\nlines", "-j", "ACCEPT"});
+        EXPECT_OK(insert_rule(odd));
+        EXPECT_THAT(forward(), ElementsAre(odd.arguments));
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds,
+                         XtablesRules,
+                         testing::Values(Kind{XtablesBackend::nft, Family::ipv4},
+                                         Kind{XtablesBackend::nft, Family::ipv6},
+                                         Kind{XtablesBackend::legacy, Family::ipv4},
+                                         Kind{XtablesBackend::legacy, Family::ipv6}),
+                         [](const auto& kind) {
+                             return std::string(kind.param.backend == XtablesBackend::nft
+                                                    ? "nft"
+                                                    : "legacy") +
+                                    std::string(net::family_name(kind.param.family));
+                         });
+
+// A legacy table comes into being when somebody looks into it, and then every packet passes it.
+TEST(CollectXtables, LookingMakesNoTables)
+{
+    in_own_netns([](NetlinkSocket&) {
+        EXPECT_THAT(collected(), IsEmpty());
+        EXPECT_FALSE(has_legacy_tables());
+        const auto chains = list_base_chains();
+        ASSERT_TRUE(chains) << chains.error().message;
+        EXPECT_THAT(*chains, IsEmpty());
+    });
+}
+
+TEST(CollectXtables, DeletingFromLegacyTablesMakesNone)
+{
+    in_own_netns([](NetlinkSocket&) {
+        EXPECT_OK(delete_rule({.backend = XtablesBackend::legacy,
+                               .family = Family::ipv4,
+                               .table = "filter",
+                               .chain = "FORWARD",
+                               .arguments = {"-j", "ACCEPT"}}));
+        EXPECT_FALSE(has_legacy_tables());
+    });
+}
+
+TEST(CollectXtables, BothKindsOfTablesAreFoundSideBySide)
+{
+    in_own_netns([](NetlinkSocket&) {
+        ASSERT_EQ(run({"iptables-legacy", "-w", "5", "-P", "FORWARD", "DROP"}), 0);
+        ASSERT_EQ(run({"iptables-nft", "-A", "FORWARD", "-j", "ACCEPT"}), 0);
+        std::vector<std::string> found;
+        for (const auto& ruleset : collected())
+            found.push_back(model::xtables_program(ruleset.backend, ruleset.family) + " " +
+                            ruleset.find_chain("filter", "FORWARD")->policy);
+        EXPECT_THAT(found, ElementsAre("iptables-nft ACCEPT", "iptables-legacy DROP"));
+    });
+}
+
+} // namespace
+} // namespace onlan::kernel

@@ -1,0 +1,128 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/file.hpp"
+#include "plan/export.hpp"
+#include "unit/plan/worlds.hpp"
+
+namespace onlan::plan {
+namespace {
+
+using model::AttachMode;
+
+// The files one after the other, as `onlan export` prints them.
+std::string printed(const std::vector<ExportedFile>& files)
+{
+    std::string text;
+    for (const auto& file : files)
+        text.append("### ").append(file.path).append("\n").append(file.text).append("\n");
+    return text;
+}
+
+std::string golden(const std::string& name)
+{
+    const auto text = read_file(std::string(ONLAN_TEST_DATA "/export/") + name);
+    return text ? *text : text.error().message;
+}
+
+// eno1 carries the host's address and its way out, and no bridge is there yet.
+model::Host plain_host()
+{
+    model::Host host = article_host();
+    std::erase_if(host.links, [](const model::Link& link) { return link.name == "br-lan"; });
+    model::Link& port = host.links.back();
+    port.master = 0;
+    port.master_kind.clear();
+    host.addresses = {
+        {.link = port.index, .local = *net::InterfaceAddress::parse("192.168.137.250/24")},
+        {.link = port.index, .local = *net::InterfaceAddress::parse("2001:db8::250/64")},
+        {.link = port.index, .local = *net::InterfaceAddress::parse("fe80::1/64"), .scope = 253}};
+    host.routes = {
+        {.destination = {}, .gateway = ip("192.168.137.245"), .link = port.index, .metric = 100},
+        {.destination = subnet("10.9.0.0/16"), .table = 7, .scope = 253, .link = port.index},
+        {.destination = subnet("192.168.137.0/24"), .protocol = 2, .link = port.index}};
+    return host;
+}
+
+model::Intent with_ports(AttachMode mode)
+{
+    model::Intent intent{{lan137(mode)}};
+    intent.lans[0].uplink = {.bridge = "br0", .ports = {"eno1"}};
+    return intent;
+}
+
+TEST(Export, NetworkdGetsTheLinksOfAnExistingUplink)
+{
+    EXPECT_EQ(printed(export_networkd({{lan137()}}, article_host())),
+              golden("existing-bridge.networkd"));
+}
+
+TEST(Export, NetworkdGetsTheUplinkBridgeWithWhatItsPortCarries)
+{
+    EXPECT_EQ(printed(export_networkd(with_ports(AttachMode::macvlan), plain_host())),
+              golden("ports-macvlan.networkd"));
+}
+
+TEST(Export, NetplanGetsTheLinksOfAnExistingUplink)
+{
+    EXPECT_EQ(printed(export_netplan({{lan137()}}, article_host())),
+              golden("existing-bridge.netplan"));
+}
+
+TEST(Export, NetplanGetsTheUplinkBridgeWithWhatItsPortCarries)
+{
+    EXPECT_EQ(printed(export_netplan(with_ports(AttachMode::docker_bridge), plain_host())),
+              golden("ports.netplan"));
+}
+
+TEST(Export, DhcpAddressesAreAskedForAgainInsteadOfWrittenDown)
+{
+    model::Host host = plain_host();
+    host.addresses[0].valid = 3600;
+    host.routes[0].protocol = 16; // RTPROT_DHCP
+    const auto files = export_networkd(with_ports(AttachMode::macvlan), host);
+    const auto bridge =
+        std::ranges::find(files, "/etc/systemd/network/10-onlan-br0.network", &ExportedFile::path);
+    ASSERT_NE(bridge, files.end());
+    EXPECT_THAT(bridge->text, testing::EndsWith("[Match]\nName=br0\n\n"
+                                                "[Network]\nDHCP=ipv4\nIPv6AcceptRA=no\n"
+                                                "Address=2001:db8::250/64\n"
+                                                "\n[Route]\nDestination=10.9.0.0/16\nTable=7\n"));
+}
+
+TEST(Export, TheUplinkIsTheSameBeforeAndAfterItIsMade)
+{
+    model::Host made = plain_host();
+    made.links.push_back({.index = 9,
+                          .name = "br0",
+                          .kind = "bridge",
+                          .mac = made.links.back().mac,
+                          .mtu = 1500,
+                          .up = true,
+                          .ethernet = true,
+                          .bridge = model::Bridge{}});
+    for (model::Link& link : made.links) {
+        if (link.name == "eno1")
+            link.master = 9;
+    }
+    for (model::Address& address : made.addresses)
+        address.link = 9;
+    for (model::Route& route : made.routes)
+        route.link = 9;
+    const model::Intent intent = with_ports(AttachMode::macvlan);
+    EXPECT_EQ(export_networkd(intent, made), export_networkd(intent, plain_host()));
+}
+
+TEST(Export, LansOnOneUplinkShareIt)
+{
+    model::Intent intent = with_ports(AttachMode::macvlan);
+    intent.lans.push_back(intent.lans[0]);
+    intent.lans[1].name = "lan138";
+    const auto files = export_netplan(intent, plain_host());
+    ASSERT_EQ(files.size(), 1);
+    EXPECT_THAT(files[0].text,
+                testing::HasSubstr("    br0:\n      interfaces: [eno1, up-lan137, up-lan138]\n"));
+}
+
+} // namespace
+} // namespace onlan::plan
