@@ -17,6 +17,6 @@ mkdir -p "$(dirname "$dir")"
 rm -rf "$dir.part"
 # An empty mirror argument is debootstrap's word for its default.
 debootstrap --variant=minbase \
-    --include=docker.io,docker-cli,iptables,nftables,iproute2,ca-certificates,procps,busybox-static \
+    --include=docker.io,docker-cli,docker-compose,iptables,nftables,iproute2,ca-certificates,procps,busybox-static \
     forky "$dir.part" "$mirror" "$script"
 mv "$dir.part" "$dir"

@@ -2,7 +2,8 @@
 # Runs a real dockerd, in the foreground, whose host is the network namespace NETNS.
 # usage: dockerd_in_netns.sh ROOTFS NETNS STATE_DIR [dockerd option...]
 # The API's socket is STATE_DIR/docker.sock and the process' id is in STATE_DIR/docker.pid. With NOTIFY_SOCKET in the
-# environment (a path as dockerd sees it: /run/state is STATE_DIR), dockerd says there when it is ready.
+# environment (a path as dockerd sees it: /run/state is STATE_DIR), dockerd says there when it is ready. With
+# IPTABLES=legacy it uses the kernel's older tables, as hosts do that were set up long ago.
 set -euo pipefail
 rootfs=$(realpath "$1") netns=$2 state=$3
 shift 3
@@ -35,5 +36,8 @@ exec nsenter --net="/run/netns/$netns" unshare --mount --propagation private bas
   pivot_root . run/old
   cd /
   umount -l /run/old
+  if [ "${IPTABLES:-nft}" = legacy ]; then
+    mount --bind /usr/sbin/xtables-legacy-multi /usr/sbin/xtables-nft-multi
+  fi
   exec dockerd --host unix:///run/state/docker.sock --data-root /run/state/data --exec-root /run/exec \
     --pidfile /run/state/docker.pid "$@"' dockerd_in_netns "$@"

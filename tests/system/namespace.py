@@ -26,10 +26,8 @@ class Namespace:
     def ip(self, line):
         return self.run("ip", *line.split()).stdout
 
-    def sysctl(self, **values):
-        """sysctl(net_ipv4_ip_forward=1)"""
-        for name, value in values.items():
-            self.call(_write, "/proc/sys/" + name.replace("_", "/", 2).replace("__", "/"), str(value))
+    def sysctl(self, name, value):
+        self.run("sysctl", "-qw", f"{name}={value}")
 
     def json(self, *command):
         return json.loads(self.run(*command).stdout or "[]")
@@ -69,10 +67,6 @@ class NamedNamespace(Namespace):
 
     def remove(self):
         subprocess.run(["ip", "netns", "del", self.name], check=True)
-
-
-def _write(path, text):
-    pathlib.Path(path).write_text(text)
 
 
 def _enter(path):

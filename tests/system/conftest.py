@@ -1,0 +1,45 @@
+"""Who may run these tests, and the hosts that they run on."""
+
+import os
+import signal
+
+import pytest
+
+import topology
+
+
+def _missing():
+    if os.geteuid() != 0:
+        return "these tests make network namespaces: they need root"
+    if not os.access(topology.ONLAN, os.X_OK):
+        return f"no program to test: {topology.ONLAN} (environment variable ONLAN)"
+    if not (topology.ROOTFS / "usr/sbin/dockerd").exists():
+        return f"no Docker engine in {topology.ROOTFS}: make one with scripts/docker_rootfs.sh"
+    return None
+
+
+def pytest_sessionstart():
+    # A terminated run takes away what it made, as an interrupted one does.
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated"))
+
+
+def pytest_collection_modifyitems(items):
+    if missing := _missing():
+        if os.environ.get("CI") == "true":
+            pytest.exit(missing, returncode=1)
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """A host whose uplink is the bridge br-up."""
+    with topology.HostLab() as host_lab:
+        yield host_lab
+
+
+@pytest.fixture(scope="module")
+def nic_lab():
+    """A host that has its addresses, routes and a policy rule on the NIC eno1."""
+    with topology.HostLab(uplink="nic") as host_lab:
+        yield host_lab

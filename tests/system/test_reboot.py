@@ -1,0 +1,51 @@
+"""After a reboot, as packaging/systemd does it: links and guards before Docker starts, Docker's network after it."""
+
+import pytest
+
+import probe
+from configuration import MODES
+from state import difference, whole_state
+from topology import HOST, ROUTER, HostLab
+
+CONTAINER = "192.168.137.210"
+# A boot makes MAC addresses and Docker's own networks anew; of interfaces there are their switches.
+KEPT = ("iptables", "ip6tables", "nftables", "routes -4", "rules -4", "rules -6", "sysctls")
+
+
+@pytest.fixture(scope="module", params=MODES)
+def before_and_rebooted(request):
+    """A host on which onlan had run, with a container that starts with Docker; and its state before onlan's first run."""
+    with HostLab() as lab:
+        lab.write(MODES[request.param])
+        before = whole_state(lab)
+        lab.onlan("up", "--yes")
+        lab.engine.run("container", "--network", "lan137", "--ip", CONTAINER, "--restart", "always")
+        lab.reboot()
+        lab.onlan("up", "--yes", "--before-docker")
+        lab.engine.start()
+        lab.onlan("up", "--yes", "--wait", 10)
+        yield before, lab
+
+
+def test_everything_is_as_configured(before_and_rebooted):
+    _, lab = before_and_rebooted
+    assert "as configured" in lab.onlan("status").stdout
+
+
+def test_the_container_that_starts_with_docker_has_its_address_and_is_reached(before_and_rebooted):
+    _, lab = before_and_rebooted
+    lab.serve(lab.router, "router", 9000)
+    lab.serve(lab.host, "host", 9000, (HOST,))
+    container = lab.engine.namespace_of("container")
+    lab.serve(container, "container", 9000)
+    assert [probe.tcp(container, ROUTER, 9000), probe.tcp(container, HOST, 9000), probe.tcp(lab.pc, CONTAINER, 9000)] == [
+        "delivered by router", "delivered by host", "delivered by container"]
+
+
+def test_down_takes_everything_away(before_and_rebooted):
+    before, lab = before_and_rebooted
+    lab.docker("rm", "--force", "container")
+    lab.onlan("down", "--yes")
+    after = whole_state(lab)
+    assert difference({part: before[part] for part in KEPT}, {part: after[part] for part in KEPT}) == ""
+    assert "lan137" not in {network["Name"] for network in lab.engine.get("/networks")}

@@ -1,0 +1,40 @@
+"""What onlan says about a LAN, to people and to scripts."""
+
+import json
+
+import pytest
+
+from configuration import BRIDGE_MODE
+
+
+@pytest.fixture(scope="module")
+def up(lab):
+    lab.write(BRIDGE_MODE)
+    lab.onlan("up", "--yes")
+    lab.engine.run("web", "--network", "lan137", "--ip", "192.168.137.210")
+    yield lab
+    lab.docker("rm", "--force", "web")
+    lab.onlan("down", "--yes")
+
+
+def test_status_shows_guards_and_containers(up):
+    shown = up.onlan("status").stdout
+    assert shown.startswith("lan137: as configured\n")
+    for words in ("docker-bridge", "br-up", "in place", "web", "192.168.137.210/24"):
+        assert words in shown
+
+
+def test_status_is_one_versioned_json_document_for_scripts(up):
+    document = json.loads(up.onlan("status", "--json").stdout)
+    lan = document["lans"][0]
+    assert document["schema"] == "onlan/status/1"
+    assert (lan["lan"], lan["state"], lan["network"], lan["drift"]) == ("lan137", "as-configured", "lan137", [])
+    assert [(one["container"], one["ipv4"]) for one in lan["endpoints"]] == [("web", "192.168.137.210/24")]
+
+
+def test_an_up_that_has_nothing_to_do_is_an_empty_plan_for_scripts(up):
+    assert json.loads(up.onlan("plan", "--json").stdout)["changes"] == []
+
+
+def test_an_unknown_lan_is_named(up):
+    assert "there is no LAN lan138" in up.onlan("status", "lan138", expect=1).stderr
