@@ -8,6 +8,7 @@ namespace onlan {
 // Columns as wide as their widest cell, two blanks between them. A cell is one line of UTF-8.
 class TextTable {
 public:
+    TextTable() = default;
     explicit TextTable(std::vector<std::string> heading) { add(std::move(heading)); }
 
     void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }

@@ -12,6 +12,7 @@
 namespace {
 
 using onlan::cli::DownOptions;
+using onlan::cli::LabOptions;
 using onlan::cli::Options;
 using onlan::cli::UpOptions;
 
@@ -36,6 +37,8 @@ struct Words {
     Options options;
     UpOptions up;
     DownOptions down;
+    LabOptions lab;
+    bool no_docker = false;
     std::string status_lan;
     std::string export_format;
     std::string color = "auto";
@@ -119,6 +122,21 @@ void add_others(CLI::App& app, Words& words)
         ->check(CLI::IsMember({"netplan", "networkd", "commands"}));
 }
 
+void add_lab(CLI::App& app, Words& words)
+{
+    CLI::App* lab = app.add_subcommand(
+        "lab", "the article's host in throw-away network namespaces: what fails, and onlan up");
+    lab->add_option("NAME", words.lab.name,
+                    "article (default), or down: take away what --keep left")
+        ->check(CLI::IsMember({"article", "down"}));
+    lab->add_flag("--keep", words.lab.keep, "leave it there to look around");
+    lab->add_flag("--no-docker", words.no_docker,
+                  "rules in the shape of Docker's instead of Docker");
+    lab->add_option("--rootfs", words.lab.rootfs, "the file system to take Docker from")
+        ->type_name("DIR")
+        ->check(CLI::ExistingDirectory);
+}
+
 int dispatch(const CLI::App& app, Words& words)
 {
     Options& options = words.options;
@@ -140,6 +158,10 @@ int dispatch(const CLI::App& app, Words& words)
         return onlan::cli::status(options, words.status_lan);
     if (command == "export")
         return onlan::cli::export_set_up(options, words.export_format);
+    if (command == "lab") {
+        words.lab.with_docker = !words.no_docker;
+        return onlan::cli::lab(options, words.lab);
+    }
     return onlan::cli::confirm(options);
 }
 
@@ -154,6 +176,7 @@ int main(int argc, char** argv)
         add_global_options(app, words);
         add_up(app, words);
         add_others(app, words);
+        add_lab(app, words);
         app.require_subcommand(1);
         try {
             app.parse(argc, argv);

@@ -44,6 +44,13 @@ struct DownOptions {
     std::optional<std::chrono::seconds> confirm;
 };
 
+struct LabOptions {
+    std::string name = "article"; // or "down": take away what --keep left
+    bool keep = false;
+    bool with_docker = true;
+    std::filesystem::path rootfs; // empty: look for one
+};
+
 // Each command's exit code.
 [[nodiscard]] int up(const Options& options, const UpOptions& up);
 [[nodiscard]] int down(const Options& options, const DownOptions& down);
@@ -51,5 +58,6 @@ struct DownOptions {
 [[nodiscard]] int status(const Options& options, const std::string& lan);
 [[nodiscard]] int confirm(const Options& options);
 [[nodiscard]] int export_set_up(const Options& options, const std::string& format);
+[[nodiscard]] int lab(const Options& options, const LabOptions& lab);
 
 } // namespace onlan::cli
