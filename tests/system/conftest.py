@@ -23,7 +23,15 @@ def pytest_sessionstart():
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated"))
 
 
+# Parameters of module-wide fixtures: a host is built for each.
+HOSTS = ("crashing", "mode", "world")
+
+
 def pytest_collection_modifyitems(items):
+    for item in items:  # one worker builds a host and runs all that is tested on it
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        host = [str(parameters[name]) for name in HOSTS if name in parameters]
+        item.add_marker(pytest.mark.xdist_group("-".join([item.module.__name__, *host])))
     if missing := _missing():
         if os.environ.get("CI") == "true":
             pytest.exit(missing, returncode=1)
