@@ -6,7 +6,9 @@
 #include <optional>
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -22,8 +24,8 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr std::string_view kConfirm = "confirm";
-// A message is one step, or the list of what went wrong.
-constexpr std::size_t kLongestMessage = 65536;
+// How long `onlan confirm` may take to say what it wants.
+constexpr timeval kClientPatience{.tv_sec = 2, .tv_usec = 0};
 
 Result<sockaddr_un> socket_address(const std::filesystem::path& folder)
 {
@@ -43,18 +45,30 @@ const sockaddr* generic(const sockaddr_un& address)
 // Nothing when the other side is gone.
 std::optional<std::string> receive(int fd)
 {
-    std::string message(kLongestMessage, '\0');
-    const auto size = ::recv(fd, message.data(), message.size(), 0);
+    // MSG_TRUNC tells the whole length of what is only looked at.
+    const auto size = ::recv(fd, nullptr, 0, MSG_PEEK | MSG_TRUNC);
     if (size <= 0)
         return {};
-    message.resize(static_cast<std::size_t>(size));
+    std::string message(static_cast<std::size_t>(size), '\0');
+    if (::recv(fd, message.data(), message.size(), 0) != size)
+        return {};
     return message;
 }
 
-// To a process that may have died meanwhile, which is no reason to stop.
+// To a process that may have died or been stopped meanwhile, which is no reason to wait or to end:
+// what does not fit any more is lost.
 void send(int fd, std::string_view message)
 {
-    static_cast<void>(::send(fd, message.data(), message.size(), MSG_NOSIGNAL));
+    static_cast<void>(::send(fd, message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+}
+
+// Of something that can be missed, so that there is always room for what cannot.
+void send_if_there_is_room(int fd, std::string_view message)
+{
+    constexpr int kMostUnread = 65536;
+    int unread = 0;
+    if (::ioctl(fd, SIOCOUTQ, &unread) == 0 && unread < kMostUnread)
+        send(fd, message);
 }
 
 json to_json(const std::vector<Error>& errors)
@@ -80,17 +94,20 @@ Result<UniqueFd> listen_for_confirmation(const std::filesystem::path& folder)
 // The child's side.
 class Supervisor {
 public:
-    Supervisor(Actuator& actuator, Journal& journal, int starter)
-        : actuator_(actuator), journal_(journal), starter_(starter)
+    Supervisor(Actuator& actuator, Journal& journal, const Supervision& supervision, int starter)
+        : actuator_(actuator), journal_(journal), supervision_(supervision), starter_(starter)
     {}
 
-    void run(const plan::Plan& plan, seconds patience, int listener)
+    void run(const plan::Plan& plan, int listener)
     {
+        // Best effort: a holder that is not named is still one.
+        static_cast<void>(supervision_.lock.name_holder(
+            "a run that is taken back unless 'onlan confirm' confirms it"));
         const Outcome built = build(actuator_, journal_, plan, progress());
         if (!built.ok())
             return report("failed", built);
-        send(starter_, json{{"asked", patience.count()}}.dump());
-        if (!is_confirmed(patience, listener))
+        send(starter_, json{{"asked", supervision_.patience.count()}}.dump());
+        if (!is_confirmed(listener))
             return report("undone", roll_back(actuator_, journal_, progress()));
         auto committed = journal_.commit();
         Outcome outcome;
@@ -103,10 +120,10 @@ private:
     [[nodiscard]] Progress progress() const
     {
         return [this](const plan::Step& step) {
-            send(starter_, json{{"make", step.direction == plan::Direction::make},
-                                {"owner", step.owner},
-                                {"change", plan::to_json(step.change)}}
-                               .dump());
+            send_if_there_is_room(starter_, json{{"make", step.direction == plan::Direction::make},
+                                                 {"owner", step.owner},
+                                                 {"change", plan::to_json(step.change)}}
+                                                .dump());
         };
     }
 
@@ -116,9 +133,9 @@ private:
     }
 
     // From the process that started us, or from any `onlan confirm`.
-    [[nodiscard]] bool is_confirmed(seconds patience, int listener) const
+    [[nodiscard]] bool is_confirmed(int listener) const
     {
-        const auto deadline = steady_clock::now() + patience;
+        const auto deadline = steady_clock::now() + supervision_.patience;
         std::array<pollfd, 2> waits = {{{.fd = starter_, .events = POLLIN, .revents = 0},
                                         {.fd = listener, .events = POLLIN, .revents = 0}}};
         for (;;) {
@@ -137,6 +154,8 @@ private:
             }
             if (waits[1].revents != 0) {
                 const UniqueFd client{::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC)};
+                ::setsockopt(client.get(), SOL_SOCKET, SO_RCVTIMEO, &kClientPatience,
+                             sizeof kClientPatience);
                 if (client && receive(client.get()) == kConfirm) {
                     send(client.get(), kConfirm);
                     return true;
@@ -147,6 +166,7 @@ private:
 
     Actuator& actuator_;
     Journal& journal_;
+    const Supervision& supervision_;
     int starter_;
 };
 
@@ -160,6 +180,19 @@ void leave_terminal()
         ::dup2(null.get(), standard);
 }
 
+// What was typed on a terminal that was asked.
+enum class Typed : std::uint8_t { enter, something_else, gone };
+
+Typed read_line(int terminal)
+{
+    std::array<char, 256> line{};
+    const auto size = ::read(terminal, line.data(), line.size());
+    // A connection that is lost hangs up its terminal: that must never pass for a yes.
+    if (size <= 0)
+        return Typed::gone;
+    return size == 1 && line[0] == '\n' ? Typed::enter : Typed::something_else;
+}
+
 // The starting process' side: hands on what the child says, and what the user says.
 Result<Supervised> watch(int supervisor, const Watcher& watcher)
 {
@@ -169,8 +202,11 @@ Result<Supervised> watch(int supervisor, const Watcher& watcher)
         if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR)
             return fail_errno("wait for the changes");
         if (waits[1].revents != 0) {
-            send(supervisor, kConfirm);
-            waits[1].fd = -1;
+            const Typed typed = read_line(waits[1].fd);
+            if (typed == Typed::enter)
+                send(supervisor, kConfirm);
+            if (typed != Typed::something_else)
+                waits[1].fd = -1;
         }
         if (waits[0].revents == 0)
             continue;
@@ -203,11 +239,10 @@ Result<Supervised> watch(int supervisor, const Watcher& watcher)
 Result<Supervised> build_supervised(Actuator& actuator,
                                     Journal& journal,
                                     const plan::Plan& plan,
-                                    seconds patience,
-                                    const std::filesystem::path& folder,
+                                    const Supervision& supervision,
                                     const Watcher& watcher)
 {
-    ONLAN_TRY(const UniqueFd listener, listen_for_confirmation(folder));
+    ONLAN_TRY(const UniqueFd listener, listen_for_confirmation(supervision.folder));
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) < 0)
         return fail_errno("make a socket pair");
@@ -220,8 +255,8 @@ Result<Supervised> build_supervised(Actuator& actuator,
     if (child == 0) {
         supervisor = UniqueFd{}; // or we would never see the starter's end closed
         leave_terminal();
-        Supervisor(actuator, journal, starter.get()).run(plan, patience, listener.get());
-        ::unlink((folder / "confirm").c_str());
+        Supervisor(actuator, journal, supervision, starter.get()).run(plan, listener.get());
+        ::unlink((supervision.folder / "confirm").c_str());
         ::_exit(0);
     }
     starter = UniqueFd{};

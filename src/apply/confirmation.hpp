@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apply/lock.hpp"
 #include "apply/transaction.hpp"
 
 namespace onlan::apply {
@@ -24,17 +25,22 @@ struct Supervised {
 // What the starting process is told while the run goes on.
 struct Watcher {
     Progress progress;
-    // All steps are done; the given time is left to confirm. Returns a descriptor that becomes
-    // readable when the user confirms (a terminal: Enter), or -1 when there is nobody to ask here.
+    // All steps are done; the given time is left to confirm. Returns the terminal on which an empty
+    // line (Enter) confirms, or -1 when there is nobody to ask here.
     std::function<int(std::chrono::seconds)> asked;
 };
 
-// Builds `plan` in a child process and waits for its end. The child inherits the caller's lock.
+struct Supervision {
+    std::chrono::seconds patience;
+    std::filesystem::path folder; // where `onlan confirm` finds the run
+    const Lock& lock;             // the caller's, which the child inherits
+};
+
+// Builds `plan` in a child process and waits for its end.
 [[nodiscard]] Result<Supervised> build_supervised(Actuator& actuator,
                                                   Journal& journal,
                                                   const plan::Plan& plan,
-                                                  std::chrono::seconds patience,
-                                                  const std::filesystem::path& folder,
+                                                  const Supervision& supervision,
                                                   const Watcher& watcher);
 
 // `onlan confirm`: keeps what waits for it on this host. Fails with Failed::not_found when nothing

@@ -228,8 +228,13 @@ Result<> Journal::append(const json& record)
 {
     const std::string line = record.dump() + '\n';
     const auto written = ::write(fd_.get(), line.data(), line.size());
-    if (written != static_cast<ssize_t>(line.size()))
-        return fail_errno(fmt::format("write {}", file_.string()), written < 0 ? errno : ENOSPC);
+    if (written != static_cast<ssize_t>(line.size())) {
+        const int error = written < 0 ? errno : ENOSPC;
+        // Or the next record would be glued to a torn one. If this fails too, so will that one.
+        static_cast<void>(::ftruncate(fd_.get(), static_cast<off_t>(whole_)));
+        return fail_errno(fmt::format("write {}", file_.string()), error);
+    }
+    whole_ += line.size();
     if (::fdatasync(fd_.get()) < 0)
         return fail_errno(fmt::format("sync {}", file_.string()));
     ++records_;

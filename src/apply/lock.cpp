@@ -29,11 +29,18 @@ Result<Lock> Lock::take(const std::filesystem::path& folder, std::string_view co
                     fmt::format("another onlan is changing this host: {}; wait until it has ended",
                                 holder));
     }
-    const std::string holder = fmt::format("'onlan {}', process {}", command, ::getpid());
-    if (::ftruncate(fd.get(), 0) < 0 ||
-        ::pwrite(fd.get(), holder.data(), holder.size(), 0) != static_cast<ssize_t>(holder.size()))
-        return fail_errno(fmt::format("write {}", file.string()));
-    return Lock{std::move(fd)};
+    Lock lock{std::move(fd)};
+    ONLAN_CHECK(lock.name_holder(fmt::format("'onlan {}'", command)));
+    return lock;
+}
+
+Result<> Lock::name_holder(std::string_view holder) const
+{
+    const std::string text = fmt::format("{}, process {}", holder, ::getpid());
+    if (::ftruncate(fd_.get(), 0) < 0 ||
+        ::pwrite(fd_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+        return fail_errno("name who holds the lock");
+    return {};
 }
 
 } // namespace onlan::apply

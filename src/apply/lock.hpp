@@ -17,6 +17,9 @@ public:
     [[nodiscard]] static Result<Lock> take(const std::filesystem::path& folder,
                                            std::string_view command);
 
+    // What a second onlan will say from now on; this process is added.
+    [[nodiscard]] Result<> name_holder(std::string_view holder) const;
+
 private:
     explicit Lock(UniqueFd fd) noexcept : fd_(std::move(fd)) {}
 

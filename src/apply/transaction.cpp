@@ -1,7 +1,6 @@
 #include "apply/transaction.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <ranges>
 
 namespace onlan::apply {
@@ -17,11 +16,15 @@ Result<> make(Actuator& actuator, Journal& journal, const Step& step)
     return journal.done(id);
 }
 
+// Unlike making, undoing is safe without its record, as on a full disk: the change stays on the
+// ledger and is undone once more later.
 Result<> undo(Actuator& actuator, Journal& journal, const Step& step)
 {
-    ONLAN_TRY(const RecordId id, journal.undoing(step.owner, step.change));
+    auto id = journal.undoing(step.owner, step.change);
+    if (!id && id.error().code == Failed::not_found)
+        return Failure{std::move(id).error()};
     ONLAN_CHECK(actuator.undo(step.change));
-    return journal.undone(id);
+    return id ? journal.undone(*id) : Result<>{Failure{std::move(id).error()}};
 }
 
 Result<> perform(Actuator& actuator, Journal& journal, const Step& step)
@@ -30,10 +33,17 @@ Result<> perform(Actuator& actuator, Journal& journal, const Step& step)
                                              : undo(actuator, journal, step);
 }
 
+// A disk that is full is said once, not once for each record.
+void collect(std::vector<Error>& errors, Error error)
+{
+    if (std::ranges::find(errors, error.message, &Error::message) == errors.end())
+        errors.push_back(std::move(error));
+}
+
 void collect(std::vector<Error>& errors, Result<> result)
 {
     if (!result)
-        errors.push_back(std::move(result).error());
+        collect(errors, std::move(result).error());
 }
 
 // Takes back one change that the run began. A change that was undone is made again under a new
@@ -96,7 +106,8 @@ build(Actuator& actuator, Journal& journal, const plan::Plan& plan, const Progre
     }
     if (!outcome.ok()) {
         Outcome undone = roll_back(actuator, journal, progress);
-        std::ranges::move(undone.errors, std::back_inserter(outcome.errors));
+        for (Error& error : undone.errors)
+            collect(outcome.errors, std::move(error));
     }
     return outcome;
 }

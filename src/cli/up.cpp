@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include <termios.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -70,7 +71,11 @@ Result<Prepared> prepare(const Options& options, const UpOptions& up, const plan
 
 int ask_to_confirm(seconds patience)
 {
-    const bool terminal = ::isatty(STDIN_FILENO) != 0;
+    // Reading from the background would stop this process.
+    const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
+    // What was typed before the question is no answer to it.
+    if (terminal)
+        ::tcflush(STDIN_FILENO, TCIFLUSH);
     std::cout << fmt::format("Can you still reach this host? {} within {} seconds to keep the "
                              "changes, or they are undone.\n",
                              terminal ? "Press Enter here, or run 'onlan confirm',"
@@ -84,12 +89,11 @@ int ask_to_confirm(seconds patience)
 int carry_out(apply::Journal& journal,
               apply::Actuator& actuator,
               const plan::Plan& plan,
-              seconds patience,
-              const Options& options)
+              const apply::Supervision& supervision)
 {
-    if (patience > seconds{0}) {
+    if (supervision.patience > seconds{0}) {
         const auto supervised =
-            apply::build_supervised(actuator, journal, plan, patience, options.state_folder,
+            apply::build_supervised(actuator, journal, plan, supervision,
                                     {.progress = print_step, .asked = ask_to_confirm});
         if (!supervised)
             return could_not(supervised.error());
@@ -219,8 +223,10 @@ int up(const Options& options, const UpOptions& up)
     print_warnings(prepared->plan.warnings);
     if (const auto ended = agree(prepared->plan, up.commands, up.yes))
         return *ended;
-    return carry_out(*journal, **actuator, prepared->plan, patience_for(prepared->plan, up.confirm),
-                     options);
+    return carry_out(*journal, **actuator, prepared->plan,
+                     {.patience = patience_for(prepared->plan, up.confirm),
+                      .folder = options.state_folder,
+                      .lock = *lock});
 }
 
 int down(const Options& options, const DownOptions& down)
@@ -252,7 +258,8 @@ int down(const Options& options, const DownOptions& down)
         return *ended;
     const seconds patience = patience_for(plan, down.confirm);
     if (patience > seconds{0})
-        return carry_out(*journal, **actuator, plan, patience, options);
+        return carry_out(*journal, **actuator, plan,
+                         {.patience = patience, .folder = options.state_folder, .lock = *lock});
     const apply::Outcome outcome = apply::tear_down(**actuator, *journal, down.lans, print_step);
     return outcome.ok() ? kDone : could_not(outcome);
 }

@@ -27,6 +27,7 @@ def pytest_sessionstart():
 HOSTS = ("crashing", "mode", "world")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own hook
 def pytest_collection_modifyitems(items):
     for item in items:  # one worker builds a host and runs all that is tested on it
         parameters = item.callspec.params if hasattr(item, "callspec") else {}

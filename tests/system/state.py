@@ -10,7 +10,8 @@ import re
 
 CHANGING = {"ifindex", "link_index", "handle", "packets", "bytes", "metainfo", "expires", "index",
             "valid_life_time", "preferred_life_time", "hello_timer", "tcn_timer", "topology_change_timer", "gc_timer",
-            "hold_timer", "message_age_timer", "forward_delay_timer"}
+            "hold_timer", "message_age_timer", "forward_delay_timer", "topology_change", "topology_change_detected",
+            "operstate"}  # follows the carrier when the kernel's link watch gets to it, up to a second later
 # Of a Docker network that onlan makes anew each time.
 CHANGING_OF_NETWORK = {"Id", "Created"}
 SYSCTL_FOLDERS = ("net/ipv4/conf", "net/ipv6/conf", "net/bridge")

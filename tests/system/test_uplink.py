@@ -3,7 +3,10 @@
 The connection over which somebody does this must not be lost: unless `onlan confirm` comes in time, all is undone.
 """
 
+import contextlib
 import os
+import pathlib
+import pty
 import select
 import signal
 import subprocess
@@ -49,6 +52,18 @@ def mac(lab, interface):
     return lab.host.json("ip", "-json", "link", "show", interface)[0]["address"]
 
 
+def supervisor_of(starter):
+    """The process that makes the changes and waits for the confirmation."""
+    children = pathlib.Path(f"/proc/{starter}/task/{starter}/children").read_text()
+    return os.pidfd_open(int(children.split()[0]))
+
+
+def await_end_of(process):
+    ended, _, _ = select.select([process], [], [], PATIENCE)
+    os.close(process)
+    assert ended, "the process that makes the changes does not end"
+
+
 class Waiting:
     """`onlan up --confirm SECONDS`, up to where it waits to be confirmed."""
 
@@ -59,8 +74,7 @@ class Waiting:
         self.supervisor = None
         for line in self.process.stdout:
             if "onlan confirm" in line:
-                children = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-                self.supervisor = os.pidfd_open(int(open(children, encoding="ascii").read().split()[0]))
+                self.supervisor = supervisor_of(self.process.pid)
                 return
         raise AssertionError(f"onlan ended with {self.process.wait()} and did not wait to be confirmed")
 
@@ -70,10 +84,46 @@ class Waiting:
         self.process.wait()
 
     def wait_for_the_end(self):
-        ended, _, _ = select.select([self.supervisor], [], [], PATIENCE)
-        assert ended, "the process that waits for the confirmation does not end"
-        os.close(self.supervisor)
+        await_end_of(self.supervisor)
         return self.process.wait()
+
+
+class Terminal:
+    """onlan as somebody runs it by hand: in the foreground of a terminal."""
+
+    def __init__(self, lab, *arguments):
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            command = ["nsenter", f"--net={lab.host.path}", *lab.onlan_command(*arguments)]
+            os.execvp(command[0], command)
+        self.shown = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        if self.master is not None:
+            os.close(self.master)
+
+    def wait_for(self, words):
+        while words not in self.shown:
+            readable, _, _ = select.select([self.master], [], [], PATIENCE)
+            assert readable, f"the terminal shows {self.shown!r} and nothing more"
+            self.shown += os.read(self.master, 4096).decode()
+
+    def type(self, text):
+        os.write(self.master, text.encode())
+
+    def hang_up(self):
+        os.close(self.master)
+        self.master = None
+        os.waitpid(self.pid, 0)
+
+    def wait(self):
+        with contextlib.suppress(OSError):  # how a terminal says that nobody has it open any more
+            while data := os.read(self.master, 4096):
+                self.shown += data.decode()
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 class TestTheMove:
@@ -147,6 +197,57 @@ class TestConfirmation:
         host.onlan("confirm")
         waiting.wait_for_the_end()
         assert "another onlan is changing this host" in refused.stderr
+        assert "unless 'onlan confirm' confirms it" in refused.stderr
+
+    def test_enter_on_the_terminal_confirms(self, host):
+        with Terminal(host, "up", "--yes", "--confirm", 30) as terminal:
+            terminal.wait_for("Press Enter here")
+            terminal.type("\n")
+            assert terminal.wait() == 0
+        host.onlan("plan", expect=0)
+
+    @pytest.mark.parametrize("typed", ["no\n", "\x04"], ids=["no", "end of file"])
+    def test_nothing_else_on_the_terminal_confirms(self, host, typed):
+        before = whole_state(host)
+        with Terminal(host, "up", "--yes", "--confirm", 2) as terminal:
+            terminal.wait_for("Press Enter here")
+            terminal.type(typed)
+            assert terminal.wait() == 1
+        assert difference(before, whole_state(host)) == ""
+
+    def test_what_was_typed_before_the_question_is_no_answer_to_it(self, host):
+        before = whole_state(host)
+        with Terminal(host, "up", "--confirm", 2) as terminal:
+            terminal.wait_for("Make these changes?")
+            terminal.type("y\n\n\n")
+            assert terminal.wait() == 1
+        assert difference(before, whole_state(host)) == ""
+
+    def test_a_connection_that_hangs_up_does_not_confirm(self, host):
+        before = whole_state(host)
+        with Terminal(host, "up", "--yes", "--confirm", 2) as terminal:
+            terminal.wait_for("Press Enter here")
+            supervisor = supervisor_of(terminal.pid)
+            terminal.hang_up()
+        await_end_of(supervisor)
+        assert difference(before, whole_state(host)) == ""
+
+    def test_a_starter_that_is_stopped_does_not_stop_the_clock(self, host):
+        before = whole_state(host)
+        many = [f"10.77.{number}.0/24 via {ROUTER}\n" for number in range(250)]
+        host.host.run("ip", "-batch", host.write("".join(f"route add {route}" for route in many), "routes"))
+        with_routes = whole_state(host)
+        starter = subprocess.Popen(["nsenter", f"--net={host.host.path}", *host.onlan_command("up", "--yes", "--confirm", 2)],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        starter.stdout.readline()
+        supervisor = supervisor_of(starter.pid)
+        starter.send_signal(signal.SIGSTOP)
+        await_end_of(supervisor)
+        starter.send_signal(signal.SIGCONT)
+        starter.communicate()
+        assert difference(with_routes, whole_state(host)) == ""
+        host.host.run("ip", "-batch", host.write("".join(f"route delete {route}" for route in many), "routes"))
+        assert difference(before, whole_state(host)) == ""
 
     def test_a_confirmation_that_nobody_waits_for_is_an_error(self, host):
         refused = host.onlan("confirm", expect=1)

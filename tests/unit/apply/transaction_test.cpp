@@ -1,6 +1,8 @@
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -21,6 +23,8 @@ using plan::SetUp;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Le;
+using testing::SizeIs;
 
 const HostIdentity kHost{.boot = "boot-1", .network = "4:1"};
 const Change kBridge = CreateBridge{.name = "on-a", .alias = "onlan:a"};
@@ -77,6 +81,47 @@ protected:
     std::filesystem::path folder;
     FakeHost host;
 };
+
+// A disk that has room for so many more bytes of the journal, and then for more again.
+class NearlyFullDisk {
+public:
+    NearlyFullDisk(const std::filesystem::path& journal, std::uint64_t room)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{.rlim_cur = std::filesystem::file_size(journal) + room,
+                           .rlim_max = before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~NearlyFullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+    NearlyFullDisk(const NearlyFullDisk&) = delete;
+    NearlyFullDisk& operator=(const NearlyFullDisk&) = delete;
+
+private:
+    rlimit before_{};
+};
+
+TEST_F(Transaction, WhenTheDiskIsFullHalfWayWhatWasDoneIsTakenBack)
+{
+    for (std::uint64_t room = 0; room < 600; room += 7) {
+        Journal journal = open();
+        {
+            const NearlyFullDisk disk(folder / "journal", room);
+            const Outcome outcome = build(host, journal, making({kBridge, kPort, kUp}), kSilent);
+            if (outcome.ok())
+                return; // all of it fits
+            // One for the record that did not fit as a whole, one for those that did not at all.
+            EXPECT_THAT(outcome.errors, SizeIs(Le(2)));
+            EXPECT_THAT(host.objects, IsEmpty()) << "with room for " << room << " bytes";
+        }
+        Journal again = open();
+        EXPECT_TRUE(recover(host, again, kSilent).ok());
+        // What could not be recorded as undone is undone once more.
+        EXPECT_TRUE(tear_down(host, again, {}, kSilent).ok());
+        EXPECT_THAT(again.ledger(), IsEmpty());
+    }
+    FAIL() << "the disk was never large enough";
+}
 
 TEST_F(Transaction, WhatWasBuiltIsOnRecordForTheNextProcess)
 {
