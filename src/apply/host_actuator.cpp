@@ -50,6 +50,19 @@ delete_own_link(kernel::NetlinkSocket& socket, const std::string& name, const st
     return kernel::delete_link(socket, name);
 }
 
+// A dockerd that starts before the LAN's links are there makes the network's bridge itself, and
+// does not take it for its own later. It has no mark and nothing in it; one that the distribution
+// made has the cable.
+Result<> delete_left_bridge(kernel::NetlinkSocket& socket, const std::string& name)
+{
+    ONLAN_TRY(const auto links, kernel::dump_links(socket));
+    const auto bridge = std::ranges::find(links, name, &model::Link::name);
+    if (bridge == links.end() || bridge->kind != "bridge" || !bridge->alias.empty() ||
+        std::ranges::find(links, bridge->index, &model::Link::master) != links.end())
+        return {};
+    return kernel::delete_link(socket, name);
+}
+
 // After a failed creation: the link may be ours from before.
 Result<> unless_own(kernel::NetlinkSocket& socket,
                     Result<> created,
@@ -72,6 +85,10 @@ public:
     {
         return unless_own(socket_, kernel::create_bridge(socket_, {c.name, c.mac, c.mtu, c.alias}),
                           c.name, c.alias);
+    }
+    Result<> operator()(const plan::AdoptBridge& c) const
+    {
+        return kernel::set_alias(socket_, c.name, c.alias);
     }
     Result<> operator()(const plan::CreateVeth& c) const
     {
@@ -141,6 +158,10 @@ public:
     {
         return delete_own_link(socket_, c.name, c.alias);
     }
+    Result<> operator()(const plan::AdoptBridge& c) const
+    {
+        return delete_own_link(socket_, c.name, c.alias);
+    }
     Result<> operator()(const plan::CreateVeth& c) const
     {
         return delete_own_link(socket_, c.name, c.alias);
@@ -192,7 +213,10 @@ public:
     }
     Result<> operator()(const plan::CreateDockerNetwork& c) const
     {
-        return remove_own_network(docker_, c.network);
+        ONLAN_CHECK(remove_own_network(docker_, c.network));
+        const auto bridge = c.network.options.find("com.docker.network.bridge.name");
+        return bridge == c.network.options.end() ? Result<>{}
+                                                 : delete_left_bridge(socket_, bridge->second);
     }
 
 private:

@@ -71,12 +71,12 @@ Journal::open(const std::filesystem::path& folder, const HostIdentity& host, Obs
     return journal;
 }
 
-Result<plan::Ledger> Journal::read(const std::filesystem::path& folder, const HostIdentity& host)
+Result<Recorded> Journal::read(const std::filesystem::path& folder, const HostIdentity& host)
 {
     Journal journal;
     journal.file_ = file_in(folder);
     ONLAN_CHECK(journal.load(host));
-    return journal.ledger();
+    return Recorded{.ledger = journal.ledger(), .unfinished = journal.unfinished_};
 }
 
 plan::Ledger Journal::ledger() const

@@ -39,6 +39,12 @@ struct Run {
 
 using RecordId = std::uint64_t;
 
+// What a journal says to somebody who only looks.
+struct Recorded {
+    plan::Ledger ledger;
+    std::optional<Run> unfinished;
+};
+
 // A change of the unfinished run that was begun, and which way.
 struct Begun {
     RecordId id = 0;
@@ -66,8 +72,8 @@ public:
     [[nodiscard]] static Result<Journal>
     open(const std::filesystem::path& folder, const HostIdentity& host, Observer observer = {});
     // Without starting a new file or creating the folder: for who only looks.
-    [[nodiscard]] static Result<plan::Ledger> read(const std::filesystem::path& folder,
-                                                   const HostIdentity& host);
+    [[nodiscard]] static Result<Recorded> read(const std::filesystem::path& folder,
+                                               const HostIdentity& host);
 
     // Every change in force, oldest first.
     [[nodiscard]] plan::Ledger ledger() const;

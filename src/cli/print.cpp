@@ -68,6 +68,19 @@ nlohmann::json plan_to_json(const plan::Plan& plan)
             {"moves_default_route", plan.moves_default_route}};
 }
 
+std::string_view run_name(const apply::Run& run)
+{
+    return run.kind == apply::RunKind::up ? "up" : "down";
+}
+
+std::string describe_interruption(const apply::Run& run)
+{
+    return fmt::format("An 'onlan {}' has not ended: it was interrupted, or waits for 'onlan "
+                       "confirm'. After an interruption the next 'up' or 'down' first {}.",
+                       run_name(run),
+                       run.kind == apply::RunKind::up ? "takes back what it did" : "finishes it");
+}
+
 Answer ask(std::string_view question)
 {
     if (::isatty(STDIN_FILENO) == 0)

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "apply/journal.hpp"
 #include "apply/transaction.hpp"
 #include "base/result.hpp"
 #include "cli/options.hpp"
@@ -22,6 +23,11 @@ void print_warnings(std::span<const std::string> warnings);
 void print_step(const plan::Step& step);
 void print_plan(const plan::Plan& plan, bool commands);
 [[nodiscard]] nlohmann::json plan_to_json(const plan::Plan& plan);
+
+// "up" or "down".
+[[nodiscard]] std::string_view run_name(const apply::Run& run);
+// What an unfinished run means for the next one.
+[[nodiscard]] std::string describe_interruption(const apply::Run& run);
 
 // Asks on the terminal; without a terminal nobody can agree.
 enum class Answer : std::uint8_t { yes, no, nobody };

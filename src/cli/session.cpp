@@ -53,9 +53,10 @@ Result<> survey_subnet(const model::Lan& lan,
             return address.local.address == subnet.gateway;
         });
 
-    std::vector<net::IpAddress> wanted;
-    if (subnet.pool)
-        wanted = subnet.pool->addresses(kMostProbes);
+    // Without a pool Docker hands out the whole subnet, from its start.
+    const net::AddressRange range =
+        subnet.pool.value_or(net::AddressRange{subnet.subnet.first(), subnet.subnet.last()});
+    std::vector<net::IpAddress> wanted = range.addresses(kMostProbes);
     if (subnet.gateway && !own_gateway)
         wanted.push_back(*subnet.gateway);
     std::cerr << fmt::format("asking {} addresses on {} whether they are in use\n", wanted.size(),
@@ -68,6 +69,14 @@ Result<> survey_subnet(const model::Lan& lan,
     if (subnet.gateway && !own_gateway && !answers(found, *subnet.gateway))
         survey.silent_gateways.push_back(*subnet.gateway);
     return {};
+}
+
+bool makes_network(const plan::Plan& plan, const model::Lan& lan)
+{
+    return std::ranges::any_of(plan.steps, [&](const plan::Step& step) {
+        return step.direction == plan::Direction::make && step.owner == lan.name &&
+               std::holds_alternative<plan::CreateDockerNetwork>(step.change);
+    });
 }
 
 } // namespace
@@ -93,7 +102,7 @@ Result<> require_root(std::string_view command)
     return fail_errno(fmt::format("{} needs root (try: sudo onlan {})", command, command), EPERM);
 }
 
-Result<plan::Ledger> read_ledger(const Options& options)
+Result<apply::Recorded> read_journal(const Options& options)
 {
     ONLAN_TRY(const auto host, apply::HostIdentity::of_this_process());
     return apply::Journal::read(options.state_folder, host);
@@ -105,11 +114,12 @@ Result<apply::Journal> open_journal(const Options& options)
     return apply::Journal::open(options.state_folder, host, crash_observer());
 }
 
-Result<plan::Survey> survey(const model::Intent& intent, const model::Host& host)
+Result<plan::Survey>
+survey(const model::Intent& intent, const model::Host& host, const plan::Plan& plan)
 {
     plan::Survey survey;
     for (const model::Lan& lan : intent.lans) {
-        if (!host.docker || host.docker->find_network(lan.name) != nullptr)
+        if (!makes_network(plan, lan))
             continue;
         ONLAN_CHECK(survey_subnet(lan, lan.ipv4, host, survey));
         if (lan.ipv6)

@@ -18,11 +18,13 @@ namespace onlan::cli {
 // Reading all of a host's network state, and changing it, takes root.
 [[nodiscard]] Result<> require_root(std::string_view command);
 // What onlan has made here, without opening the journal for writing.
-[[nodiscard]] Result<plan::Ledger> read_ledger(const Options& options);
+[[nodiscard]] Result<apply::Recorded> read_journal(const Options& options);
 [[nodiscard]] Result<apply::Journal> open_journal(const Options& options);
 
-// Asks the LAN which pool addresses are taken and whether the gateways are there, for the LANs
-// whose Docker network is still to be made: afterwards it is too late to reserve anything.
-[[nodiscard]] Result<plan::Survey> survey(const model::Intent& intent, const model::Host& host);
+// Asks the LAN which addresses are taken that Docker could hand out, and whether the gateways are
+// there, for the LANs whose Docker network the plan makes: afterwards it is too late to reserve
+// anything.
+[[nodiscard]] Result<plan::Survey>
+survey(const model::Intent& intent, const model::Host& host, const plan::Plan& plan);
 
 } // namespace onlan::cli

@@ -80,6 +80,9 @@ void print_lan(const LanStatus& status)
                        text_of(endpoint.mac)});
         std::cout << table.to_string("  ");
     }
+    if (!status.cut_off.empty())
+        print_list("cut off, because their interfaces went with an earlier bridge; restart them:",
+                   {fmt::format("docker restart {}", fmt::join(status.cut_off, " "))});
     print_list("in the way of 'onlan up':", status.problems);
     print_list("'onlan up' would:", status.drift);
 }
@@ -119,6 +122,7 @@ json lan_to_json(const LanStatus& status)
             {"endpoints", endpoints_to_json(status)},
             {"drift", status.drift},
             {"problems", status.problems},
+            {"cut_off", status.cut_off},
             {"warnings", status.warnings}};
 }
 
@@ -140,25 +144,39 @@ Result<int> print_status(const Options& options, const std::string& wanted)
 {
     ONLAN_CHECK(require_root("status"));
     ONLAN_TRY(const auto intent, load_intent(options));
-    ONLAN_TRY(const auto ledger, read_ledger(options));
+    ONLAN_TRY(const apply::Recorded journal, read_journal(options));
     ONLAN_TRY(const auto host, collect::collect_host(options.docker_host));
-    ONLAN_TRY(const auto lans,
-              statuses(intent,
-                       {.intent = intent, .host = host, .ledger = ledger, .lans = {}, .survey = {}},
-                       wanted));
+    ONLAN_TRY(
+        const auto lans,
+        statuses(
+            intent,
+            {.intent = intent, .host = host, .ledger = journal.ledger, .lans = {}, .survey = {}},
+            wanted));
+    const std::vector<std::string> removed = plan::removed_lans(journal.ledger, intent);
 
     if (options.format == Format::json) {
-        json document{{"schema", "onlan/status/1"}, {"lans", json::array()}};
+        json document{{"schema", "onlan/status/1"},
+                      {"lans", json::array()},
+                      {"removed", removed},
+                      {"interrupted",
+                       journal.unfinished ? json(run_name(*journal.unfinished)) : json(nullptr)}};
         for (const LanStatus& status : lans)
             document["lans"].push_back(lan_to_json(status));
         std::cout << document.dump(2) << '\n';
     } else {
+        if (journal.unfinished)
+            std::cout << describe_interruption(*journal.unfinished) << '\n';
         for (const LanStatus& status : lans) {
             print_warnings(status.warnings);
             print_lan(status);
         }
+        for (const std::string& name : removed)
+            std::cout << fmt::format(
+                "{}: not in the configuration any more; 'onlan up' takes it away\n", name);
     }
-    return std::ranges::all_of(lans, &LanStatus::as_configured) ? kDone : kNo;
+    const bool good = removed.empty() && !journal.unfinished &&
+                      std::ranges::all_of(lans, &LanStatus::as_configured);
+    return good ? kDone : kNo;
 }
 
 } // namespace

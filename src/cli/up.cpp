@@ -63,7 +63,7 @@ Result<Prepared> prepare(const Options& options, const UpOptions& up, const plan
     // What is wrong on the host is said before anything is sent to the LAN.
     ONLAN_TRY(prepared.plan, plan::plan_up(request));
     if (!up.before_docker && !prepared.plan.steps.empty()) {
-        ONLAN_TRY(request.survey, survey(prepared.intent, prepared.host));
+        ONLAN_TRY(request.survey, survey(prepared.intent, prepared.host, prepared.plan));
         ONLAN_TRY(prepared.plan, plan::plan_up(request));
     }
     return prepared;
@@ -166,17 +166,25 @@ Result<> check_networks_unused(const plan::Plan& plan, const std::string& docker
     return {};
 }
 
-int show(const plan::Plan& plan, const Options& options, bool commands)
+int show(const plan::Plan& plan,
+         const std::optional<apply::Run>& unfinished,
+         const Options& options,
+         bool commands)
 {
+    const bool nothing = plan.steps.empty() && !unfinished;
     if (options.format == Format::json) {
-        std::cout << plan_to_json(plan).dump(2) << '\n';
-        return plan.steps.empty() ? kDone : kNo;
+        nlohmann::json document = plan_to_json(plan);
+        document["interrupted"] = unfinished ? nlohmann::json(run_name(*unfinished)) : nullptr;
+        std::cout << document.dump(2) << '\n';
+        return nothing ? kDone : kNo;
     }
     print_warnings(plan.warnings);
-    if (plan.steps.empty())
+    if (unfinished)
+        std::cout << describe_interruption(*unfinished) << '\n';
+    if (nothing)
         std::cout << "Nothing to do: the host is as configured.\n";
     print_plan(plan, commands);
-    return plan.steps.empty() ? kDone : kNo;
+    return nothing ? kDone : kNo;
 }
 
 } // namespace
@@ -185,13 +193,13 @@ int plan(const Options& options, const UpOptions& up)
 {
     if (const auto root = require_root("plan"); !root)
         return could_not(root.error());
-    const auto ledger = read_ledger(options);
-    if (!ledger)
-        return could_not(ledger.error());
-    const auto prepared = prepare(options, up, *ledger);
+    const auto journal = read_journal(options);
+    if (!journal)
+        return could_not(journal.error());
+    const auto prepared = prepare(options, up, journal->ledger);
     if (!prepared)
         return could_not(prepared.error());
-    return show(prepared->plan, options, up.commands);
+    return show(prepared->plan, journal->unfinished, options, up.commands);
 }
 
 int up(const Options& options, const UpOptions& up)
@@ -234,10 +242,11 @@ int down(const Options& options, const DownOptions& down)
     if (const auto root = require_root("down"); !root)
         return could_not(root.error());
     if (down.dry_run) {
-        const auto ledger = read_ledger(options);
-        if (!ledger)
-            return could_not(ledger.error());
-        const int shown = show(plan::plan_down(*ledger, down.lans), options, down.commands);
+        const auto journal = read_journal(options);
+        if (!journal)
+            return could_not(journal.error());
+        const int shown = show(plan::plan_down(journal->ledger, down.lans), journal->unfinished,
+                               options, down.commands);
         return shown == kNo ? kDone : shown;
     }
     const auto lock = apply::Lock::take(options.state_folder, "down");

@@ -22,6 +22,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReplaceRule, before, after)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AddNotrack, bridge, comment)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(InsertXtablesRule, backend, family, table, chain, rule)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CreateDockerNetwork, network)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AdoptBridge, name, alias)
 
 namespace {
 
@@ -40,6 +41,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Change>> kTypes = {
     "add-notrack",
     "insert-xtables-rule",
     "create-docker-network",
+    "adopt-bridge",
 };
 
 template <std::size_t index = 0>

@@ -31,6 +31,15 @@ struct CreateBridge {
     friend bool operator==(const CreateBridge&, const CreateBridge&) = default;
 };
 
+// A bridge that Docker made in onlan's place, when it started before the LAN's links were there:
+// marked as onlan's, and deleted with the rest.
+struct AdoptBridge {
+    std::string name;
+    std::string alias;
+
+    friend bool operator==(const AdoptBridge&, const AdoptBridge&) = default;
+};
+
 struct CreateVeth {
     std::string name;
     std::string peer;
@@ -140,7 +149,8 @@ using Change = std::variant<CreateBridge,
                             ReplaceRule,
                             AddNotrack,
                             InsertXtablesRule,
-                            CreateDockerNetwork>;
+                            CreateDockerNetwork,
+                            AdoptBridge>;
 
 // For the journal. Reading back what was written gives an equal change.
 [[nodiscard]] nlohmann::json to_json(const Change& change);

@@ -1,6 +1,8 @@
 #include "plan/checks.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -82,6 +84,17 @@ void check_port(const model::Lan& lan,
     }
 }
 
+constexpr unsigned kOldestDocker = 25;
+
+// Nothing for a version that is no number, as of an engine that somebody built from its sources.
+std::optional<unsigned> major_version(std::string_view version)
+{
+    unsigned major = 0;
+    const auto [end, error] =
+        std::from_chars(version.data(), version.data() + version.size(), major);
+    return error == std::errc{} ? std::optional(major) : std::nullopt;
+}
+
 std::vector<std::string> link_names(const model::Lan& lan)
 {
     std::vector<std::string> names = {uplink_end(lan), container_end(lan)};
@@ -156,7 +169,8 @@ void check_links(const model::Lan& lan, const model::Host& host, Findings& findi
         return;
     for (const std::string& name : link_names(lan)) {
         const model::Link* link = host.find_link(name);
-        if (link != nullptr && link->alias != link_alias(lan))
+        if (link != nullptr && link->alias != link_alias(lan) &&
+            !is_made_by_docker(*link, lan, host))
             add(findings.errors,
                 "lan {}: there is already an interface {} that is not onlan's; rename the LAN or "
                 "the interface",
@@ -202,7 +216,13 @@ void check_subnets(const model::Lan& lan, const Request& request, Findings& find
                 "lan {}: without a pool Docker hands out any address of {}; name a range that the "
                 "router's DHCP server leaves alone",
                 lan.name, subnet->subnet.to_string());
-        } else if (const auto outside = outside_pool(*subnet); !outside.empty()) {
+        } else if (const auto outside = outside_pool(*subnet); outside.size() > kMostReserved) {
+            add(findings.errors,
+                "lan {}: Docker takes addresses from blocks only, and the smallest one around the "
+                "pool {} has over {} addresses more: write the pool as a block, such as {}",
+                lan.name, subnet->pool->to_string(), kMostReserved,
+                subnet->pool->enclosing_prefix().to_string());
+        } else if (!outside.empty()) {
             add(findings.warnings,
                 "lan {}: Docker takes addresses from blocks only; of {} it gets, {} outside the "
                 "pool are reserved and "
@@ -236,10 +256,13 @@ void check_docker(const model::Lan& lan, const Request& request, Findings& findi
             model::attach_mode_name(lan.attach), request.host.docker_missing);
         return;
     }
+    if (const auto major = major_version(request.host.docker->version);
+        major && *major < kOldestDocker)
+        add(findings.errors, "lan {}: Docker {} is too old for attach: {}: onlan needs {} or newer",
+            lan.name, request.host.docker->version, model::attach_mode_name(lan.attach),
+            kOldestDocker);
     for (const model::DockerNetwork& network : request.host.docker->networks) {
-        const auto label = network.labels.find(std::string(kDockerLabel));
-        const bool ours = label != network.labels.end() && label->second == lan.name;
-        if (ours)
+        if (is_own_network(network, lan))
             continue;
         if (network.name == lan.name) {
             add(findings.errors,

@@ -95,6 +95,10 @@ struct Made {
         append(words, {"type", "bridge", "stp_state", "0", "forward_delay", "0"});
         return {line(words), line({"ip", "link", "set", c.name, "alias", c.alias})};
     }
+    Commands operator()(const AdoptBridge& c) const
+    {
+        return {line({"ip", "link", "set", c.name, "alias", c.alias})};
+    }
     Commands operator()(const CreateVeth& c) const
     {
         const std::string mtu = std::to_string(c.mtu);
@@ -171,6 +175,10 @@ struct Undone {
     Commands operator()(const CreateBridge& c) const
     {
         return {line({"ip", "link", "del", c.name})};
+    }
+    Commands operator()(const AdoptBridge& c) const
+    {
+        return {line({"ip", "link", "delete", c.name})};
     }
     Commands operator()(const CreateVeth& c) const { return {line({"ip", "link", "del", c.name})}; }
     Commands operator()(const SetMaster& c) const

@@ -31,6 +31,10 @@ struct Made {
         return fmt::format("create bridge {} (MTU {}{})", c.name, c.mtu,
                            c.mac ? ", MAC " + c.mac->to_string() : "");
     }
+    std::string operator()(const AdoptBridge& c) const
+    {
+        return fmt::format("take over bridge {}, which Docker made", c.name);
+    }
     std::string operator()(const CreateVeth& c) const
     {
         return fmt::format("create veth cable {} <-> {} (MTU {})", c.name, c.peer, c.mtu);
@@ -81,6 +85,7 @@ struct Made {
 
 struct Undone {
     std::string operator()(const CreateBridge& c) const { return "delete bridge " + c.name; }
+    std::string operator()(const AdoptBridge& c) const { return "delete bridge " + c.name; }
     std::string operator()(const CreateVeth& c) const
     {
         return fmt::format("delete veth cable {} <-> {}", c.name, c.peer);

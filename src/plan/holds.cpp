@@ -24,6 +24,12 @@ public:
         return link != nullptr && link->kind == "bridge";
     }
 
+    bool operator()(const AdoptBridge& change) const
+    {
+        const model::Link* link = host_.find_link(change.name);
+        return link != nullptr && link->alias == change.alias;
+    }
+
     bool operator()(const CreateVeth& change) const
     {
         const model::Link* link = host_.find_link(change.name);
@@ -126,11 +132,37 @@ bool same_network(const model::DockerNetwork& one, const model::DockerNetwork& o
            std::ranges::equal(one.subnets, other.subnets, same_subnet);
 }
 
+// However it became onlan's.
+std::string_view bridge_name(const Change& change)
+{
+    if (const auto* created = std::get_if<CreateBridge>(&change))
+        return created->name;
+    const auto* adopted = std::get_if<AdoptBridge>(&change);
+    return adopted != nullptr ? adopted->name : std::string_view{};
+}
+
 } // namespace
 
 bool holds(const Change& change, const model::Host& host)
 {
     return std::visit(Holds{host}, change);
+}
+
+bool is_marked(const Change& change, const model::Host& host)
+{
+    const auto has_alias = [&](const auto& link) {
+        const model::Link* found = host.find_link(link.name);
+        return found != nullptr && found->alias == link.alias;
+    };
+    if (const auto* bridge = std::get_if<CreateBridge>(&change))
+        return has_alias(*bridge);
+    if (const auto* cable = std::get_if<CreateVeth>(&change))
+        return has_alias(*cable);
+    // These are only known by their mark.
+    const bool known_by_mark = std::holds_alternative<AddNotrack>(change) ||
+                               std::holds_alternative<InsertXtablesRule>(change) ||
+                               std::holds_alternative<CreateDockerNetwork>(change);
+    return known_by_mark && holds(change, host);
 }
 
 bool same_object(const Change& one, const Change& other)
@@ -143,10 +175,8 @@ bool same_object(const Change& one, const Change& other)
         const auto* b = std::get_if<SetSysctl>(&other);
         return b != nullptr && a->name == b->name && a->value == b->value;
     }
-    if (const auto* a = std::get_if<CreateBridge>(&one)) {
-        const auto* b = std::get_if<CreateBridge>(&other);
-        return b != nullptr && a->name == b->name;
-    }
+    if (const auto name = bridge_name(one); !name.empty())
+        return name == bridge_name(other);
     if (const auto* a = std::get_if<CreateVeth>(&one)) {
         const auto* b = std::get_if<CreateVeth>(&other);
         return b != nullptr && a->name == b->name && a->peer == b->peer;

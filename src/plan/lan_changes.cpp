@@ -13,9 +13,6 @@ namespace {
 using model::AttachMode;
 
 constexpr std::uint32_t kEthernetMtu = 1500;
-// Docker keeps every reserved address in memory and in its database; a pool that needs more is
-// better written as a block.
-constexpr std::size_t kMostReserved = 1024;
 
 // The uplink's MTU; before the uplink bridge exists, that of its first port.
 std::uint32_t uplink_mtu(const model::Lan& lan, const model::Host& host)
@@ -87,6 +84,16 @@ std::vector<Change> cable(const model::Lan& lan, const model::Host& host)
     return changes;
 }
 
+Change second_bridge_change(const model::Lan& lan, const model::Host& host)
+{
+    const std::string name = second_bridge(lan);
+    const model::Link* there = host.find_link(name);
+    if (there != nullptr && is_made_by_docker(*there, lan, host))
+        return AdoptBridge{.name = name, .alias = link_alias(lan)};
+    return CreateBridge{
+        .name = name, .mac = {}, .mtu = uplink_mtu(lan, host), .alias = link_alias(lan)};
+}
+
 std::map<std::string, net::IpAddress>
 reserved_addresses(const model::Lan& lan, const model::LanSubnet& wanted, const Request& request)
 {
@@ -122,16 +129,34 @@ docker_subnet(const model::Lan& lan, const model::LanSubnet& wanted, const Reque
 
 } // namespace
 
+bool is_made_by_docker(const model::Link& link, const model::Lan& lan, const model::Host& host)
+{
+    const model::DockerNetwork* network =
+        host.docker ? host.docker->find_network(lan.name) : nullptr;
+    if (network == nullptr || !is_own_network(*network, lan) || link.kind != "bridge" ||
+        !link.alias.empty())
+        return false;
+    // With a cable that is not onlan's it is the distribution's.
+    const model::Link* end = host.find_link(container_end(lan));
+    if (end != nullptr && end->alias != link_alias(lan))
+        return false;
+    const auto bridge = network->options.find("com.docker.network.bridge.name");
+    return bridge != network->options.end() && bridge->second == link.name;
+}
+
 std::vector<net::IpAddress> outside_pool(const model::LanSubnet& subnet)
 {
     if (!subnet.pool)
         return {};
     const net::Prefix block = subnet.pool->enclosing_prefix();
     std::vector<net::IpAddress> outside;
-    for (const auto& address :
-         net::AddressRange{block.first(), block.last()}.addresses(kMostReserved)) {
-        if (!subnet.pool->contains(address))
-            outside.push_back(address);
+    const auto is_enough = [&] { return outside.size() > kMostReserved; };
+    for (auto below = block.first(); below != subnet.pool->first && !is_enough();
+         below = below.next())
+        outside.push_back(below);
+    for (auto above = subnet.pool->last; above != block.last() && !is_enough();) {
+        above = above.next();
+        outside.push_back(above);
     }
     return outside;
 }
@@ -169,10 +194,7 @@ std::vector<Change> lan_changes(const model::Lan& lan, const Request& request)
     const bool second = lan.attach == AttachMode::docker_bridge;
     std::vector<Change> changes;
     if (second) {
-        changes.emplace_back(CreateBridge{.name = second_bridge(lan),
-                                          .mac = {},
-                                          .mtu = uplink_mtu(lan, host),
-                                          .alias = link_alias(lan)});
+        changes.push_back(second_bridge_change(lan, host));
         if (has_ipv6(host))
             changes.emplace_back(without_ipv6(second_bridge(lan), host));
         changes.emplace_back(without_arp(second_bridge(lan)));

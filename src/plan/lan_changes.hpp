@@ -10,11 +10,17 @@ namespace onlan::plan {
 // before anything carries traffic, the Docker network last. Does not look at what is there already.
 [[nodiscard]] std::vector<Change> lan_changes(const model::Lan& lan, const Request& request);
 
+// A second bridge that dockerd made when it found the network on its list and the bridge not there.
+[[nodiscard]] bool
+is_made_by_docker(const model::Link& link, const model::Lan& lan, const model::Host& host);
+
 // The LAN's network as Docker is asked to make it.
 [[nodiscard]] model::DockerNetwork docker_network(const model::Lan& lan, const Request& request);
 
 // The addresses that Docker must not hand out although its range holds them, because a range can
-// only be a block and the pool may be less than one.
+// only be a block and the pool may be less than one. Docker keeps each of them in memory and in its
+// database: of more than kMostReserved only that many and one are told.
+inline constexpr std::size_t kMostReserved = 1024;
 [[nodiscard]] std::vector<net::IpAddress> outside_pool(const model::LanSubnet& subnet);
 
 } // namespace onlan::plan

@@ -26,6 +26,12 @@ std::string link_alias(const model::Lan& lan)
     return fmt::format("onlan:{}", lan.name);
 }
 
+bool is_own_network(const model::DockerNetwork& network, const model::Lan& lan)
+{
+    const auto label = network.labels.find(std::string(kDockerLabel));
+    return label != network.labels.end() && label->second == lan.name;
+}
+
 std::string interface_sysctl(std::string_view family, std::string_view link, std::string_view name)
 {
     std::string escaped(link);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "model/docker.hpp"
 #include "model/intent.hpp"
 
 namespace onlan::plan {
@@ -14,6 +15,9 @@ namespace onlan::plan {
 [[nodiscard]] std::string link_alias(const model::Lan& lan);
 // The label of its Docker network, whose value is the LAN's name.
 inline constexpr std::string_view kDockerLabel = "onlan.lan";
+
+// Did onlan have Docker make this network, for this LAN?
+[[nodiscard]] bool is_own_network(const model::DockerNetwork& network, const model::Lan& lan);
 
 // An interface's switch; a dot in the name is written as a slash, as sysctl(8) does.
 [[nodiscard]] std::string

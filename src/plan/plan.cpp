@@ -15,11 +15,6 @@
 namespace onlan::plan {
 namespace {
 
-bool is_uplink(const Owner& owner)
-{
-    return owner.starts_with('@');
-}
-
 bool is_chosen(const std::string& name, std::span<const std::string> lans)
 {
     return lans.empty() || std::ranges::find(lans, name) != lans.end();
@@ -145,8 +140,30 @@ private:
             for (Change& change : uplink_changes(lan.uplink, request_.host))
                 add(uplink_owner(lan.uplink.bridge), std::move(change));
         }
+        const std::size_t before = plan_.steps.size();
         for (Change& change : lan_changes(lan, request_))
             add(lan.name, std::move(change));
+        warn_of_lost_interfaces(lan, std::span(plan_.steps).subspan(before));
+    }
+
+    // With a link go the interfaces of the containers that are on it.
+    void warn_of_lost_interfaces(const model::Lan& lan, std::span<const Step> steps)
+    {
+        const model::DockerNetwork* network =
+            request_.host.docker ? request_.host.docker->find_network(lan.name) : nullptr;
+        const bool anew = std::ranges::any_of(steps, [](const Step& step) {
+            return std::holds_alternative<CreateBridge>(step.change) ||
+                   std::holds_alternative<CreateVeth>(step.change);
+        });
+        if (!anew || network == nullptr || network->endpoints.empty())
+            return;
+        std::string containers;
+        for (const model::DockerEndpoint& endpoint : network->endpoints)
+            containers += " " + endpoint.container;
+        findings_.warnings.push_back(fmt::format(
+            "lan {}: links that were gone are made anew; containers that were on them are cut off "
+            "until they are restarted: docker restart{}",
+            lan.name, containers));
     }
 
     // Undone in this same plan, so it has to be made again although the host still shows it.
@@ -166,10 +183,30 @@ private:
         return false;
     }
 
+    [[nodiscard]] bool is_recorded(const Owner& owner, const Change& change) const
+    {
+        return std::ranges::any_of(request_.ledger, [&](const Entry& entry) {
+            return entry.owner == owner && same_object(entry.change, change);
+        });
+    }
+
+    // Making once more what is there with onlan's mark changes nothing but the journal.
+    void warn_of_lost_journal(const Owner& owner)
+    {
+        std::string warning = fmt::format("lan {}: some of it is on the host with onlan's mark and "
+                                          "not in the journal; it is put on record again",
+                                          owner);
+        if (std::ranges::find(findings_.warnings, warning) == findings_.warnings.end())
+            findings_.warnings.push_back(std::move(warning));
+    }
+
     void add(const Owner& owner, Change change)
     {
-        if (holds(change, request_.host) && !is_being_undone(change))
-            return;
+        if (holds(change, request_.host) && !is_being_undone(change)) {
+            if (is_recorded(owner, change) || !is_marked(change, request_.host))
+                return;
+            warn_of_lost_journal(owner);
+        }
         const auto is_default = [](const auto* moved) {
             return moved != nullptr && moved->route.destination.length() == 0;
         };
@@ -190,6 +227,11 @@ private:
 Owner uplink_owner(std::string_view bridge)
 {
     return fmt::format("@{}", bridge);
+}
+
+bool is_uplink(const Owner& owner)
+{
+    return owner.starts_with('@');
 }
 
 Result<Plan> plan_up(const Request& request)

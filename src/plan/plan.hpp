@@ -16,6 +16,7 @@ namespace onlan::plan {
 using Owner = std::string;
 
 [[nodiscard]] Owner uplink_owner(std::string_view bridge);
+[[nodiscard]] bool is_uplink(const Owner& owner);
 
 // A change that is in force on the host because onlan made it. The ledger, oldest first, is what
 // the journal says.

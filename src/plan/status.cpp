@@ -6,6 +6,7 @@
 #include "plan/describe.hpp"
 #include "plan/guards.hpp"
 #include "plan/holds.hpp"
+#include "plan/names.hpp"
 
 namespace onlan::plan {
 namespace {
@@ -26,7 +27,37 @@ std::vector<std::string> lines(const std::string& text)
     return lines;
 }
 
+// Docker does not tell which port belongs to which container, so it is all or none.
+std::vector<std::string> cut_off(const model::Lan& lan, const model::Host& host)
+{
+    const model::Link* bridge = host.find_link(second_bridge(lan));
+    const model::DockerNetwork* network =
+        host.docker ? host.docker->find_network(lan.name) : nullptr;
+    if (bridge == nullptr || network == nullptr)
+        return {};
+    const auto ports = std::ranges::count_if(host.links, [&](const model::Link& link) {
+        return link.master == bridge->index && link.name != container_end(lan);
+    });
+    if (static_cast<std::size_t>(ports) >= network->endpoints.size())
+        return {};
+    std::vector<std::string> containers;
+    for (const model::DockerEndpoint& endpoint : network->endpoints)
+        containers.push_back(endpoint.container);
+    return containers;
+}
+
 } // namespace
+
+std::vector<std::string> removed_lans(const Ledger& ledger, const model::Intent& intent)
+{
+    std::vector<std::string> removed;
+    for (const Entry& entry : ledger) {
+        if (!is_uplink(entry.owner) && intent.find_lan(entry.owner) == nullptr &&
+            std::ranges::find(removed, entry.owner) == removed.end())
+            removed.push_back(entry.owner);
+    }
+    return removed;
+}
 
 LanStatus lan_status(const model::Lan& lan, const Request& request)
 {
@@ -37,6 +68,9 @@ LanStatus lan_status(const model::Lan& lan, const Request& request)
         status.guards.push_back(guard_status(guard, request.host));
     if (request.host.docker)
         status.network = request.host.docker->find_network(lan.name);
+
+    if (lan.attach == model::AttachMode::docker_bridge)
+        status.cut_off = cut_off(lan, request.host);
 
     Request only = request;
     only.lans = {lan.name};

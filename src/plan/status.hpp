@@ -23,13 +23,20 @@ struct LanStatus {
     const model::DockerNetwork* network = nullptr; // points into the host; null: there is none
     std::vector<std::string> drift;    // what `up` would do about what is missing or different
     std::vector<std::string> problems; // why `up` could not
+    // Running containers that are on the network and have no port in the second bridge any more:
+    // only a restart gives them a new one.
+    std::vector<std::string> cut_off;
     std::vector<std::string> warnings;
 
     [[nodiscard]] bool as_configured() const noexcept
     {
-        return made && drift.empty() && problems.empty();
+        return made && drift.empty() && problems.empty() && cut_off.empty();
     }
 };
+
+// LANs that onlan has made and that are no longer in the configuration: `up` takes them away.
+[[nodiscard]] std::vector<std::string> removed_lans(const Ledger& ledger,
+                                                    const model::Intent& intent);
 
 [[nodiscard]] LanStatus lan_status(const model::Lan& lan, const Request& request);
 

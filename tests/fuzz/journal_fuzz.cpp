@@ -27,14 +27,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     if (!onlan::replace_file(folder / "journal", text))
         std::abort();
-    const auto ledger = Journal::read(folder, host);
+    const auto recorded = Journal::read(folder, host);
     const auto journal = Journal::open(folder, host);
-    if (ledger.has_value() != journal.has_value())
+    if (recorded.has_value() != journal.has_value())
         __builtin_trap();
-    if (!ledger)
+    if (!recorded)
         return 0;
     const auto again = Journal::read(folder, host);
-    if (!again || *again != *ledger)
+    if (!again || again->ledger != recorded->ledger)
         __builtin_trap();
     return 0;
 }

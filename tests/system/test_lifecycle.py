@@ -1,11 +1,13 @@
 """What a LAN goes through: planned, made, used across restarts, disturbed, repaired and taken away."""
 
+import shutil
+
 import pytest
 
 import probe
 from configuration import BRIDGE_MODE, MODES
 from state import difference, whole_state
-from topology import HOST, NIC_MAC, ROUTER, HostLab
+from topology import HOST, NIC_MAC, PC, ROUTER, HostLab
 
 CONTAINER = "192.168.137.210"
 PUBLISHED, SERVICE = 5000, 9000
@@ -147,6 +149,28 @@ class TestUpAndDown:
         host.onlan("down", "--yes")
 
 
+    def test_a_lost_journal_is_written_anew_from_the_marks_on_the_host(self, host):
+        before = whole_state(host)
+        host.onlan("up", "--yes")
+        made = whole_state(host)
+        shutil.rmtree(host.folder / "state")
+        host.onlan("plan", expect=3)
+        assert "not in the journal" in host.onlan("up", "--yes").stderr
+        assert difference(made, whole_state(host)) == ""
+        host.onlan("status", expect=0)
+        host.onlan("down", "--yes")
+        assert difference(before, whole_state(host)) == ""
+
+
+    @pytest.mark.parametrize("pool", ["", "pool: 192.168.137.0/28"], ids=["no pool", "a pool that was changed"])
+    def test_an_address_that_somebody_has_is_never_handed_out(self, up, mode, pool):
+        up.write(MODES[mode].replace("pool: 192.168.137.208/28", pool))
+        up.onlan("up", "--yes")
+        (subnet,) = up.engine.get("/networks/lan137")["IPAM"]["Config"]
+        assert PC in subnet["AuxiliaryAddresses"].values()
+        up.write(MODES[mode])
+
+
 class TestRestarts:
     def test_all_flows_work_after_docker_restarts(self, up):
         run_container(up)
@@ -169,7 +193,33 @@ class TestRestarts:
 
 
 class TestDisturbances:
-    """Somebody else's firewall commands."""
+    """What somebody else does to it."""
+
+    def test_status_names_the_containers_that_lost_their_interface_with_the_links(self, up, mode):
+        run_container(up)
+        up.host.ip(f"link delete {'on' if mode == 'docker-bridge' else 'up'}-lan137")
+        assert "docker restart container" in up.onlan("up", "--yes").stderr
+        if mode == "docker-bridge":  # macvlan's interfaces are not to be seen from the host
+            assert "docker restart container" in up.onlan("status", expect=3).stdout
+        up.docker("restart", "--time", "0", "container")
+        up.onlan("status", expect=0)
+        container = up.engine.namespace_of("container")
+        up.serve(container, "container", SERVICE)
+        assert reach(up, container) == ALL_REACHED
+
+    def test_status_and_plan_speak_of_a_lan_that_is_no_longer_configured(self, up, mode):
+        up.write("version: 1\nlans: {}\n")
+        assert "lan137: not in the configuration any more" in up.onlan("status", expect=3).stdout
+        up.onlan("plan", expect=3)
+        up.write(MODES[mode])
+        up.onlan("status", expect=0)
+
+    def test_status_and_plan_speak_of_an_interrupted_run(self, host):
+        host.onlan("up", "--yes", env={"ONLAN_CRASH_AFTER": "9"}, expect=None)
+        for command in ("plan", "status"):
+            assert "An 'onlan up' has not ended" in host.onlan(command, expect=3).stdout
+        host.onlan("down", "--yes")
+        assert "has not ended" not in host.onlan("status", expect=3).stdout
 
     def test_status_names_the_guard_that_somebody_removed_and_up_repairs_it(self, up, mode):
         container = run_container(up)

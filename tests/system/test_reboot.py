@@ -27,6 +27,41 @@ def before_and_rebooted(request):
         yield before, lab
 
 
+@pytest.fixture
+def docker_first():
+    """Nobody enabled onlan's units: dockerd finds no bridge after the boot, and makes one."""
+    with HostLab() as lab:
+        lab.write(MODES["docker-bridge"])
+        before = whole_state(lab)
+        lab.onlan("up", "--yes")
+        lab.engine.run("container", "--network", "lan137", "--ip", CONTAINER, "--restart", "always")
+        lab.reboot()
+        lab.engine.start()
+        yield before, lab
+
+
+def assert_nothing_is_left(before, lab):
+    lab.docker("rm", "--force", "container")
+    lab.onlan("down", "--yes")
+    after = whole_state(lab)
+    assert "on-lan137" not in lab.host.ip("link")
+    assert "lan137" not in {network["Name"] for network in lab.engine.get("/networks")}
+    assert difference({part: before[part] for part in KEPT}, {part: after[part] for part in KEPT}) == ""
+
+
+def test_up_takes_over_the_bridge_that_docker_made(docker_first):
+    before, lab = docker_first
+    assert "take over bridge on-lan137, which Docker made" in lab.onlan("up", "--yes").stdout
+    lab.onlan("status", expect=0)
+    lab.serve(lab.router, "router", 9000)
+    assert probe.tcp(lab.engine.namespace_of("container"), ROUTER, 9000) == "delivered by router"
+    assert_nothing_is_left(before, lab)
+
+
+def test_down_deletes_the_bridge_that_docker_made(docker_first):
+    assert_nothing_is_left(*docker_first)
+
+
 def test_everything_is_as_configured(before_and_rebooted):
     _, lab = before_and_rebooted
     assert "as configured" in lab.onlan("status").stdout
@@ -43,9 +78,4 @@ def test_the_container_that_starts_with_docker_has_its_address_and_is_reached(be
 
 
 def test_down_takes_everything_away(before_and_rebooted):
-    before, lab = before_and_rebooted
-    lab.docker("rm", "--force", "container")
-    lab.onlan("down", "--yes")
-    after = whole_state(lab)
-    assert difference({part: before[part] for part in KEPT}, {part: after[part] for part in KEPT}) == ""
-    assert "lan137" not in {network["Name"] for network in lab.engine.get("/networks")}
+    assert_nothing_is_left(*before_and_rebooted)

@@ -17,6 +17,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Key;
 using testing::Not;
 
 std::vector<std::string> described(const Plan& plan)
@@ -141,6 +142,27 @@ TEST_F(Planning, AddressesInUseAndOutsideThePoolAreReserved)
     EXPECT_THAT(
         made->warnings,
         Contains(HasSubstr("already in use on the LAN and therefore reserved: 192.168.137.203")));
+}
+
+TEST_F(Planning, BothEndsOfTheBlockAroundAPoolAreReserved)
+{
+    intent.lans[0].ipv4.subnet = subnet("192.168.128.0/17");
+    intent.lans[0].ipv4.pool = *net::AddressRange::parse("192.168.129.0-192.168.132.4");
+    EXPECT_THAT(error(), HasSubstr("write the pool as a block, such as 192.168.128.0/21"));
+
+    intent.lans[0].ipv4.pool = *net::AddressRange::parse("192.168.128.2-192.168.131.253");
+    const auto made = plan();
+    ASSERT_TRUE(made) << made.error().message;
+    const auto& network = std::get<CreateDockerNetwork>(made->steps.back().change).network;
+    EXPECT_THAT(network.subnets.at(0).reserved,
+                AllOf(Contains(Key("outside-pool-192.168.128.1")),
+                      Contains(Key("outside-pool-192.168.131.255"))));
+}
+
+TEST_F(Planning, RefusesADockerThatIsTooOld)
+{
+    host.docker->version = "20.10.24+dfsg1";
+    EXPECT_THAT(error(), HasSubstr("Docker 20.10.24+dfsg1 is too old"));
 }
 
 TEST_F(Planning, ANicsAddressesAndRoutesMoveOntoItsNewBridge)
