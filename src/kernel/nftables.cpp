@@ -144,11 +144,16 @@ Result<> remove_notrack(const std::string& comment)
                                     {"chain", rule.value("chain", "")},
                                     {"handle", rule.value("handle", 0)}}}}}});
     }
+    // Also where somebody flushed the table: what is left of it is still onlan's.
+    const bool last = commands.size() == rules.size();
+    if (last)
+        commands = {{{"delete", {{"table", {{"family", kFamily}, {"name", kTable}}}}}}};
     if (commands.empty())
         return {};
-    if (commands.size() == rules.size())
-        commands = {{{"delete", {{"table", {{"family", kFamily}, {"name", kTable}}}}}}};
-    return change(commands, fmt::format("remove the guard '{}'", comment));
+    auto removed = change(commands, fmt::format("remove the guard '{}'", comment));
+    if (last && !removed && removed.error().code == std::errc::no_such_file_or_directory)
+        return {};
+    return removed;
 }
 
 } // namespace onlan::kernel

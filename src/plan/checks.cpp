@@ -119,6 +119,18 @@ bool is_whole_cable(const model::Lan& lan, const model::Host& host)
            (lan.attach != AttachMode::docker_bridge || is_port_of(inner->name, second_bridge(lan)));
 }
 
+// The cable's end is a port like any other that nobody configured: untagged, in the VLAN that the
+// bridge gives such ports (net/bridge/br_vlan.c, nbp_vlan_init()).
+void check_vlans(const model::Lan& lan, const model::Link& bridge, Findings& findings)
+{
+    if (bridge.bridge && bridge.bridge->vlan_filtering)
+        add(findings.warnings,
+            "lan {}: {} filters VLANs: containers are in its default VLAN (vlan_default_pvid), and "
+            "in none if that is 0; put {} into another with: bridge vlan add dev {} vid N pvid "
+            "untagged",
+            lan.name, bridge.name, uplink_end(lan), uplink_end(lan));
+}
+
 } // namespace
 
 void check_uplink(const model::Lan& lan, const model::Host& host, Findings& findings)
@@ -147,6 +159,7 @@ void check_uplink(const model::Lan& lan, const model::Host& host, Findings& find
         add(findings.warnings,
             "lan {}: the uplink bridge {} is down; nothing passes until it is up", lan.name,
             bridge->name);
+    check_vlans(lan, *bridge, findings);
     if (bridge->bridge && bridge->bridge->stp) {
         constexpr std::uint32_t kTicksPerSecond = 100;
         const std::uint32_t delay = 2 * bridge->bridge->forward_delay / kTicksPerSecond;

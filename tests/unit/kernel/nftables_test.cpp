@@ -175,9 +175,19 @@ TEST(Notrack, TheLastOneTakesTheTableAlong)
     });
 }
 
+TEST(Notrack, ATableThatSomebodyFlushedIsDeletedAllTheSame)
+{
+    in_own_netns([](NetlinkSocket&) {
+        EXPECT_OK(add_notrack("br0", "onlan:lan137"));
+        nft({"flush", "table", "inet", "onlan"});
+        EXPECT_OK(remove_notrack("onlan:lan137"));
+        EXPECT_EQ(nft({"list", "tables"}), "");
+    });
+}
+
 TEST(Notrack, WithoutItABridgedFrameIsTracked)
 {
-    if (!has_br_netfilter())
+    if (!has_br_netfilter() && std::getenv("CI") == nullptr)
         GTEST_SKIP() << "this kernel has no br_netfilter";
     in_own_netns([](NetlinkSocket& socket) {
         EXPECT_OK(create_bridge(socket, {.name = "br0", .mtu = 1500, .alias = "x"}));
@@ -187,7 +197,7 @@ TEST(Notrack, WithoutItABridgedFrameIsTracked)
 
 TEST(Notrack, ABridgedFrameIsNotTracked)
 {
-    if (!has_br_netfilter())
+    if (!has_br_netfilter() && std::getenv("CI") == nullptr)
         GTEST_SKIP() << "this kernel has no br_netfilter";
     in_own_netns([](NetlinkSocket& socket) {
         EXPECT_OK(create_bridge(socket, {.name = "br0", .mtu = 1500, .alias = "x"}));
