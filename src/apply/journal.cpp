@@ -230,8 +230,9 @@ Result<> Journal::append(const json& record)
     const auto written = ::write(fd_.get(), line.data(), line.size());
     if (written != static_cast<ssize_t>(line.size())) {
         const int error = written < 0 ? errno : ENOSPC;
-        // Or the next record would be glued to a torn one. If this fails too, so will that one.
-        static_cast<void>(::ftruncate(fd_.get(), static_cast<off_t>(whole_)));
+        // Or the next record would be glued to a torn one.
+        if (::ftruncate(fd_.get(), static_cast<off_t>(whole_)) < 0)
+            fd_ = UniqueFd{};
         return fail_errno(fmt::format("write {}", file_.string()), error);
     }
     whole_ += line.size();
