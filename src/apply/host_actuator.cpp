@@ -77,7 +77,7 @@ Result<> unless_own(kernel::NetlinkSocket& socket,
 
 class Make {
 public:
-    Make(kernel::NetlinkSocket& socket, const io::DockerApi& docker)
+    Make(kernel::NetlinkSocket& socket, const Result<io::DockerApi>& docker)
         : socket_(socket), docker_(docker)
     {}
 
@@ -140,17 +140,18 @@ public:
     }
     Result<> operator()(const plan::CreateDockerNetwork& c) const
     {
-        return create_own_network(docker_, c.network);
+        return docker_.and_then(
+            [&](const io::DockerApi& docker) { return create_own_network(docker, c.network); });
     }
 
 private:
     kernel::NetlinkSocket& socket_;
-    const io::DockerApi& docker_;
+    const Result<io::DockerApi>& docker_;
 };
 
 class Undo {
 public:
-    Undo(kernel::NetlinkSocket& socket, const io::DockerApi& docker)
+    Undo(kernel::NetlinkSocket& socket, const Result<io::DockerApi>& docker)
         : socket_(socket), docker_(docker)
     {}
 
@@ -213,7 +214,8 @@ public:
     }
     Result<> operator()(const plan::CreateDockerNetwork& c) const
     {
-        ONLAN_CHECK(remove_own_network(docker_, c.network));
+        ONLAN_CHECK(docker_.and_then(
+            [&](const io::DockerApi& docker) { return remove_own_network(docker, c.network); }));
         const auto bridge = c.network.options.find("com.docker.network.bridge.name");
         return bridge == c.network.options.end() ? Result<>{}
                                                  : delete_left_bridge(socket_, bridge->second);
@@ -221,7 +223,7 @@ public:
 
 private:
     kernel::NetlinkSocket& socket_;
-    const io::DockerApi& docker_;
+    const Result<io::DockerApi>& docker_;
     Make make_{socket_, docker_};
 };
 
@@ -230,8 +232,7 @@ private:
 Result<std::unique_ptr<HostActuator>> HostActuator::open(const std::string& docker_host)
 {
     ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
-    ONLAN_TRY(io::DockerApi docker, io::DockerApi::open(docker_host));
-    return std::make_unique<HostActuator>(std::move(socket), std::move(docker));
+    return std::make_unique<HostActuator>(std::move(socket), io::DockerApi::open(docker_host));
 }
 
 Result<> HostActuator::make(const plan::Change& change)

@@ -10,7 +10,8 @@
 namespace onlan::apply {
 
 // Changes this thread's network namespace through netlink, nftables and iptables, and the Docker
-// engine through its API.
+// engine through its API. A URL that leads to no engine is an error of the changes that need one,
+// and of no other.
 class HostActuator final : public Actuator {
 public:
     [[nodiscard]] static Result<std::unique_ptr<HostActuator>> open(const std::string& docker_host);
@@ -18,13 +19,13 @@ public:
     [[nodiscard]] Result<> make(const plan::Change& change) override;
     [[nodiscard]] Result<> undo(const plan::Change& change) override;
 
-    HostActuator(kernel::NetlinkSocket socket, io::DockerApi docker)
+    HostActuator(kernel::NetlinkSocket socket, Result<io::DockerApi> docker)
         : socket_(std::move(socket)), docker_(std::move(docker))
     {}
 
 private:
     kernel::NetlinkSocket socket_;
-    io::DockerApi docker_;
+    Result<io::DockerApi> docker_;
 };
 
 } // namespace onlan::apply

@@ -33,6 +33,16 @@ bool outlives_boot(const plan::Change& change)
            std::holds_alternative<plan::AddNotrack>(change);
 }
 
+Failure damaged(const std::filesystem::path& file, std::size_t line)
+{
+    return fail(Failed::parse,
+                fmt::format("{}:{}: the journal is damaged: this line is not a record of onlan's, "
+                            "so it is unknown what to take away; move the file away, reboot (links "
+                            "and rules end with the kernel), remove the LANs' Docker networks "
+                            "(docker network rm NAME), and run 'onlan up'",
+                            file.string(), line));
+}
+
 Result<> make_folder(const std::filesystem::path& folder)
 {
     std::error_code error;
@@ -101,19 +111,16 @@ Result<> Journal::load(const HostIdentity& host)
     // behalf yet.
     for (std::size_t end = 0; (end = text->find('\n', whole_)) != std::string::npos;
          whole_ = end + 1) {
-        const auto within_line = [&](Error error) {
-            return Failure{std::move(error).within(fmt::format("{}:{}", file_.string(), ++number))};
-        };
+        ++number;
         try {
             const json record = json::parse(std::string_view(*text).substr(whole_, end - whole_));
             if (record.at("record") == "host")
                 writer = {.boot = record.at("boot"), .network = record.at("network")};
-            else if (auto replayed = replay(record); !replayed)
-                return within_line(std::move(replayed).error());
-        } catch (const json::exception& malformed) {
-            return within_line({Failed::parse, malformed.what()});
+            else if (!replay(record))
+                return damaged(file_, number);
+        } catch (const json::exception&) {
+            return damaged(file_, number);
         }
-        ++number;
     }
 
     if (writer.boot != host.boot) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -6,8 +7,12 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include "base/nearest.hpp"
 #include "cli/options.hpp"
+#include "cli/print.hpp"
+#include "cli/standard_streams.hpp"
 
 namespace {
 
@@ -137,6 +142,40 @@ void add_lab(CLI::App& app, Words& words)
         ->check(CLI::ExistingDirectory);
 }
 
+// The word that stands where a command should.
+std::string unknown_command(const CLI::App& app)
+{
+    const auto words = app.remaining();
+    const auto word =
+        std::ranges::find_if(words, [](const std::string& one) { return !one.starts_with('-'); });
+    return word == words.end() ? std::string{} : *word;
+}
+
+std::string usage_mistake(const CLI::App& app, const CLI::ParseError& error)
+{
+    if (!app.get_subcommands().empty())
+        return error.what();
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands({}))
+        names.push_back(command->get_name());
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    if (const std::string word = unknown_command(app); !word.empty())
+        return fmt::format("there is no command '{}'{}", word, onlan::did_you_mean(word, known));
+    // Without a command that is what CLI11 says last.
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
+        return fmt::format("a command is missing: {}", fmt::join(known, ", "));
+    return error.what();
+}
+
+int end_early(const CLI::App& app, const CLI::ParseError& error)
+{
+    if (error.get_exit_code() == 0) // --help, --version
+        return app.exit(error);
+    onlan::cli::print_error({std::make_error_code(std::errc::invalid_argument),
+                             usage_mistake(app, error) + " (see 'onlan --help')"});
+    return onlan::cli::kUsage;
+}
+
 int dispatch(const CLI::App& app, Words& words)
 {
     Options& options = words.options;
@@ -169,6 +208,7 @@ int dispatch(const CLI::App& app, Words& words)
 
 int main(int argc, char** argv)
 {
+    onlan::cli::keep_going_without_readers();
     try {
         CLI::App app{"Put containers on the real LAN, reversibly.", "onlan"};
         Words words;
@@ -181,7 +221,7 @@ int main(int argc, char** argv)
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
-            return app.exit(error) == 0 ? onlan::cli::kDone : onlan::cli::kUsage;
+            return end_early(app, error);
         }
         return dispatch(app, words);
     } catch (const std::exception& error) {

@@ -14,8 +14,10 @@ namespace onlan::cli {
 
 void print_error(const Error& error)
 {
-    for (const auto line : error.message | std::views::split('\n'))
-        std::cerr << "onlan: error: " << std::string_view(line.begin(), line.end()) << '\n';
+    for (const auto line : error.message | std::views::split('\n')) {
+        if (!line.empty())
+            std::cerr << "onlan: error: " << std::string_view(line.begin(), line.end()) << '\n';
+    }
 }
 
 void print_errors(std::span<const Error> errors)

@@ -1,10 +1,13 @@
 #include "cli/session.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
 
+#include <linux/capability.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -31,6 +34,16 @@ apply::Journal::Observer crash_observer()
         if (records == number)
             std::raise(SIGKILL);
     };
+}
+
+// CapEff of this process.
+bool may_administer_the_network()
+{
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+    if (::syscall(SYS_capget, &header, sets.data()) < 0)
+        return true; // the kernel says no when it matters
+    return (sets[CAP_TO_INDEX(CAP_NET_ADMIN)].effective & CAP_TO_MASK(CAP_NET_ADMIN)) != 0;
 }
 
 bool answers(const std::vector<kernel::ProbeAnswer>& found, const net::IpAddress& address)
@@ -97,9 +110,40 @@ Result<model::Intent> load_intent(const Options& options)
 
 Result<> require_root(std::string_view command)
 {
-    if (::geteuid() == 0)
-        return {};
-    return fail_errno(fmt::format("{} needs root (try: sudo onlan {})", command, command), EPERM);
+    if (::geteuid() != 0)
+        return fail_errno(fmt::format("{} needs root (try: sudo onlan {})", command, command),
+                          EPERM);
+    if (!may_administer_the_network())
+        return fail_errno(fmt::format("{} needs the capability CAP_NET_ADMIN, which root lacks "
+                                      "here (in a container: --cap-add NET_ADMIN)",
+                                      command),
+                          EPERM);
+    return {};
+}
+
+Result<> check_names(const Options& options,
+                     const plan::Ledger& ledger,
+                     const std::vector<std::string>& lans)
+{
+    std::vector<std::string> known;
+    if (const auto intent = load_intent(options)) {
+        for (const model::Lan& lan : intent->lans)
+            known.push_back(lan.name);
+    }
+    for (const plan::Entry& entry : ledger) {
+        if (!entry.owner.starts_with('@') && std::ranges::find(known, entry.owner) == known.end())
+            known.push_back(entry.owner);
+    }
+    for (const std::string& lan : lans) {
+        if (std::ranges::find(known, lan) == known.end())
+            return fail(
+                Failed::not_found,
+                fmt::format("there is no LAN {}, neither in the configuration nor among "
+                            "what onlan made; known: {}",
+                            lan,
+                            known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+    }
+    return {};
 }
 
 Result<apply::Recorded> read_journal(const Options& options)

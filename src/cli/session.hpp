@@ -17,6 +17,11 @@ namespace onlan::cli {
 [[nodiscard]] Result<model::Intent> load_intent(const Options& options);
 // Reading all of a host's network state, and changing it, takes root.
 [[nodiscard]] Result<> require_root(std::string_view command);
+// A name that is neither configured nor on the ledger is a mistake; a LAN that is configured may
+// well be down already.
+[[nodiscard]] Result<> check_names(const Options& options,
+                                   const plan::Ledger& ledger,
+                                   const std::vector<std::string>& lans);
 // What onlan has made here, without opening the journal for writing.
 [[nodiscard]] Result<apply::Recorded> read_journal(const Options& options);
 [[nodiscard]] Result<apply::Journal> open_journal(const Options& options);

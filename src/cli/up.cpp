@@ -245,6 +245,8 @@ int down(const Options& options, const DownOptions& down)
         const auto journal = read_journal(options);
         if (!journal)
             return could_not(journal.error());
+        if (const auto known = check_names(options, journal->ledger, down.lans); !known)
+            return could_not(known.error());
         const int shown = show(plan::plan_down(journal->ledger, down.lans), journal->unfinished,
                                options, down.commands);
         return shown == kNo ? kDone : shown;
@@ -260,6 +262,8 @@ int down(const Options& options, const DownOptions& down)
         return could_not(actuator.error());
     if (const auto ended = finish_interrupted_run(*journal, **actuator))
         return *ended;
+    if (const auto known = check_names(options, journal->ledger(), down.lans); !known)
+        return could_not(known.error());
     const plan::Plan plan = plan::plan_down(journal->ledger(), down.lans);
     if (const auto unused = check_networks_unused(plan, options.docker_host); !unused)
         return could_not(unused.error());
@@ -275,6 +279,8 @@ int down(const Options& options, const DownOptions& down)
 
 int confirm(const Options& options)
 {
+    if (const auto root = require_root("confirm"); !root)
+        return could_not(root.error());
     if (const auto confirmed = apply::confirm(options.state_folder); !confirmed)
         return could_not(confirmed.error());
     std::cout << "Confirmed: the changes stay.\n";

@@ -34,7 +34,9 @@ Result<std::string> run(const std::string& commands, std::string_view doing)
     nft_ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_HANDLE);
     if (nft_run_cmd_from_buffer(context.get(), commands.c_str()) == 0)
         return std::string(nft_ctx_get_output_buffer(context.get()));
-    const std::string why = nft_ctx_get_error_buffer(context.get());
+    // Below the first line there is the command, with marks under its faulty part.
+    std::string why = nft_ctx_get_error_buffer(context.get());
+    why.erase(std::min(why.find('\n'), why.size()));
     const auto code = why.find("No such file or directory") != std::string::npos
                           ? std::errc::no_such_file_or_directory
                           : std::errc::invalid_argument;

@@ -164,11 +164,12 @@ bool has_nft_tables(const std::vector<model::NftBaseChain>& chains, Family famil
 
 Failure refused(const XtablesRule& rule, std::string_view doing, const Finished& finished)
 {
+    // The first line says what is wrong; "Try `iptables -h'" and the like follow it.
+    const std::string why = finished.errors.substr(0, finished.errors.find('\n'));
     return fail(Failed::refused,
                 fmt::format("{} {} of {}: {}", doing, rule.chain,
                             model::xtables_program(rule.backend, rule.family),
-                            finished.errors.empty() ? fmt::format("status {}", finished.status)
-                                                    : finished.errors));
+                            why.empty() ? fmt::format("status {}", finished.status) : why));
 }
 
 Result<Finished> run_on_rule(const XtablesRule& rule, const char* flag)

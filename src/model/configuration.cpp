@@ -11,6 +11,8 @@ constexpr std::array<std::string_view, 2> kTopKeys = {"version", "lans"};
 constexpr std::array<std::string_view, 8> kLanKeys = {"uplink", "attach",  "subnet",   "gateway",
                                                       "pool",   "subnet6", "gateway6", "pool6"};
 constexpr std::array<std::string_view, 2> kUplinkKeys = {"bridge", "ports"};
+// Names that `docker run --network` understands without any network being called so.
+constexpr std::array<std::string_view, 4> kDockersNames = {"bridge", "default", "host", "none"};
 
 // Letters, digits, '-', '_' and '.', beginning with a letter or a digit: what is good as an
 // interface's, a Docker network's and an iptables comment's name alike.
@@ -44,16 +46,17 @@ void check_link_name(const YamlMap& map, std::string_view key, const std::string
 void check_lan_name(const YamlMap& lan, const std::string& name)
 {
     if (!is_plain_name(name))
-        lan.report(
-            "uplink",
-            fmt::format("the LAN's name '{}' may only have letters, digits, '-', '_' and '.'",
-                        name));
+        lan.report(fmt::format("a LAN's name begins with a letter or a digit and has only letters, "
+                               "digits, '-', '_' and '.'"));
     else if (name.size() > kLongestLanName)
-        lan.report("uplink",
-                   fmt::format("the LAN's name '{}' is over {} characters; onlan's interfaces are "
-                               "called {}{} and the like, and "
-                               "an interface's name has at most {} characters",
-                               name, kLongestLanName, kSecondBridge, name, kLongestLinkName));
+        lan.report(fmt::format("this name is over {} characters; onlan's interfaces are called "
+                               "{}{} and the like, and an interface's name has at most {} "
+                               "characters",
+                               kLongestLanName, kSecondBridge, name, kLongestLinkName));
+    else if (std::ranges::find(kDockersNames, name) != kDockersNames.end())
+        lan.report(fmt::format("Docker keeps the name '{}' for a network of its own; give the LAN "
+                               "another one",
+                               name));
 }
 
 Uplink read_uplink(const YamlMap& lan)
@@ -80,7 +83,10 @@ AttachMode read_attach(const YamlMap& lan)
 {
     constexpr std::array kModes = {AttachMode::switch_, AttachMode::bridge, AttachMode::macvlan,
                                    AttachMode::docker_bridge};
-    const std::string text = lan.text("attach").value_or("switch");
+    const auto written = lan.text("attach");
+    if (!written && lan.has("attach"))
+        return AttachMode::docker_bridge;
+    const std::string text = written.value_or("switch");
     const auto mode = std::ranges::find(kModes, text, attach_mode_name);
     if (mode == kModes.end()) {
         lan.report(
@@ -117,6 +123,49 @@ void read_pool(const YamlMap& lan, const SubnetKeys& keys, LanSubnet& subnet)
                                           subnet.subnet.to_string()));
 }
 
+// Why no LAN can have these addresses; empty when one can.
+std::string why_no_lan(const net::Prefix& block)
+{
+    struct Special {
+        net::Prefix block;
+        std::string_view what;
+    };
+    const std::array<Special, 6> specials = {{
+        {*net::Prefix::parse("0.0.0.0/8"), "'this network'"},
+        {*net::Prefix::parse("127.0.0.0/8"), "loopback"},
+        {*net::Prefix::parse("224.0.0.0/3"), "multicast and reserved"},
+        {*net::Prefix::parse("::/127"), "unspecified and loopback"},
+        {*net::Prefix::parse("fe80::/10"), "link-local"},
+        {*net::Prefix::parse("ff00::/8"), "multicast"},
+    }};
+    for (const Special& special : specials) {
+        if (block.overlaps(special.block))
+            return fmt::format("{} holds {} addresses ({})", block.to_string(), special.what,
+                               special.block.to_string());
+    }
+    constexpr unsigned kFewestBits = 2; // a router and a container
+    const unsigned longest = net::address_bits(block.family()) - kFewestBits;
+    if (block.length() > longest)
+        return fmt::format("{} is too small for a router and a container: /{} is the smallest",
+                           block.to_string(), longest);
+    return {};
+}
+
+void read_gateway(const YamlMap& lan, const SubnetKeys& keys, LanSubnet& subnet)
+{
+    subnet.gateway = lan.value<net::IpAddress>(keys.gateway);
+    if (!subnet.gateway)
+        return;
+    const net::Prefix& block = subnet.subnet;
+    if (!block.contains(*subnet.gateway))
+        lan.report(keys.gateway, fmt::format("{} is outside the subnet {}",
+                                             subnet.gateway->to_string(), block.to_string()));
+    else if (keys.family == net::Family::ipv4 &&
+             (*subnet.gateway == block.first() || *subnet.gateway == block.last()))
+        lan.report(keys.gateway, fmt::format("{} is the subnet's own or its broadcast address",
+                                             subnet.gateway->to_string()));
+}
+
 std::optional<LanSubnet> read_subnet(const YamlMap& lan, const SubnetKeys& keys)
 {
     const auto block = lan.value<net::Prefix>(keys.subnet);
@@ -127,15 +176,12 @@ std::optional<LanSubnet> read_subnet(const YamlMap& lan, const SubnetKeys& keys)
                                             net::family_name(keys.family)));
         return {};
     }
-    LanSubnet subnet{
-        .subnet = *block, .gateway = lan.value<net::IpAddress>(keys.gateway), .pool = {}};
-    if (subnet.gateway && !block->contains(*subnet.gateway))
-        lan.report(keys.gateway, fmt::format("{} is outside the subnet {}",
-                                             subnet.gateway->to_string(), block->to_string()));
-    else if (subnet.gateway && keys.family == net::Family::ipv4 &&
-             (*subnet.gateway == block->first() || *subnet.gateway == block->last()))
-        lan.report(keys.gateway, fmt::format("{} is the subnet's own or its broadcast address",
-                                             subnet.gateway->to_string()));
+    if (const std::string why = why_no_lan(*block); !why.empty()) {
+        lan.report(keys.subnet, why);
+        return {};
+    }
+    LanSubnet subnet{.subnet = *block, .gateway = {}, .pool = {}};
+    read_gateway(lan, keys, subnet);
     read_pool(lan, keys, subnet);
     return subnet;
 }
@@ -153,6 +199,10 @@ Lan read_lan(const std::string& name, const YamlMap& map)
     if (!map.has(kIpv4.subnet))
         map.report(kIpv4.subnet,
                    "this key is missing: the LAN's IPv4 subnet, such as 192.168.137.0/24");
+    if (!map.has(kIpv4.gateway))
+        map.report(kIpv4.gateway,
+                   "this key is missing: the router's address on the LAN; Docker would give "
+                   "containers a default route to an address of its own choice");
     lan.ipv4 = read_subnet(map, kIpv4).value_or(LanSubnet{});
     lan.ipv6 = read_subnet(map, kIpv6);
     for (const std::string_view key : {kIpv6.gateway, kIpv6.pool}) {
@@ -160,6 +210,18 @@ Lan read_lan(const std::string& name, const YamlMap& map)
             map.report(key, "this needs subnet6");
     }
     return lan;
+}
+
+void check_overlap(const YamlMap& map,
+                   std::string_view key,
+                   const LanSubnet& one,
+                   const LanSubnet& other,
+                   std::string_view other_lan)
+{
+    constexpr net::Prefix kFaulty{}; // has been reported
+    if (one.subnet != kFaulty && other.subnet != kFaulty && one.subnet.overlaps(other.subnet))
+        map.report(key, fmt::format("{} overlaps {} of {}; Docker refuses that",
+                                    one.subnet.to_string(), other.subnet.to_string(), other_lan));
 }
 
 // What only shows when two LANs are looked at together.
@@ -174,10 +236,9 @@ void check_pair(const YamlMap& map, const Lan& lan, const Lan& other)
             map.report("uplink", fmt::format("{} is a port of {} already, in {}", port,
                                              other.uplink.bridge, other.name));
     }
-    if (lan.ipv4.subnet.overlaps(other.ipv4.subnet))
-        map.report("subnet", fmt::format("{} overlaps {} of {}; Docker refuses that",
-                                         lan.ipv4.subnet.to_string(), other.ipv4.subnet.to_string(),
-                                         other.name));
+    check_overlap(map, "subnet", lan.ipv4, other.ipv4, other.name);
+    if (lan.ipv6 && other.ipv6)
+        check_overlap(map, "subnet6", *lan.ipv6, *other.ipv6, other.name);
 }
 
 Intent read_intent(const YamlMap& top)
@@ -199,38 +260,24 @@ Intent read_intent(const YamlMap& top)
     return intent;
 }
 
-// yaml-cpp copies what an alias stands for, and an alias can stand for aliases: a few lines can
-// become gigabytes. Nobody needs one here.
-bool has_alias(std::string_view text)
-{
-    bool at_value = false;
-    for (const char c : text) {
-        if (at_value && (c == '*' || c == '&'))
-            return true;
-        at_value = c == ' ' || c == '\n' || c == '[' || c == ',' || c == '{' || c == '-' ||
-                   c == ':' || (at_value && c == '\t');
-    }
-    return false;
-}
-
 } // namespace
 
 Result<Intent> parse_configuration(std::string_view text, std::string_view file_name)
 {
-    if (has_alias(text))
-        return fail(
-            Failed::parse,
-            fmt::format("{}: YAML anchors and aliases ('&', '*') are not supported", file_name));
     Problems problems(file_name);
     Intent intent;
     try {
+        if (const auto anchor = find_anchor(text))
+            return fail(Failed::parse,
+                        fmt::format("{}:{}: YAML anchors and aliases ('&', '*') are not supported",
+                                    file_name, anchor->line + 1));
         const YAML::Node top = YAML::Load(std::string(text));
         if (!top.IsMap())
             return fail(
                 Failed::parse,
                 fmt::format("{}: expected 'version: 1' and 'lans:' (onlan.yaml(5) has an example)",
                             file_name));
-        intent = read_intent(YamlMap(top, "", problems));
+        intent = read_intent(YamlMap(top, top.Mark(), "", problems));
     } catch (const YAML::Exception& error) {
         return fail(Failed::parse,
                     fmt::format("{}:{}: not YAML: {}", file_name, error.mark.line + 1, error.msg));

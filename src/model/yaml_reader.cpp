@@ -1,39 +1,63 @@
 #include "model/yaml_reader.hpp"
 
-#include <limits>
-#include <numeric>
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
+
+#include "base/nearest.hpp"
 
 namespace onlan::model {
 namespace {
 
-// Insertions, deletions and replacements that turn one word into the other.
-std::size_t distance(std::string_view one, std::string_view other)
-{
-    std::vector<std::size_t> row(other.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < one.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < other.size(); ++j) {
-            const std::size_t replaced = diagonal + (one[i] == other[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
-        }
-    }
-    return row.back();
-}
+constexpr std::string_view kNoValue = "this key has no value";
 
-std::string did_you_mean(std::string_view word, std::span<const std::string_view> known)
-{
-    constexpr std::size_t kFarthest = 3;
-    const auto nearest = std::ranges::min_element(
-        known, {}, [&](std::string_view candidate) { return distance(word, candidate); });
-    if (nearest == known.end() || distance(word, *nearest) > kFarthest)
-        return fmt::format("; known here: {}", fmt::join(known, ", "));
-    return fmt::format("; did you mean '{}'?", *nearest);
-}
+// Hears the file as the parser reads it, before any alias is followed.
+class AnchorFinder : public YAML::EventHandler {
+public:
+    std::optional<YAML::Mark> found;
+
+    void OnAnchor(const YAML::Mark& mark, const std::string& /*name*/) override { note(mark); }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { note(mark); }
+
+    void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+    void OnScalar(const YAML::Mark& /*mark*/,
+                  const std::string& /*tag*/,
+                  YAML::anchor_t /*anchor*/,
+                  const std::string& /*value*/) override
+    {}
+    void OnSequenceStart(const YAML::Mark& /*mark*/,
+                         const std::string& /*tag*/,
+                         YAML::anchor_t /*anchor*/,
+                         YAML::EmitterStyle::value /*style*/) override
+    {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark& /*mark*/,
+                    const std::string& /*tag*/,
+                    YAML::anchor_t /*anchor*/,
+                    YAML::EmitterStyle::value /*style*/) override
+    {}
+    void OnMapEnd() override {}
+
+private:
+    void note(const YAML::Mark& mark)
+    {
+        if (!found)
+            found = mark;
+    }
+};
 
 } // namespace
+
+std::optional<YAML::Mark> find_anchor(std::string_view text)
+{
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    AnchorFinder finder;
+    parser.HandleNextDocument(finder);
+    return finder.found;
+}
 
 YAML::Node YamlMap::at(std::string_view key) const
 {
@@ -48,8 +72,13 @@ std::string YamlMap::path_to(std::string_view key) const
 
 void YamlMap::report(std::string_view key, std::string_view what) const
 {
-    const YAML::Node found = at(key);
-    problems_.add(found.IsDefined() ? found.Mark() : node_.Mark(), path_to(key), what);
+    YAML::Mark place = start_;
+    for (const auto& entry : node_) {
+        // Of the key, not of the value: where there is none, that of the next line is told.
+        if (entry.first.IsScalar() && entry.first.Scalar() == key)
+            place = entry.first.Mark();
+    }
+    problems_.add(place, path_to(key), what);
 }
 
 bool YamlMap::has_only(std::span<const std::string_view> known) const
@@ -76,6 +105,10 @@ std::optional<std::string> YamlMap::text(std::string_view key) const
     const YAML::Node found = at(key);
     if (!found.IsDefined())
         return {};
+    if (found.IsNull()) {
+        report(key, kNoValue);
+        return {};
+    }
     if (!found.IsScalar()) {
         report(key, "expected one value, found a list or a mapping");
         return {};
@@ -103,10 +136,13 @@ std::vector<std::string> YamlMap::texts(std::string_view key) const
         return texts;
     }
     for (const YAML::Node& element : found) {
-        if (element.IsScalar())
-            texts.push_back(element.Scalar());
-        else
+        if (!element.IsScalar())
             problems_.add(element.Mark(), path_to(key), "expected a list of names");
+        else if (std::ranges::find(texts, element.Scalar()) != texts.end())
+            problems_.add(element.Mark(), path_to(key),
+                          fmt::format("{} is listed twice", element.Scalar()));
+        else
+            texts.push_back(element.Scalar());
     }
     return texts;
 }
@@ -115,10 +151,12 @@ std::optional<YamlMap> YamlMap::map(std::string_view key) const
 {
     const YAML::Node found = at(key);
     if (!found.IsDefined() || !found.IsMap()) {
-        report(key, found.IsDefined() ? "expected a mapping" : "this key is missing");
+        report(key, !found.IsDefined() ? "this key is missing"
+                    : found.IsNull()   ? kNoValue
+                                       : "expected a mapping");
         return {};
     }
-    return YamlMap(found, path_to(key), problems_);
+    return YamlMap(found, found.Mark(), path_to(key), problems_);
 }
 
 std::vector<std::pair<std::string, YamlMap>> YamlMap::maps() const
@@ -131,7 +169,8 @@ std::vector<std::pair<std::string, YamlMap>> YamlMap::maps() const
         else if (std::ranges::find(maps, name, &decltype(maps)::value_type::first) != maps.end())
             problems_.add(entry.first.Mark(), path_to(name), "this name is there twice");
         else
-            maps.emplace_back(name, YamlMap(entry.second, path_to(name), problems_));
+            maps.emplace_back(name,
+                              YamlMap(entry.second, entry.first.Mark(), path_to(name), problems_));
     }
     return maps;
 }

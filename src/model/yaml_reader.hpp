@@ -33,12 +33,17 @@ private:
     std::vector<std::string> lines_;
 };
 
+// Where the first anchor ('&') or alias ('*') is. yaml-cpp copies what an alias stands for, and an
+// alias can stand for aliases: a few lines can become gigabytes. Throws YAML::Exception.
+[[nodiscard]] std::optional<YAML::Mark> find_anchor(std::string_view text);
+
 // One mapping of the file, with the path of keys that leads to it. Each accessor reports what is
 // wrong to the problems and then has nothing to give.
 class YamlMap {
 public:
-    YamlMap(YAML::Node node, std::string path, Problems& problems)
-        : node_(std::move(node)), path_(std::move(path)), problems_(problems)
+    // `start` is where it is named in the file.
+    YamlMap(YAML::Node node, const YAML::Mark& start, std::string path, Problems& problems)
+        : node_(std::move(node)), start_(start), path_(std::move(path)), problems_(problems)
     {}
 
     // A mapping with no other keys than these and none twice.
@@ -47,6 +52,7 @@ public:
     [[nodiscard]] bool has(std::string_view key) const { return at(key).IsDefined(); }
     [[nodiscard]] std::optional<std::string> text(std::string_view key) const;
     [[nodiscard]] std::optional<std::string> required_text(std::string_view key) const;
+    // A list without repetitions.
     [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
     [[nodiscard]] std::optional<YamlMap> map(std::string_view key) const;
     // The entries of this mapping, in the file's order, each itself a mapping.
@@ -67,8 +73,10 @@ public:
         return *parsed;
     }
 
-    // Against the key's value, or where the mapping starts when it has no such key.
+    // Against the key, or where the mapping starts when it has no such key.
     void report(std::string_view key, std::string_view what) const;
+    // Against the mapping itself.
+    void report(std::string_view what) const { problems_.add(start_, path_, what); }
 
 private:
     // Looked up in a const node: yaml-cpp adds what it does not find to one that is not.
@@ -76,6 +84,7 @@ private:
     [[nodiscard]] std::string path_to(std::string_view key) const;
 
     YAML::Node node_;
+    YAML::Mark start_;
     std::string path_;
     Problems& problems_;
 };

@@ -96,6 +96,11 @@ std::string InterfaceAddress::to_string() const
 Result<AddressRange> AddressRange::parse(std::string_view text)
 {
     const auto dash = text.find('-');
+    if (const auto alone = IpAddress::parse(text))
+        return fail(Failed::parse,
+                    fmt::format("'{}' is one address, not a range: write FIRST-LAST, or a block "
+                                "such as {}/{}",
+                                text, text, address_bits(alone->family())));
     if (dash == std::string_view::npos) {
         ONLAN_TRY(const auto block, Prefix::parse(text));
         return AddressRange{block.first(), block.last()};

@@ -193,12 +193,6 @@ void check_links(const model::Lan& lan, const model::Host& host, Findings& findi
 
 void check_subnets(const model::Lan& lan, const Request& request, Findings& findings)
 {
-    if (!lan.ipv4.gateway)
-        add(findings.errors,
-            "lan {}: a gateway is needed: Docker gives every container a default route, to an "
-            "address of its own "
-            "choice when none is named; write the router's address",
-            lan.name);
     if (lan.ipv6 && lan.attach == AttachMode::docker_bridge)
         add(findings.errors,
             "lan {}: subnet6 does not work with attach: docker-bridge: Docker's bridge driver "

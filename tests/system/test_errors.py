@@ -39,8 +39,8 @@ class TestTheFile:
                      "outside the subnet 192.168.137.0/24", id="a pool outside its subnet"),
         pytest.param("bridge: br-up", "bridge: br-with-a-long-name", 4,
                      "'br-with-a-long-name' is over 15 characters", id="an interface name over 15 characters"),
-        pytest.param("lan137:", "lan-of-the-office:", 4,
-                     "'lan-of-the-office' is over 12 characters", id="a LAN name over 12 characters"),
+        pytest.param("lan137:", "lan-of-the-office:", 3,
+                     "lans.lan-of-the-office: this name is over 12 characters", id="a LAN name over 12 characters"),
         pytest.param("docker-bridge", "carrier-pigeon", 5,
                      "'carrier-pigeon' is not an attach mode", id="an unknown mode"),
         pytest.param("version: 1", "version: 2", 1, "expected 1, found '2'", id="an unknown version"),
@@ -62,8 +62,26 @@ class TestTheCommandLine:
     def test_a_wrong_one_is_wrong_usage(self, lab, command):
         lab.write(BRIDGE_MODE)
         before = whole_state(lab)
-        assert lab.onlan(*command, expect=USAGE).stderr != ""
+        assert lab.onlan(*command, expect=USAGE).stderr.startswith("onlan: error: ")
         assert difference(before, whole_state(lab)) == ""
+
+    @pytest.mark.parametrize("word, words", [
+        ("dwon", "there is no command 'dwon'; did you mean 'down'?"),
+        ("fly", "there is no command 'fly'; known here: up, plan, down, status"),
+    ])
+    def test_an_unknown_command_is_named(self, lab, word, words):
+        lab.write(BRIDGE_MODE)
+        assert words in refuse(lab, word, exit_code=USAGE)
+
+    @pytest.mark.parametrize("how", [("--yes",), ("--dry-run",)], ids=str)
+    def test_down_names_a_lan_that_nobody_knows(self, lab, how):
+        lab.write(BRIDGE_MODE)
+        error = refuse(lab, "down", "nosuch", *how)
+        assert "there is no LAN nosuch" in error and "known: lan137" in error
+
+    def test_down_of_a_configured_lan_that_is_down_has_nothing_to_do(self, lab):
+        lab.write(BRIDGE_MODE)
+        assert "Nothing to do" in lab.onlan("down", "lan137", "--yes").stdout
 
     def test_without_yes_and_without_a_terminal_there_is_nobody_to_ask(self, lab):
         lab.write(BRIDGE_MODE)
@@ -77,8 +95,29 @@ class TestTheCommandLine:
         path = lab.write(BRIDGE_MODE)
         lab.folder.chmod(0o755)
         path.chmod(0o644)
-        error = refuse(lab, "up", "--yes", prefix=("setpriv", "--reuid", 65534, "--clear-groups"))
-        assert "up needs root" in error
+        nobody = ("setpriv", "--reuid", 65534, "--clear-groups")
+        assert "up needs root" in refuse(lab, "up", "--yes", prefix=nobody)
+        assert "confirm needs root" in refuse(lab, "confirm", prefix=nobody)
+
+    def test_a_root_that_may_not_change_the_network_is_told_so_and_nothing_else(self, lab):
+        lab.write(BRIDGE_MODE)
+        refused = lab.onlan("plan", expect=COULD_NOT,
+                            prefix=("setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"))
+        assert refused.stderr.startswith("onlan: error: plan needs the capability CAP_NET_ADMIN")
+        assert refused.stderr.count("\n") == 1
+
+    def test_a_damaged_journal_is_named_with_its_line_and_a_way_out(self, lab):
+        lab.write(BRIDGE_MODE)
+        folder = lab.folder / "state"
+        folder.mkdir(exist_ok=True)
+        journal = folder / "journal"
+        journal.write_text('{"record":"commit"}\nnonsense\n')
+        try:
+            error = refuse(lab, "up", "--yes")
+        finally:
+            journal.unlink()
+        assert error.startswith(f"{journal}:2: the journal is damaged")
+        assert "json" not in error and "move the file away" in error
 
 
 class TestTheHost:
@@ -121,6 +160,16 @@ class TestDocker:
         with HostLab(docker=False) as lab:
             lab.write(BRIDGE_MODE)
             assert "nobody.sock" in refuse(lab, "up", "--yes", "--wait", 1)
+
+    def test_a_url_that_leads_to_no_engine_does_not_keep_down_from_what_needs_none(self):
+        with HostLab(docker=False) as lab:
+            lab.write(BRIDGE_MODE)
+            before = whole_state(lab)
+            lab.onlan("up", "--before-docker", "--yes")
+            lab.onlan("down", "--yes", docker_host="ssh://root@nas")
+            assert difference(before, whole_state(lab)) == ""
+            assert "'ssh://root@nas' is not a Docker host that onlan can use" in refuse(
+                lab, "up", "--yes", docker_host="ssh://root@nas")
 
     @pytest.fixture
     def foreign_network(self, lab):

@@ -259,14 +259,14 @@ class HostLab:
         path.write_text(text)
         return path
 
-    def onlan_command(self, *arguments, file="onlan.yaml"):
-        url = self.engine.url if self.engine else f"unix://{self.folder}/nobody.sock"
+    def onlan_command(self, *arguments, file="onlan.yaml", docker_host=None):
+        url = docker_host or (self.engine.url if self.engine else f"unix://{self.folder}/nobody.sock")
         return [*self.new_boot, ONLAN, "--file", str(self.folder / file), "--docker-host", url,
                 "--state-dir", str(self.folder / "state"), *map(str, arguments)]
 
-    def onlan(self, *arguments, file="onlan.yaml", expect=0, prefix=(), env=None):
+    def onlan(self, *arguments, expect=0, prefix=(), env=None, **how):
         """Runs onlan on the host, and checks its exit code."""
-        done = self.host.run(*prefix, *self.onlan_command(*arguments, file=file), check=False,
+        done = self.host.run(*prefix, *self.onlan_command(*arguments, **how), check=False,
                              stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}, timeout=60)
         assert expect is None or done.returncode == expect, (
             f"onlan {' '.join(map(str, arguments))}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")

@@ -103,6 +103,15 @@ TEST_P(XtablesRules, DeletingWhatIsNotThereIsDone)
     });
 }
 
+TEST_P(XtablesRules, ARefusalIsOneLine)
+{
+    in_own_netns([&](NetlinkSocket&) {
+        const auto inserted = insert_rule(rule({"-m", "nonsense"}));
+        ASSERT_FALSE(inserted);
+        EXPECT_THAT(inserted.error().message, testing::Not(testing::HasSubstr("\n")));
+    });
+}
+
 TEST_P(XtablesRules, ARuleThatIsNotUnderstoodIsRefusedBothWays)
 {
     in_own_netns([](NetlinkSocket&) {

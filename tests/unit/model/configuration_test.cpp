@@ -41,7 +41,8 @@ TEST(Configuration, AGoodFileGivesTheWholeIntent)
                                             "  small:\n"
                                             "    uplink: {bridge: br1}\n"
                                             "    attach: docker-bridge\n"
-                                            "    subnet: 10.0.0.0/8\n",
+                                            "    subnet: 10.0.0.0/8\n"
+                                            "    gateway: 10.0.0.1\n",
                                             "onlan.yaml");
     ASSERT_TRUE(intent) << intent.error().message;
     const std::vector<Lan> expected = {
@@ -57,7 +58,9 @@ TEST(Configuration, AGoodFileGivesTheWholeIntent)
         {.name = "small",
          .uplink = {.bridge = "br1", .ports = {}},
          .attach = AttachMode::docker_bridge,
-         .ipv4 = {.subnet = *net::Prefix::parse("10.0.0.0/8"), .gateway = {}, .pool = {}},
+         .ipv4 = {.subnet = *net::Prefix::parse("10.0.0.0/8"),
+                  .gateway = *net::IpAddress::parse("10.0.0.1"),
+                  .pool = {}},
          .ipv6 = {}}};
     EXPECT_EQ(intent->lans, expected);
 }
@@ -91,11 +94,11 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"MissingVersion", "version: 1\n", "", "onlan.yaml:1: version: this key is missing"},
         Spoilt{"OtherVersion", "version: 1", "version: 2",
                "onlan.yaml:1: version: expected 1, found '2'"},
-        Spoilt{"MissingSubnet", "    subnet: 192.168.137.0/24\n    gateway: 192.168.137.245\n", "",
-               "onlan.yaml:4: lans.lan137.subnet: this key is missing: the LAN's IPv4 subnet, such "
+        Spoilt{"MissingSubnet", "    subnet: 192.168.137.0/24\n", "",
+               "onlan.yaml:3: lans.lan137.subnet: this key is missing: the LAN's IPv4 subnet, such "
                "as 192.168.137.0/24"},
         Spoilt{"MissingUplink", "    uplink: {bridge: br-lan}\n", "",
-               "onlan.yaml:4: lans.lan137.uplink: this key is missing"},
+               "onlan.yaml:3: lans.lan137.uplink: this key is missing"},
         Spoilt{"ListForOneValue", "gateway: 192.168.137.245", "gateway: [192.168.137.245]",
                "onlan.yaml:7: lans.lan137.gateway: expected one value, found a list or a mapping"},
         Spoilt{"OneValueForMapping", "uplink: {bridge: br-lan}", "uplink: br-lan",
@@ -120,29 +123,55 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"Ipv6Subnet",
                "subnet: 192.168.137.0/24\n    gateway: 192.168.137.245\n    pool: "
                "192.168.137.192/28",
-               "subnet: 2001:db8::/64",
+               "subnet: 2001:db8::/64\n    gateway: 2001:db8::1",
                "onlan.yaml:6: lans.lan137.subnet: 2001:db8::/64 is not an IPv4 subnet"},
         Spoilt{"Gateway6Alone", "    gateway:", "    gateway6: 2001:db8::1\n    gateway:",
                "onlan.yaml:7: lans.lan137.gateway6: this needs subnet6"},
-        Spoilt{
-            "LanNameTooLong", "  lan137:", "  a-long-lan-name:",
-            "onlan.yaml:4: lans.a-long-lan-name.uplink: the LAN's name 'a-long-lan-name' is over "
-            "12 characters; onlan's interfaces are called on-a-long-lan-name and the like, and "
-            "an interface's name has at most 15 characters"},
+        Spoilt{"LanNameTooLong", "  lan137:", "  a-long-lan-name:",
+               "onlan.yaml:3: lans.a-long-lan-name: this name is over 12 characters; onlan's "
+               "interfaces are called on-a-long-lan-name and the like, and an interface's name has "
+               "at most 15 characters"},
         Spoilt{"LanNameWithSlash", "  lan137:", "  lan/137:",
-               "onlan.yaml:4: lans.lan/137.uplink: the LAN's name 'lan/137' may only have letters, "
-               "digits, '-', '_' and '.'"},
+               "onlan.yaml:3: lans.lan/137: a LAN's name begins with a letter or a digit and has "
+               "only letters, digits, '-', '_' and '.'"},
+        Spoilt{"LanNameOfDocker", "  lan137:", "  host:",
+               "onlan.yaml:3: lans.host: Docker keeps the name 'host' for a network of its own; "
+               "give the LAN another one"},
+        Spoilt{"MissingGateway", "    gateway: 192.168.137.245\n", "",
+               "onlan.yaml:3: lans.lan137.gateway: this key is missing: the router's address on "
+               "the LAN; Docker would give containers a default route to an address of its own "
+               "choice"},
+        Spoilt{"EmptyGateway", "gateway: 192.168.137.245",
+               "gateway:", "onlan.yaml:7: lans.lan137.gateway: this key has no value"},
+        Spoilt{"EmptyAttach", "attach: docker-bridge",
+               "attach:", "onlan.yaml:5: lans.lan137.attach: this key has no value"},
+        Spoilt{"OneAddressAsPool", "192.168.137.192/28", "192.168.137.200",
+               "onlan.yaml:8: lans.lan137.pool: '192.168.137.200' is one address, not a range: "
+               "write FIRST-LAST, or a block such as 192.168.137.200/32"},
+        Spoilt{"PortTwice", "{bridge: br-lan}", "{bridge: br-lan, ports: [eno1, eno2, eno1]}",
+               "onlan.yaml:4: lans.lan137.uplink.ports: eno1 is listed twice"},
+        Spoilt{"MulticastSubnet", "192.168.137.0/24", "239.1.0.0/16",
+               "onlan.yaml:6: lans.lan137.subnet: 239.1.0.0/16 holds multicast and reserved "
+               "addresses (224.0.0.0/3)"},
+        Spoilt{"LoopbackSubnet", "192.168.137.0/24", "127.0.0.0/24",
+               "onlan.yaml:6: lans.lan137.subnet: 127.0.0.0/24 holds loopback addresses "
+               "(127.0.0.0/8)"},
+        Spoilt{"SubnetTooSmall", "192.168.137.0/24", "192.168.137.244/31",
+               "onlan.yaml:6: lans.lan137.subnet: 192.168.137.244/31 is too small for a router "
+               "and a container: /30 is the smallest"},
         Spoilt{"BridgeNameTooLong", "br-lan", "a-bridge-with-a-name",
                "onlan.yaml:4: lans.lan137.uplink.bridge: 'a-bridge-with-a-name' is over 15 "
                "characters, the longest an interface's name can be"},
         Spoilt{"DefaultAttach", "    attach: docker-bridge\n", "",
-               "onlan.yaml:4: lans.lan137.attach: 'switch', the default, needs onlan's own Docker "
+               "onlan.yaml:3: lans.lan137.attach: 'switch', the default, needs onlan's own Docker "
                "driver, which this version does not have yet: write docker-bridge or macvlan"},
         Spoilt{"UnknownAttach", "docker-bridge", "ipvlan",
                "onlan.yaml:5: lans.lan137.attach: 'ipvlan' is not an attach mode: expected "
                "docker-bridge or macvlan"},
         Spoilt{"Anchor", "{bridge: br-lan}", "&up {bridge: br-lan}",
-               "onlan.yaml: YAML anchors and aliases ('&', '*') are not supported"}),
+               "onlan.yaml:4: YAML anchors and aliases ('&', '*') are not supported"},
+        Spoilt{"Alias", "gateway: 192.168.137.245", "gateway: *router",
+               "onlan.yaml:7: not YAML: the referenced anchor is not defined"}),
     [](const auto& one) { return std::string(one.param.what); });
 
 TEST(Configuration, EveryMistakeIsToldAtOnce)
@@ -152,9 +181,10 @@ TEST(Configuration, EveryMistakeIsToldAtOnce)
                        "  lan137:\n"
                        "    uplink: {bridge: br0}\n"
                        "    attach: macvlan\n"
+                       "    gateway: 192.168.137.245\n"
                        "    subnet: 192.168.137.0/33\n"),
               "onlan.yaml:1: version: expected 1, found '2'\n"
-              "onlan.yaml:6: lans.lan137.subnet: '192.168.137.0/33' is not a subnet such as "
+              "onlan.yaml:7: lans.lan137.subnet: '192.168.137.0/33' is not a subnet such as "
               "192.168.137.0/24: the length is over 32");
 }
 
@@ -164,12 +194,32 @@ TEST(Configuration, TwoLansThatClashAreRefused)
         error_of("version: 1\n"
                  "lans:\n"
                  "  one: {uplink: {bridge: br0, ports: [eno1]}, attach: macvlan, subnet: "
-                 "10.0.0.0/16}\n"
+                 "10.0.0.0/16, gateway: 10.0.0.1, subnet6: 'fd00::/48'}\n"
                  "  two: {uplink: {bridge: br1, ports: [eno1]}, attach: macvlan, subnet: "
-                 "10.0.7.0/24}\n"),
+                 "10.0.7.0/24, gateway: 10.0.7.1, subnet6: 'fd00:0:0:7::/64'}\n"),
         "onlan.yaml:4: lans.two.uplink: eno1 is a port of br0 already, in one\n"
         "onlan.yaml:4: lans.two.subnet: 10.0.7.0/24 overlaps 10.0.0.0/16 of one; Docker refuses "
+        "that\n"
+        "onlan.yaml:4: lans.two.subnet6: fd00:0:0:7::/64 overlaps fd00::/48 of one; Docker refuses "
         "that");
+}
+
+TEST(Configuration, AFaultySubnetOverlapsNone)
+{
+    EXPECT_EQ(error_of(with("version: 1\nlans:\n",
+                            "version: 1\nlans:\n"
+                            "  one: {uplink: {bridge: br0}, attach: macvlan, subnet: 10.0.0.0, "
+                            "gateway: 10.0.0.1}\n")),
+              "onlan.yaml:3: lans.one.subnet: '10.0.0.0' is not a subnet such as "
+              "192.168.137.0/24: no '/LENGTH'");
+}
+
+TEST(Configuration, ACommentMayHoldAnything)
+{
+    const auto intent = parse_configuration(
+        with("version: 1", "# router & switch, *all* of them: &here *there\nversion: 1"),
+        "onlan.yaml");
+    EXPECT_TRUE(intent) << intent.error().message;
 }
 
 TEST(Configuration, TextThatIsNotYamlIsAnErrorWithItsLine)
