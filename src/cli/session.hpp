@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 
 #include "apply/actuator.hpp"
@@ -22,7 +23,9 @@ namespace onlan::cli {
 [[nodiscard]] Result<apply::Journal> open_journal(const Options& options);
 
 // Asks the LAN which pool addresses are taken and whether the gateways are there, for the LANs
-// whose Docker network is still to be made: afterwards it is too late to reserve anything.
-[[nodiscard]] Result<plan::Survey> survey(const model::Intent& intent, const model::Host& host);
+// whose Docker network is still to be made: afterwards it is too late to reserve anything. Asks
+// twice, and waits `patience` each time.
+[[nodiscard]] Result<plan::Survey>
+survey(const model::Intent& intent, const model::Host& host, std::chrono::milliseconds patience);
 
 } // namespace onlan::cli
