@@ -19,7 +19,6 @@
 namespace onlan::cli {
 namespace {
 
-constexpr std::chrono::milliseconds kAnswerTime{500};
 constexpr std::size_t kMostProbes = 1024;
 
 // For the crash test: the process kills itself as soon as record number ONLAN_CRASH_AFTER of this
@@ -54,6 +53,7 @@ bool answers(const std::vector<kernel::ProbeAnswer>& found, const net::IpAddress
 Result<> survey_subnet(const model::Lan& lan,
                        const model::LanSubnet& subnet,
                        const model::Host& host,
+                       std::chrono::milliseconds patience,
                        plan::Survey& survey)
 {
     const model::Link* link = host.find_link(lan.uplink.bridge);
@@ -74,7 +74,7 @@ Result<> survey_subnet(const model::Lan& lan,
         wanted.push_back(*subnet.gateway);
     std::cerr << fmt::format("asking {} addresses on {} whether they are in use\n", wanted.size(),
                              link->name);
-    ONLAN_TRY(const auto found, kernel::probe_addresses(link->name, wanted, kAnswerTime));
+    ONLAN_TRY(const auto found, kernel::probe_addresses(link->name, wanted, patience));
     for (const kernel::ProbeAnswer& answer : found) {
         if (answer.address != subnet.gateway)
             survey.in_use.push_back(answer.address);
@@ -158,16 +158,18 @@ Result<apply::Journal> open_journal(const Options& options)
     return apply::Journal::open(options.state_folder, host, crash_observer());
 }
 
-Result<plan::Survey>
-survey(const model::Intent& intent, const model::Host& host, const plan::Plan& plan)
+Result<plan::Survey> survey(const model::Intent& intent,
+                            const model::Host& host,
+                            const plan::Plan& plan,
+                            std::chrono::milliseconds patience)
 {
     plan::Survey survey;
     for (const model::Lan& lan : intent.lans) {
         if (!makes_network(plan, lan))
             continue;
-        ONLAN_CHECK(survey_subnet(lan, lan.ipv4, host, survey));
+        ONLAN_CHECK(survey_subnet(lan, lan.ipv4, host, patience, survey));
         if (lan.ipv6)
-            ONLAN_CHECK(survey_subnet(lan, *lan.ipv6, host, survey));
+            ONLAN_CHECK(survey_subnet(lan, *lan.ipv6, host, patience, survey));
     }
     return survey;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 
 #include "apply/actuator.hpp"
@@ -28,8 +29,10 @@ namespace onlan::cli {
 
 // Asks the LAN which addresses are taken that Docker could hand out, and whether the gateways are
 // there, for the LANs whose Docker network the plan makes: afterwards it is too late to reserve
-// anything.
-[[nodiscard]] Result<plan::Survey>
-survey(const model::Intent& intent, const model::Host& host, const plan::Plan& plan);
+// anything. Asks twice, and waits `patience` each time.
+[[nodiscard]] Result<plan::Survey> survey(const model::Intent& intent,
+                                          const model::Host& host,
+                                          const plan::Plan& plan,
+                                          std::chrono::milliseconds patience);
 
 } // namespace onlan::cli

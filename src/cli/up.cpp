@@ -18,9 +18,15 @@
 namespace onlan::cli {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kPatience{30};
+// A machine that saves power on Wi-Fi hears a question only with every third beacon or so, 0.3 s
+// apart. Before addresses are given away it must not be missed; a plan that is only looked at is
+// to be there at once.
+constexpr milliseconds kAnswerTime{500};
+constexpr milliseconds kAnswerTimeForPlan{150};
 
 int could_not(const Error& error)
 {
@@ -46,7 +52,10 @@ Result<> wait_for_docker(const std::string& docker_host, seconds patience)
     return docker.wait(patience);
 }
 
-Result<Prepared> prepare(const Options& options, const UpOptions& up, const plan::Ledger& ledger)
+Result<Prepared> prepare(const Options& options,
+                         const UpOptions& up,
+                         const plan::Ledger& ledger,
+                         milliseconds answer_time)
 {
     Prepared prepared;
     ONLAN_TRY(prepared.intent, load_intent(options));
@@ -63,7 +72,8 @@ Result<Prepared> prepare(const Options& options, const UpOptions& up, const plan
     // What is wrong on the host is said before anything is sent to the LAN.
     ONLAN_TRY(prepared.plan, plan::plan_up(request));
     if (!up.before_docker && !prepared.plan.steps.empty()) {
-        ONLAN_TRY(request.survey, survey(prepared.intent, prepared.host, prepared.plan));
+        ONLAN_TRY(request.survey,
+                  survey(prepared.intent, prepared.host, prepared.plan, answer_time));
         ONLAN_TRY(prepared.plan, plan::plan_up(request));
     }
     return prepared;
@@ -196,7 +206,7 @@ int plan(const Options& options, const UpOptions& up)
     const auto journal = read_journal(options);
     if (!journal)
         return could_not(journal.error());
-    const auto prepared = prepare(options, up, journal->ledger);
+    const auto prepared = prepare(options, up, journal->ledger, kAnswerTimeForPlan);
     if (!prepared)
         return could_not(prepared.error());
     return show(prepared->plan, journal->unfinished, options, up.commands);
@@ -225,7 +235,7 @@ int up(const Options& options, const UpOptions& up)
     if (const auto ended = finish_interrupted_run(*journal, **actuator))
         return *ended;
     const plan::Ledger ledger = journal->ledger();
-    const auto prepared = prepare(options, up, ledger);
+    const auto prepared = prepare(options, up, ledger, kAnswerTime);
     if (!prepared)
         return could_not(prepared.error());
     print_warnings(prepared->plan.warnings);

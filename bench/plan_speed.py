@@ -1,0 +1,70 @@
+"""`onlan plan` on a host with 200 real containers and 2,000 iptables rules."""
+
+import concurrent.futures
+import contextlib
+import http.client
+import json
+import pathlib
+import socket
+import subprocess
+
+from configuration import BRIDGE_MODE
+from topology import HostLab
+
+CONTAINERS, RULES, RUNS = 200, 2000, 9
+AT_ONCE = 8
+CHANGES_SHOWN = 3  # onlan's exit code
+TIMED = pathlib.Path(__file__).with_name("timed.py")
+
+
+def measure_plan(progress):
+    """The seconds and the KiB of each run."""
+    with HostLab() as host:
+        progress(f"starting {CONTAINERS} containers")
+        host.docker("network", "create", "app")
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            containers = list(pool.map(lambda number: _run_container(host.engine, f"app{number}"), range(CONTAINERS)))
+            try:
+                _add_rules(host)
+                host.write(BRIDGE_MODE)
+                progress(f"onlan plan, {RUNS} times")
+                runs = [_timed_plan(host) for _ in range(RUNS)]
+                progress("removing the containers")
+            finally:
+                list(pool.map(lambda identity: _ask(host.engine, "DELETE", f"/containers/{identity}?force=1"),
+                              containers))
+    return {"seconds": [seconds for seconds, _ in runs], "peak_kib": [peak for _, peak in runs]}
+
+
+def _ask(engine, method, path, body=None):
+    connection = http.client.HTTPConnection("docker")
+    connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with contextlib.closing(connection):
+        connection.sock.connect(str(engine.folder / "docker.sock"))
+        connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        text = response.read().decode()
+        if response.status >= 300:
+            raise RuntimeError(f"{method} {path}: {text}")
+        return json.loads(text or "null")
+
+
+def _run_container(engine, name):
+    made = _ask(engine, "POST", f"/containers/create?name={name}",
+                {"Image": "box", "Cmd": ["/bin/sleep", "1000000"], "HostConfig": {"NetworkMode": "app"}})
+    _ask(engine, "POST", f"/containers/{made['Id']}/start")
+    return made["Id"]
+
+
+def _add_rules(host):
+    rules = (f"-A HOUSE -s 10.{number // 250}.{number % 250}.0/24 -p tcp -m tcp --dport {10000 + number} -j ACCEPT"
+             for number in range(RULES))
+    host.host.run("iptables-restore", "--noflush", input="\n".join(["*filter", ":HOUSE - [0:0]", *rules, "COMMIT", ""]))
+
+
+def _timed_plan(host):
+    done = host.host.run("/usr/bin/python3", "-IS", TIMED, *host.onlan_command("plan"), stdin=subprocess.DEVNULL)
+    seconds, peak_kib, code = done.stdout.split()
+    if int(code) != CHANGES_SHOWN:
+        raise RuntimeError(f"onlan plan: exit {code}")
+    return float(seconds), int(peak_kib)

@@ -1,0 +1,108 @@
+"""What is measured between a container and the LAN machine."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import socket
+import statistics
+import struct
+import subprocess
+import time
+import typing
+
+import stream
+from cable_host import CableHost
+from namespace import Namespace
+from setups import PORT
+from topology import ROUTER
+
+TCP_SECONDS, STREAM_SECONDS, PINGS = 1, 0.5, 3000
+PATIENCE = 2
+
+
+@dataclasses.dataclass
+class Path:
+    container: Namespace
+    lan_machine: Namespace
+    address: str  # of the container, as the LAN knows it
+
+
+@contextlib.contextmanager
+def build_path(setup):
+    with CableHost() as host:
+        path = Path(setup.attach(host), host.lan_machine, setup.address)
+        for machine in (path.container, path.lan_machine):
+            sink, _ = machine.start(stream.sink, PORT)
+            host.servers.append(sink)
+        yield path
+
+
+def _round_trip(path):
+    return path.container.call(_ping, ROUTER)
+
+
+def _ping(address):
+    """The median, in microseconds, of echo requests that the other's kernel answers."""
+    request = struct.pack("!BBHHH", 8, 0, 0xF7FD, 1, 1) + bytes(56)  # its words add up to 0xFFFF, as they must
+    times = []
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as client:
+        client.settimeout(PATIENCE)
+        client.connect((address, 0))
+        for _ in range(PINGS):
+            start = time.perf_counter_ns()
+            client.send(request)
+            client.recv(2048)
+            times.append(time.perf_counter_ns() - start)
+    return statistics.median(times) / 1000
+
+
+def _throughput(path, *direction):
+    """In Gbit/s, of one TCP connection that the container opens."""
+    cpus = sorted(os.sched_getaffinity(0))
+    server = subprocess.Popen(
+        ["nsenter", f"--net={path.lan_machine.path}", "iperf3", "--server", "--one-off", "--forceflush"],
+        text=True, stdout=subprocess.PIPE)
+    try:
+        while "Server listening" not in (line := server.stdout.readline()):
+            if not line:
+                raise RuntimeError("iperf3 --server ended")
+        done = path.container.run("iperf3", "--client", ROUTER, "--time", TCP_SECONDS, "--json",
+                                  "--affinity", f"{cpus[0]},{cpus[-1]}", *direction, check=False)
+        result = json.loads(done.stdout)
+        if "error" in result:
+            raise RuntimeError(f"iperf3: {result['error']}")
+        return result["end"]["sum_received"]["bits_per_second"] / 1e9
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def _throughput_from_lan(path):
+    return _throughput(path, "--reverse")
+
+
+def _packets(path):
+    return stream.packets_per_second(path.container, path.lan_machine, (ROUTER, PORT), STREAM_SECONDS) / 1000
+
+
+def _packets_from_lan(path):
+    return stream.packets_per_second(path.lan_machine, path.container, (path.address, PORT), STREAM_SECONDS) / 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class Measure:
+    name: str
+    unit: str
+    take: typing.Callable[[Path], float]
+    more_is_better: bool = True
+
+
+# The round trip comes first: it makes the neighbours known, and nothing waits for that afterwards.
+ROUND_TRIP = Measure("round trip", "us", _round_trip, more_is_better=False)
+PACKETS = Measure("packets to the LAN", "k/s", _packets)
+PACKETS_FROM_LAN = Measure("packets from the LAN", "k/s", _packets_from_lan)
+MEASURES = (ROUND_TRIP,
+            Measure("throughput to the LAN", "Gbit/s", _throughput),
+            Measure("throughput from the LAN", "Gbit/s", _throughput_from_lan),
+            PACKETS, PACKETS_FROM_LAN)
