@@ -26,7 +26,7 @@ constexpr seconds kPatience{30};
 // apart. Before addresses are given away it must not be missed; a plan that is only looked at is
 // to be there at once.
 constexpr milliseconds kAnswerTime{500};
-constexpr milliseconds kAnswerTimeForPlan{150};
+constexpr milliseconds kAnswerTimeForPlan{100};
 
 int could_not(const Error& error)
 {
