@@ -82,6 +82,7 @@ void print_lan(const LanStatus& status)
     }
     print_list("in the way of 'onlan up':", status.problems);
     print_list("'onlan up' would:", status.drift);
+    print_list("not for 'onlan up' to mend:", status.unmended);
 }
 
 json endpoints_to_json(const LanStatus& status)
@@ -119,6 +120,7 @@ json lan_to_json(const LanStatus& status)
             {"endpoints", endpoints_to_json(status)},
             {"drift", status.drift},
             {"problems", status.problems},
+            {"unmended", status.unmended},
             {"warnings", status.warnings}};
 }
 

@@ -24,10 +24,11 @@ struct LanStatus {
     std::vector<std::string> drift;    // what `up` would do about what is missing or different
     std::vector<std::string> problems; // why `up` could not
     std::vector<std::string> warnings;
+    std::vector<std::string> unmended; // what is wrong and `up` leaves to others
 
     [[nodiscard]] bool as_configured() const noexcept
     {
-        return made && drift.empty() && problems.empty();
+        return made && drift.empty() && problems.empty() && unmended.empty();
     }
 };
 
