@@ -63,7 +63,8 @@ copied_switches(const model::Host& host, const std::string& port, const std::str
 }
 
 // The kernel makes the prefix route of an address when the address arrives, and its own entries of
-// table local. A network manager that makes the prefix route itself says so in the address.
+// table local. A network manager that makes the prefix route itself says so in the address; a
+// prefix that a router advertises, which ends, does not go with its address either.
 bool is_made_again(const model::Route& route, const model::Host& host)
 {
     if (route.protocol != kProtocolKernel || route.table == kTableLocal)
@@ -72,8 +73,8 @@ bool is_made_again(const model::Route& route, const model::Host& host)
         const std::uint32_t standard = is_ipv6(address) ? kMetricOfIpv6Prefixes : 0;
         const net::Prefix prefix =
             net::Prefix::around(address.peer.value_or(address.local.address), address.local.length);
-        return address.link == route.link && (address.flags & kFlagNoPrefixRoute) == 0 &&
-               prefix == route.destination &&
+        return address.link == route.link && route.expires == 0 &&
+               (address.flags & kFlagNoPrefixRoute) == 0 && prefix == route.destination &&
                (address.metric != 0 ? address.metric : standard) == route.metric;
     });
 }

@@ -133,6 +133,17 @@ TEST_F(Uplink, APrefixRouteOfAnotherMetricThanTheKernelsMovesToo)
     EXPECT_THAT(steps(), Contains("add the route to 192.168.137.0/24 on br-new").Times(1));
 }
 
+TEST_F(Uplink, AnAdvertisedPrefixIsTakenOffTheNic)
+{
+    host.addresses.push_back(address(3, "fd00:aaaa::5/64"));
+    host.routes.push_back({.destination = subnet("fd00:aaaa::/64"),
+                           .protocol = kKernel,
+                           .link = 3,
+                           .metric = 256,
+                           .expires = 3600});
+    EXPECT_THAT(steps(), Contains("remove the route to fd00:aaaa::/64 on eno1"));
+}
+
 TEST_F(Uplink, ASecondDefaultRouteStaysTheSecond)
 {
     host.routes.insert(
