@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include <linux/if_addr.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 
 #include <fmt/format.h>
 
@@ -75,6 +77,28 @@ Result<> unless_own(kernel::NetlinkSocket& socket,
     return link && link->alias == alias ? Result<>{} : created;
 }
 
+// The address was the host's a moment ago. While the kernel looks for a duplicate, connections are
+// cut, and routes with this preferred source refused (net/ipv6/route.c, ip6_route_info_create()).
+model::Address without_detection(model::Address address)
+{
+    if (address.local.address.family() == net::Family::ipv6)
+        address.flags |= IFA_F_NODAD;
+    return address;
+}
+
+// A gateway need not be reachable any more: the kernel keeps such a route, and takes it again only
+// when told not to look.
+Result<>
+add_former_route(kernel::NetlinkSocket& socket, const std::string& link, model::Route route)
+{
+    auto added = kernel::add_route(socket, link, route);
+    if (added || (added.error().code != std::errc::host_unreachable &&
+                  added.error().code != std::errc::network_unreachable))
+        return added;
+    route.flags |= RTNH_F_ONLINK;
+    return kernel::add_route(socket, link, route);
+}
+
 class Make {
 public:
     Make(kernel::NetlinkSocket& socket, const Result<io::DockerApi>& docker)
@@ -101,13 +125,23 @@ public:
         return kernel::set_master(socket_, c.link, c.master);
     }
     Result<> operator()(const plan::SetUp& c) const { return kernel::set_up(socket_, c.link); }
+    Result<> operator()(const plan::SetMtu& c) const
+    {
+        return kernel::set_mtu(socket_, c.link, c.mtu);
+    }
+    Result<> operator()(const plan::StartStp& c) const
+    {
+        return kernel::set_spanning_tree(socket_, c.bridge, kernel::SpanningTree::on);
+    }
     Result<> operator()(const plan::SetSysctl& c) const
     {
         return kernel::write_sysctl(c.name, c.value);
     }
     Result<> operator()(const plan::AddAddress& c) const
     {
-        return unless(kernel::add_address(socket_, c.link, c.address), {std::errc::file_exists});
+        ONLAN_CHECK(unless(kernel::add_address(socket_, c.link, without_detection(c.address)),
+                           {std::errc::file_exists}));
+        return kernel::replace_address(socket_, c.link, c.address);
     }
     Result<> operator()(const plan::RemoveAddress& c) const
     {
@@ -116,7 +150,7 @@ public:
     }
     Result<> operator()(const plan::AddRoute& c) const
     {
-        return unless(kernel::add_route(socket_, c.link, c.route), {std::errc::file_exists});
+        return unless(add_former_route(socket_, c.link, c.route), {std::errc::file_exists});
     }
     Result<> operator()(const plan::RemoveRoute& c) const
     {
@@ -179,6 +213,15 @@ public:
     {
         return unless(kernel::set_down(socket_, c.link), {std::errc::no_such_device});
     }
+    Result<> operator()(const plan::SetMtu& c) const
+    {
+        return unless(kernel::set_mtu(socket_, c.link, c.previous), {std::errc::no_such_device});
+    }
+    Result<> operator()(const plan::StartStp& c) const
+    {
+        return unless(kernel::set_spanning_tree(socket_, c.bridge, kernel::SpanningTree::off),
+                      {std::errc::no_such_device});
+    }
     Result<> operator()(const plan::SetSysctl& c) const
     {
         return unless(kernel::write_sysctl(c.name, c.previous),
@@ -198,7 +241,7 @@ public:
     }
     Result<> operator()(const plan::RemoveRoute& c) const
     {
-        return make_(plan::AddRoute{c.link, c.route});
+        return make_(plan::AddRoute{c.link, plan::stand_in(c.route)});
     }
     Result<> operator()(const plan::ReplaceRule& c) const
     {

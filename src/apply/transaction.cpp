@@ -97,6 +97,7 @@ Outcome
 build(Actuator& actuator, Journal& journal, const plan::Plan& plan, const Progress& progress)
 {
     Outcome outcome;
+    collect(outcome.errors, put_on_record(journal, plan));
     collect(outcome.errors, journal.begin({.kind = RunKind::up, .lans = {}}));
     for (const Step& step : plan.steps) {
         if (!outcome.ok())
@@ -110,6 +111,20 @@ build(Actuator& actuator, Journal& journal, const plan::Plan& plan, const Progre
             collect(outcome.errors, std::move(error));
     }
     return outcome;
+}
+
+Result<> put_on_record(Journal& journal, const plan::Plan& plan)
+{
+    const plan::Ledger ledger = journal.ledger();
+    // Steps undo the newest first.
+    for (const Step& step : plan.steps | std::views::reverse) {
+        const plan::Entry entry{.owner = step.owner, .change = step.change};
+        if (step.direction == Direction::make || std::ranges::find(ledger, entry) != ledger.end())
+            continue;
+        ONLAN_TRY(const RecordId id, journal.doing(step.owner, step.change));
+        ONLAN_CHECK(journal.done(id));
+    }
+    return {};
 }
 
 Outcome tear_down(Actuator& actuator,

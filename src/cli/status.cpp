@@ -85,6 +85,7 @@ void print_lan(const LanStatus& status)
                    {fmt::format("docker restart {}", fmt::join(status.cut_off, " "))});
     print_list("in the way of 'onlan up':", status.problems);
     print_list("'onlan up' would:", status.drift);
+    print_list("not for 'onlan up' to mend:", status.unmended);
 }
 
 json endpoints_to_json(const LanStatus& status)
@@ -123,6 +124,7 @@ json lan_to_json(const LanStatus& status)
             {"drift", status.drift},
             {"problems", status.problems},
             {"cut_off", status.cut_off},
+            {"unmended", status.unmended},
             {"warnings", status.warnings}};
 }
 

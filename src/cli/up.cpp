@@ -12,8 +12,8 @@
 #include "cli/options.hpp"
 #include "cli/print.hpp"
 #include "cli/session.hpp"
-#include "collect/docker.hpp"
 #include "collect/host.hpp"
+#include "plan/uplink.hpp"
 
 namespace onlan::cli {
 namespace {
@@ -166,14 +166,24 @@ std::optional<int> finish_interrupted_run(apply::Journal& journal, apply::Actuat
 
 // Before anything is undone. An engine that does not answer is no reason to leave the rest in
 // place: its network stays on record, and the next `down` removes it.
-Result<> check_networks_unused(const plan::Plan& plan, const std::string& docker_host)
+Result<> check_unused(const plan::Plan& plan, const model::Host& host)
 {
-    const auto docker = io::DockerApi::open(docker_host).and_then(collect::collect_docker);
-    if (!docker)
-        return {};
-    if (const auto in_use = plan::networks_in_use(plan, *docker); !in_use.empty())
-        return fail(Failed::conflict, fmt::format("{}", fmt::join(in_use, "\n")));
+    if (host.docker) {
+        if (const auto in_use = plan::networks_in_use(plan, *host.docker); !in_use.empty())
+            return fail(Failed::conflict, fmt::format("{}", fmt::join(in_use, "\n")));
+    }
+    if (const auto others = plan::cut_off(plan, host); !others.empty())
+        return fail(Failed::conflict, fmt::format("{}", fmt::join(others, "\n")));
     return {};
+}
+
+Result<plan::Plan>
+plan_to_go(const Options& options, const DownOptions& down, const plan::Ledger& ledger)
+{
+    ONLAN_TRY(const model::Host host, collect::collect_users(options.docker_host));
+    plan::Plan plan = plan::plan_down(plan::with_strays(ledger, host), down.lans);
+    ONLAN_CHECK(check_unused(plan, host));
+    return plan;
 }
 
 int show(const plan::Plan& plan,
@@ -257,8 +267,10 @@ int down(const Options& options, const DownOptions& down)
             return could_not(journal.error());
         if (const auto known = check_names(options, journal->ledger, down.lans); !known)
             return could_not(known.error());
-        const int shown = show(plan::plan_down(journal->ledger, down.lans), journal->unfinished,
-                               options, down.commands);
+        const auto plan = plan_to_go(options, down, journal->ledger);
+        if (!plan)
+            return could_not(plan.error());
+        const int shown = show(*plan, journal->unfinished, options, down.commands);
         return shown == kNo ? kDone : shown;
     }
     const auto lock = apply::Lock::take(options.state_folder, "down");
@@ -272,17 +284,20 @@ int down(const Options& options, const DownOptions& down)
         return could_not(actuator.error());
     if (const auto ended = finish_interrupted_run(*journal, **actuator))
         return *ended;
-    if (const auto known = check_names(options, journal->ledger(), down.lans); !known)
+    const plan::Ledger ledger = journal->ledger();
+    if (const auto known = check_names(options, ledger, down.lans); !known)
         return could_not(known.error());
-    const plan::Plan plan = plan::plan_down(journal->ledger(), down.lans);
-    if (const auto unused = check_networks_unused(plan, options.docker_host); !unused)
-        return could_not(unused.error());
-    if (const auto ended = agree(plan, down.commands, down.yes))
+    const auto plan = plan_to_go(options, down, ledger);
+    if (!plan)
+        return could_not(plan.error());
+    if (const auto ended = agree(*plan, down.commands, down.yes))
         return *ended;
-    const seconds patience = patience_for(plan, down.confirm);
+    const seconds patience = patience_for(*plan, down.confirm);
     if (patience > seconds{0})
-        return carry_out(*journal, **actuator, plan,
+        return carry_out(*journal, **actuator, *plan,
                          {.patience = patience, .folder = options.state_folder, .lock = *lock});
+    if (const auto recorded = apply::put_on_record(*journal, *plan); !recorded)
+        return could_not(recorded.error());
     const apply::Outcome outcome = apply::tear_down(**actuator, *journal, down.lans, print_step);
     return outcome.ok() ? kDone : could_not(outcome);
 }

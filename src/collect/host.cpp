@@ -16,6 +16,7 @@ Result<model::Firewall> collect_firewall()
 {
     model::Firewall firewall;
     ONLAN_TRY(firewall.base_chains, kernel::list_base_chains());
+    ONLAN_TRY(firewall.interface_rules, kernel::list_interface_rules(firewall.base_chains));
     ONLAN_TRY(firewall.own_rules, kernel::list_own_rules());
     ONLAN_TRY(firewall.xtables, kernel::collect_xtables(firewall.base_chains));
     return firewall;
@@ -32,19 +33,26 @@ void collect_engine(model::Host& host, const std::string& docker_host)
 
 } // namespace
 
-Result<model::Host> collect_host(const std::string& docker_host)
+Result<model::Host> collect_users(const std::string& docker_host)
 {
     ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
     model::Host host;
     ONLAN_TRY(host.links, kernel::dump_links(socket));
     ONLAN_TRY(host.addresses, kernel::dump_addresses(socket));
     ONLAN_TRY(host.routes, kernel::dump_routes(socket));
+    collect_engine(host, docker_host);
+    return host;
+}
+
+Result<model::Host> collect_host(const std::string& docker_host)
+{
+    ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
+    ONLAN_TRY(model::Host host, collect_users(docker_host));
     ONLAN_TRY(host.rules, kernel::dump_rules(socket));
     ONLAN_TRY(host.neighbours, kernel::dump_neighbours(socket));
     ONLAN_TRY(host.fdb, kernel::dump_fdb(socket));
     ONLAN_TRY(host.sysctls, collect_sysctls(host.links));
     ONLAN_TRY(host.firewall, collect_firewall());
-    collect_engine(host, docker_host);
     return host;
 }
 

@@ -12,4 +12,8 @@ namespace onlan::collect {
 // error: the host says why there is none.
 [[nodiscard]] Result<model::Host> collect_host(const std::string& docker_host);
 
+// Only links, addresses, routes and the engine: what tells who uses the links that are to be taken
+// away, also on a host whose firewall cannot be read.
+[[nodiscard]] Result<model::Host> collect_users(const std::string& docker_host);
+
 } // namespace onlan::collect

@@ -142,6 +142,27 @@ Result<> set_down(NetlinkSocket& socket, const std::string& name)
     return within(socket.transact(request.header()), fmt::format("set {} down", name));
 }
 
+Result<> set_mtu(NetlinkSocket& socket, const std::string& name, std::uint32_t mtu)
+{
+    Message request = link_request(name);
+    request.put(IFLA_MTU, mtu);
+    return within(socket.transact(request.header()),
+                  fmt::format("set the MTU of {} to {}", name, mtu));
+}
+
+Result<> set_spanning_tree(NetlinkSocket& socket, const std::string& bridge, SpanningTree state)
+{
+    Message request = link_request(bridge);
+    request.nest(IFLA_LINKINFO, [&] {
+        request.put(IFLA_INFO_KIND, std::string("bridge"));
+        request.nest(IFLA_INFO_DATA,
+                     [&] { request.put(IFLA_BR_STP_STATE, static_cast<std::uint32_t>(state)); });
+    });
+    return within(socket.transact(request.header()),
+                  fmt::format("turn the spanning tree protocol of {} {}", bridge,
+                              state == SpanningTree::on ? "on" : "off"));
+}
+
 Result<> set_alias(NetlinkSocket& socket, const std::string& name, const std::string& alias)
 {
     Message request = link_request(name);
@@ -209,6 +230,24 @@ void put_gateway(Message& request, const net::IpAddress& gateway, net::Family fa
     request.put(RTA_VIA, std::span<const std::uint8_t>(via));
 }
 
+// The next hop that names no device is on `own`.
+std::vector<std::uint8_t> multipath(const std::vector<model::NextHop>& next_hops, std::uint32_t own)
+{
+    std::vector<std::uint8_t> bytes;
+    for (const model::NextHop& hop : next_hops) {
+        const rtnexthop fixed{
+            .rtnh_len = static_cast<std::uint16_t>(sizeof(rtnexthop) + hop.attributes.size()),
+            .rtnh_flags = hop.flags,
+            .rtnh_hops = hop.weight,
+            .rtnh_ifindex = hop.link != 0 ? hop.link : static_cast<int>(own)};
+        const auto* start = reinterpret_cast<const std::uint8_t*>(&fixed);
+        bytes.insert(bytes.end(), start, start + sizeof fixed);
+        bytes.insert(bytes.end(), hop.attributes.begin(), hop.attributes.end());
+        bytes.resize(align(bytes.size()));
+    }
+    return bytes;
+}
+
 Result<Message> route_request(std::uint16_t type,
                               std::uint16_t flags,
                               const std::string& link,
@@ -235,11 +274,19 @@ Result<Message> route_request(std::uint16_t type,
         put_gateway(request, *route.gateway, family);
     if (route.preferred_source)
         request.put(RTA_PREFSRC, route.preferred_source->bytes());
-    request.put(RTA_OIF, index);
+    if (route.multipath)
+        request.put(RTA_MULTIPATH,
+                    std::span<const std::uint8_t>(multipath(route.next_hops, index)));
+    else
+        request.put(RTA_OIF, index);
     if (route.metric != 0)
         request.put(RTA_PRIORITY, route.metric);
     if (!route.metrics.empty())
         request.put(RTA_METRICS, std::span<const std::uint8_t>(route.metrics));
+    if (route.preference != 0)
+        request.put(RTA_PREF, route.preference);
+    if (route.expires != 0)
+        request.put(RTA_EXPIRES, route.expires);
     return request;
 }
 
@@ -285,9 +332,17 @@ delete_address(NetlinkSocket& socket, const std::string& link, const model::Addr
                     fmt::format("remove {} from {}", address.local.to_string(), link));
 }
 
+Result<>
+replace_address(NetlinkSocket& socket, const std::string& link, const model::Address& address)
+{
+    return transact(socket,
+                    address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, link, address),
+                    fmt::format("set {} on {}", address.local.to_string(), link));
+}
+
 Result<> add_route(NetlinkSocket& socket, const std::string& link, const model::Route& route)
 {
-    return transact(socket, route_request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, link, route),
+    return transact(socket, route_request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, link, route),
                     fmt::format("add {} on {}", name_of(route), link));
 }
 

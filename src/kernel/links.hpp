@@ -39,6 +39,12 @@ set_master(NetlinkSocket& socket, const std::string& name, const std::string& ma
 [[nodiscard]] Result<> clear_master(NetlinkSocket& socket, const std::string& name);
 [[nodiscard]] Result<> set_up(NetlinkSocket& socket, const std::string& name);
 [[nodiscard]] Result<> set_down(NetlinkSocket& socket, const std::string& name);
+[[nodiscard]] Result<> set_mtu(NetlinkSocket& socket, const std::string& name, std::uint32_t mtu);
+enum class SpanningTree : std::uint8_t { off, on };
+// With the shortest forward delay, two seconds: the kernel raises a shorter one to that
+// (net/bridge/br_stp_if.c, br_stp_start()).
+[[nodiscard]] Result<>
+set_spanning_tree(NetlinkSocket& socket, const std::string& bridge, SpanningTree state);
 [[nodiscard]] Result<>
 set_alias(NetlinkSocket& socket, const std::string& name, const std::string& alias);
 // Into the namespace behind `netns`, as `new_name`.
@@ -47,8 +53,14 @@ move_link(NetlinkSocket& socket, const std::string& name, int netns, const std::
 
 [[nodiscard]] Result<>
 add_address(NetlinkSocket& socket, const std::string& link, const model::Address& address);
+// Gives an address that is there other flags and lifetimes.
+[[nodiscard]] Result<>
+replace_address(NetlinkSocket& socket, const std::string& link, const model::Address& address);
 [[nodiscard]] Result<>
 delete_address(NetlinkSocket& socket, const std::string& link, const model::Address& address);
+// Behind the routes of the same key that are there (destination, table, metric…). file_exists means
+// that this very route is (net/ipv4/fib_trie.c, fib_table_insert(); net/ipv6/ip6_fib.c,
+// fib6_add_rt2node()).
 [[nodiscard]] Result<>
 add_route(NetlinkSocket& socket, const std::string& link, const model::Route& route);
 [[nodiscard]] Result<>

@@ -1,6 +1,7 @@
 #include "kernel/netlink_decode.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
@@ -96,6 +97,35 @@ model::BridgePort port_from(Bytes data)
         }
     }));
     return port;
+}
+
+// RTA_MULTIPATH: a struct rtnexthop and its attributes for each.
+std::vector<model::NextHop> next_hops_from(Bytes bytes)
+{
+    std::vector<model::NextHop> next_hops;
+    while (bytes.size() >= sizeof(rtnexthop)) {
+        rtnexthop fixed;
+        std::memcpy(&fixed, bytes.data(), sizeof fixed);
+        if (fixed.rtnh_len < sizeof fixed || fixed.rtnh_len > bytes.size())
+            break;
+        const Bytes attributes = bytes.subspan(sizeof fixed, fixed.rtnh_len - sizeof fixed);
+        next_hops.push_back({.link = fixed.rtnh_ifindex,
+                             .flags = static_cast<std::uint8_t>(fixed.rtnh_flags & RTNH_F_ONLINK),
+                             .weight = fixed.rtnh_hops,
+                             .attributes = {attributes.begin(), attributes.end()}});
+        bytes = bytes.subspan(std::min(align(fixed.rtnh_len), bytes.size()));
+    }
+    return next_hops;
+}
+
+// The kernel counts in ticks; less than a second left is not "never".
+std::uint32_t expires_from(const Attribute& attribute)
+{
+    constexpr int kTicksPerSecond = 100; // USER_HZ
+    const auto times = attribute.as<rta_cacheinfo>();
+    if (!times || times->rta_expires <= 0)
+        return 0;
+    return static_cast<std::uint32_t>(std::max(times->rta_expires / kTicksPerSecond, 1));
 }
 
 void read_link_info(model::Link& link, Bytes info)
@@ -277,6 +307,13 @@ Result<std::optional<model::Route>> route_from_message(const nlmsghdr& message)
             break;
         case RTA_MULTIPATH:
             route.multipath = true;
+            route.next_hops = next_hops_from(bytes);
+            break;
+        case RTA_CACHEINFO:
+            route.expires = expires_from(attribute);
+            break;
+        case RTA_PREF:
+            route.preference = attribute.value_or<std::uint8_t>(0);
             break;
         default:
             break;

@@ -1,7 +1,10 @@
 #include "kernel/nftables.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <memory>
+#include <set>
 
 #include <nftables/libnftables.h>
 
@@ -83,6 +86,52 @@ json own_chain()
             {"hook", "prerouting"}, {"prio", kPriorityRaw}, {"policy", "accept"}};
 }
 
+bool is_kept_by_iptables(const model::NftBaseChain& chain)
+{
+    constexpr std::array<std::string_view, 5> kTables = {"filter", "nat", "mangle", "raw",
+                                                         "security"};
+    return (chain.family == "ip" || chain.family == "ip6") &&
+           std::ranges::find(kTables, chain.table) != kTables.end();
+}
+
+// {"match": {"left": {"meta": {"key": "iifname"}}, "right": "eno1"}}, where `right` may also be a
+// set of names, at any depth.
+void collect_names(const json& expression,
+                   const std::string& key,
+                   std::vector<model::NftInterfaceRule>& found)
+{
+    if (expression.is_string() && !key.empty())
+        found.push_back({.family = {},
+                         .table = {},
+                         .chain = {},
+                         .key = key,
+                         .interface = expression.get<std::string>()});
+    else if (expression.is_structured()) {
+        for (const json& part : expression)
+            collect_names(part, key, found);
+    }
+}
+
+std::vector<model::NftInterfaceRule> interface_rules(const json& rule)
+{
+    constexpr std::array<std::string_view, 4> kKeys = {"iifname", "oifname", "iif", "oif"};
+    std::vector<model::NftInterfaceRule> found;
+    for (const json& expression : rule.value("expr", json::array())) {
+        const json match = expression.value("match", json::object());
+        const json left = match.value("left", json::object());
+        const json meta = left.is_object() ? left.value("meta", json::object()) : json::object();
+        const std::string key = meta.value("key", "");
+        if (std::ranges::find(kKeys, key) != kKeys.end())
+            collect_names(match.value("right", json::object()), key, found);
+    }
+    for (model::NftInterfaceRule& one : found) {
+        one.family = rule.value("family", "");
+        one.table = rule.value("table", "");
+        one.chain = rule.value("chain", "");
+    }
+    return found;
+}
+
 } // namespace
 
 Result<std::vector<model::NftBaseChain>> list_base_chains()
@@ -99,6 +148,25 @@ Result<std::vector<model::NftBaseChain>> list_base_chains()
                          .hook = chain.value("hook", ""),
                          .priority = chain.value("prio", 0),
                          .policy = chain.value("policy", "accept")});
+    }
+    return found;
+}
+
+Result<std::vector<model::NftInterfaceRule>>
+list_interface_rules(const std::vector<model::NftBaseChain>& base_chains)
+{
+    std::set<std::string> tables;
+    for (const model::NftBaseChain& chain : base_chains) {
+        if (!is_kept_by_iptables(chain))
+            tables.insert(fmt::format("{} {}", chain.family, chain.table));
+    }
+    std::vector<model::NftInterfaceRule> found;
+    for (const std::string& table : tables) {
+        ONLAN_TRY(const auto answer,
+                  run(fmt::format("list table {}", table), "read the nftables rules"));
+        ONLAN_TRY(const auto rules, objects(answer, "rule"));
+        for (const json& rule : rules)
+            std::ranges::move(interface_rules(rule), std::back_inserter(found));
     }
     return found;
 }

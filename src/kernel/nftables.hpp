@@ -12,6 +12,10 @@ namespace onlan::kernel {
 
 // Every base chain, whoever made it. Cheap, however many rules there are.
 [[nodiscard]] Result<std::vector<model::NftBaseChain>> list_base_chains();
+// The rules that name an interface, in the tables of these chains. What iptables-nft keeps in
+// nftables is left out: iptables-save shows it.
+[[nodiscard]] Result<std::vector<model::NftInterfaceRule>>
+list_interface_rules(const std::vector<model::NftBaseChain>& base_chains);
 // The rules of onlan's own table, `inet onlan`; empty when there is none.
 [[nodiscard]] Result<std::vector<model::NftOwnRule>> list_own_rules();
 

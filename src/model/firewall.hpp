@@ -55,9 +55,22 @@ struct NftOwnRule {
     friend bool operator==(const NftOwnRule&, const NftOwnRule&) = default;
 };
 
+// A rule of nftables, whoever made it, that names an interface. Those of iptables-nft are not among
+// them: they are in XtablesRuleset.
+struct NftInterfaceRule {
+    std::string family;
+    std::string table;
+    std::string chain;
+    std::string key; // "iifname", "oif"…
+    std::string interface;
+
+    friend bool operator==(const NftInterfaceRule&, const NftInterfaceRule&) = default;
+};
+
 struct Firewall {
     std::vector<XtablesRuleset> xtables;
     std::vector<NftBaseChain> base_chains;
+    std::vector<NftInterfaceRule> interface_rules;
     std::vector<NftOwnRule> own_rules; // of the table `inet onlan`
 
     [[nodiscard]] const XtablesRuleset* find_xtables(XtablesBackend backend,

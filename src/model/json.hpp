@@ -70,20 +70,25 @@ NLOHMANN_JSON_SERIALIZE_ENUM(XtablesBackend,
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(
     Address, link, local, peer, broadcast, scope, flags, protocol, metric, valid, preferred, label)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Route,
-                                   destination,
-                                   table,
-                                   type,
-                                   protocol,
-                                   scope,
-                                   tos,
-                                   flags,
-                                   gateway,
-                                   preferred_source,
-                                   link,
-                                   metric,
-                                   multipath,
-                                   metrics)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NextHop, link, flags, weight, attributes)
+// A journal of version 0.1 does not have all of them.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Route,
+                                                destination,
+                                                table,
+                                                type,
+                                                protocol,
+                                                scope,
+                                                tos,
+                                                flags,
+                                                gateway,
+                                                preferred_source,
+                                                link,
+                                                metric,
+                                                expires,
+                                                preference,
+                                                multipath,
+                                                next_hops,
+                                                metrics)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(
     Rule, family, priority, input_interface, output_interface, header, rest)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DockerSubnet, subnet, gateway, range, reserved)

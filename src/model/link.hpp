@@ -81,6 +81,16 @@ struct Address {
     friend bool operator==(const Address&, const Address&) = default;
 };
 
+// One of several of a route.
+struct NextHop {
+    int link = 0;                         // index of the output device
+    std::uint8_t flags = 0;               // RTNH_F_*: what a user can ask for (onlink)
+    std::uint8_t weight = 0;              // one less than what ip(8) calls it
+    std::vector<std::uint8_t> attributes; // the gateway, as the kernel gave it
+
+    friend bool operator==(const NextHop&, const NextHop&) = default;
+};
+
 struct Route {
     net::Prefix destination; // also tells the family
     std::uint32_t table = 254;
@@ -93,7 +103,10 @@ struct Route {
     std::optional<net::IpAddress> preferred_source;
     int link = 0; // index of the output device; 0: none
     std::uint32_t metric = 0;
-    bool multipath = false; // several next hops; they are not decoded
+    std::uint32_t expires = 0;   // seconds; 0: never
+    std::uint8_t preference = 0; // ICMPV6_ROUTER_PREF_*; 0: medium
+    bool multipath = false;      // several next hops, instead of `link` and `gateway`
+    std::vector<NextHop> next_hops;
     std::vector<std::uint8_t>
         metrics; // payload of RTA_METRICS as the kernel gave it (mtu, advmss…)
 

@@ -23,6 +23,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AddNotrack, bridge, comment)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(InsertXtablesRule, backend, family, table, chain, rule)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CreateDockerNetwork, network)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AdoptBridge, name, alias)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetMtu, link, mtu, previous)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StartStp, bridge)
 
 namespace {
 
@@ -42,6 +44,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Change>> kTypes = {
     "insert-xtables-rule",
     "create-docker-network",
     "adopt-bridge",
+    "set-mtu",
+    "start-stp",
 };
 
 template <std::size_t index = 0>
@@ -56,6 +60,14 @@ Result<Change> change_of_type(std::string_view type, const nlohmann::json& json)
 }
 
 } // namespace
+
+model::Route stand_in(model::Route route)
+{
+    constexpr std::uint8_t kProtocolRa = 9; // RTPROT_RA; this layer includes no system header
+    if (route.protocol == kProtocolRa)
+        ++route.metric;
+    return route;
+}
 
 nlohmann::json to_json(const Change& change)
 {

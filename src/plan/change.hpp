@@ -65,6 +65,21 @@ struct SetUp {
     friend bool operator==(const SetUp&, const SetUp&) = default;
 };
 
+struct SetMtu {
+    std::string link;
+    std::uint32_t mtu = 0;
+    std::uint32_t previous = 0; // what undo sets
+
+    friend bool operator==(const SetMtu&, const SetMtu&) = default;
+};
+
+// Turns the spanning tree protocol of a bridge on. Undo turns it off.
+struct StartStp {
+    std::string bridge;
+
+    friend bool operator==(const StartStp&, const StartStp&) = default;
+};
+
 struct SetSysctl {
     std::string name; // "net.ipv6.conf.on-lan137.disable_ipv6"
     std::string value;
@@ -73,7 +88,8 @@ struct SetSysctl {
     friend bool operator==(const SetSysctl&, const SetSysctl&) = default;
 };
 
-// `address.link` is not used: the link is named.
+// `address.link` and `route.link` are not used: the link is named. Of several next hops, the one
+// without an index is on that link.
 struct AddAddress {
     std::string link;
     model::Address address;
@@ -95,6 +111,7 @@ struct AddRoute {
     friend bool operator==(const AddRoute&, const AddRoute&) = default;
 };
 
+// Undo puts its stand-in there.
 struct RemoveRoute {
     std::string link;
     model::Route route;
@@ -150,7 +167,17 @@ using Change = std::variant<CreateBridge,
                             AddNotrack,
                             InsertXtablesRule,
                             CreateDockerNetwork,
-                            AdoptBridge>;
+                            AdoptBridge,
+                            SetMtu,
+                            StartStp>;
+
+// What is put in a route's place on another link, or back on its own.
+//
+// A route that the kernel has learnt from a router it learns again, but not beside a copy of ours:
+// the advertisement would only prolong that, and the rest of it, the prefixes of the host's
+// addresses, would be skipped (net/ipv6/ndisc.c, ndisc_router_discovery()). So the copy is a step
+// less preferred and ends when the route would have ended.
+[[nodiscard]] model::Route stand_in(model::Route route);
 
 // For the journal. Reading back what was written gives an equal change.
 [[nodiscard]] nlohmann::json to_json(const Change& change);

@@ -8,7 +8,6 @@
 
 #include "plan/lan_changes.hpp"
 #include "plan/names.hpp"
-#include "plan/uplink.hpp"
 
 namespace onlan::plan {
 namespace {
@@ -29,59 +28,6 @@ std::string names_of(const std::vector<net::IpAddress>& addresses)
     for (const net::IpAddress& address : addresses)
         text += (text.empty() ? "" : ", ") + address.to_string();
     return text;
-}
-
-void check_port(const model::Lan& lan,
-                const std::string& name,
-                const model::Host& host,
-                Findings& findings)
-{
-    const model::Link* port = host.find_link(name);
-    if (port == nullptr) {
-        add(findings.errors, "lan {}: uplink port {} does not exist", lan.name, name);
-        return;
-    }
-    const model::Link* bridge = host.find_link(lan.uplink.bridge);
-    const bool in_uplink = bridge != nullptr && port->master == bridge->index;
-    if (port->wireless)
-        add(findings.errors,
-            "lan {}: {} is a Wi-Fi interface and cannot be a port of a bridge: its access point "
-            "only accepts frames "
-            "with its own MAC address; use a wired interface",
-            lan.name, name);
-    if (port->loopback || !port->ethernet)
-        add(findings.errors,
-            "lan {}: {} is not an Ethernet interface and cannot be a port of a bridge", lan.name,
-            name);
-    if (port->master != 0 && !in_uplink) {
-        const model::Link* master = host.find_link(port->master);
-        const std::string of = master != nullptr ? master->name : "something in another namespace";
-        add(findings.errors,
-            "lan {}: {} already belongs to {} ({}); name {} as the uplink's bridge, or take {} out "
-            "of it first",
-            lan.name, name, of, port->master_kind, of, name);
-    }
-    if (port->up && !port->carrier)
-        add(findings.warnings, "lan {}: {} has no carrier: is the cable plugged in?", lan.name,
-            name);
-    if (in_uplink)
-        return;
-    for (const model::Route& route : host.routes) {
-        if (route.multipath)
-            add(findings.errors,
-                "lan {}: the multipath route to {} cannot be moved onto a bridge; replace it by "
-                "single routes first",
-                lan.name, route.destination.to_string());
-    }
-    for (const model::Address& address : moving_addresses(*port, host)) {
-        constexpr std::uint32_t kForever = 0xFFFFFFFF;
-        if (address.valid != kForever)
-            add(findings.warnings,
-                "lan {}: {} on {} comes from DHCP or a router advertisement; tell the host's "
-                "network manager to "
-                "configure {} instead of {} (see 'onlan export'), or it will put the address back",
-                lan.name, address.local.to_string(), name, lan.uplink.bridge, name);
-    }
 }
 
 constexpr unsigned kOldestDocker = 25;
@@ -119,62 +65,7 @@ bool is_whole_cable(const model::Lan& lan, const model::Host& host)
            (lan.attach != AttachMode::docker_bridge || is_port_of(inner->name, second_bridge(lan)));
 }
 
-// The cable's end is a port like any other that nobody configured: untagged, in the VLAN that the
-// bridge gives such ports (net/bridge/br_vlan.c, nbp_vlan_init()).
-void check_vlans(const model::Lan& lan, const model::Link& bridge, Findings& findings)
-{
-    if (bridge.bridge && bridge.bridge->vlan_filtering)
-        add(findings.warnings,
-            "lan {}: {} filters VLANs: containers are in its default VLAN (vlan_default_pvid), and "
-            "in none if that is 0; put {} into another with: bridge vlan add dev {} vid N pvid "
-            "untagged",
-            lan.name, bridge.name, uplink_end(lan), uplink_end(lan));
-}
-
 } // namespace
-
-void check_uplink(const model::Lan& lan, const model::Host& host, Findings& findings)
-{
-    const model::Link* bridge = host.find_link(lan.uplink.bridge);
-    for (const std::string& port : lan.uplink.ports)
-        check_port(lan, port, host, findings);
-    if (bridge == nullptr) {
-        if (lan.uplink.ports.empty())
-            add(findings.errors,
-                "lan {}: the uplink bridge {} does not exist; create it, or list its ports "
-                "(uplink.ports: [eno1]) and "
-                "onlan makes it",
-                lan.name, lan.uplink.bridge);
-        return;
-    }
-    if (bridge->kind != "bridge") {
-        add(findings.errors,
-            "lan {}: the uplink {} is not a bridge{}; write `ports: [{}]` and another name as "
-            "`bridge`, and onlan makes "
-            "a bridge of it",
-            lan.name, bridge->name, bridge->wireless ? " but a Wi-Fi interface" : "", bridge->name);
-        return;
-    }
-    if (!bridge->up)
-        add(findings.warnings,
-            "lan {}: the uplink bridge {} is down; nothing passes until it is up", lan.name,
-            bridge->name);
-    check_vlans(lan, *bridge, findings);
-    if (bridge->bridge && bridge->bridge->stp) {
-        constexpr std::uint32_t kTicksPerSecond = 100;
-        const std::uint32_t delay = 2 * bridge->bridge->forward_delay / kTicksPerSecond;
-        add(findings.warnings,
-            "lan {}: {} runs STP: a new port starts to forward after {} seconds (twice its forward "
-            "delay)",
-            lan.name, bridge->name, delay);
-    }
-    const bool ported = std::ranges::any_of(host.links, [&](const model::Link& link) {
-        return link.master == bridge->index && link.name != uplink_end(lan);
-    });
-    if (!ported && lan.uplink.ports.empty())
-        add(findings.warnings, "lan {}: {} has no port, so it leads to no LAN outside this host",
-            lan.name, bridge->name);
-}
 
 void check_links(const model::Lan& lan, const model::Host& host, Findings& findings)
 {

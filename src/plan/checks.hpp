@@ -12,9 +12,11 @@ namespace onlan::plan {
 struct Findings {
     std::vector<std::string> errors;
     std::vector<std::string> warnings;
+    std::vector<std::string> unmended; // wrong on the host, and not for `up` to put right
 };
 
 void check_uplink(const model::Lan& lan, const model::Host& host, Findings& findings);
+void check_mtu(const model::Lan& lan, const model::Host& host, Findings& findings);
 void check_links(const model::Lan& lan, const model::Host& host, Findings& findings);
 void check_subnets(const model::Lan& lan, const Request& request, Findings& findings);
 void check_docker(const model::Lan& lan, const Request& request, Findings& findings);

@@ -115,6 +115,14 @@ struct Made {
     {
         return {line({"ip", "link", "set", c.link, "up"})};
     }
+    Commands operator()(const SetMtu& c) const
+    {
+        return {line({"ip", "link", "set", c.link, "mtu", std::to_string(c.mtu)})};
+    }
+    Commands operator()(const StartStp& c) const
+    {
+        return {line({"ip", "link", "set", c.bridge, "type", "bridge", "stp_state", "1"})};
+    }
     Commands operator()(const SetSysctl& c) const
     {
         return {line({"sysctl", "-w", fmt::format("{}={}", c.name, c.value)})};
@@ -127,7 +135,10 @@ struct Made {
     {
         return {address_command("del", c.link, c.address)};
     }
-    Commands operator()(const AddRoute& c) const { return {route_command("add", c.link, c.route)}; }
+    Commands operator()(const AddRoute& c) const
+    {
+        return {route_command("append", c.link, c.route)};
+    }
     Commands operator()(const RemoveRoute& c) const
     {
         return {route_command("del", c.link, c.route)};
@@ -189,6 +200,14 @@ struct Undone {
     {
         return {line({"ip", "link", "set", c.link, "down"})};
     }
+    Commands operator()(const SetMtu& c) const
+    {
+        return {line({"ip", "link", "set", c.link, "mtu", std::to_string(c.previous)})};
+    }
+    Commands operator()(const StartStp& c) const
+    {
+        return {line({"ip", "link", "set", c.bridge, "type", "bridge", "stp_state", "0"})};
+    }
     Commands operator()(const SetSysctl& c) const
     {
         return {line({"sysctl", "-w", fmt::format("{}={}", c.name, c.previous)})};
@@ -204,7 +223,7 @@ struct Undone {
     Commands operator()(const AddRoute& c) const { return {route_command("del", c.link, c.route)}; }
     Commands operator()(const RemoveRoute& c) const
     {
-        return {route_command("add", c.link, c.route)};
+        return {route_command("append", c.link, stand_in(c.route))};
     }
     Commands operator()(const ReplaceRule& c) const
     {

@@ -12,7 +12,10 @@ std::string route_text(const std::string& link, const model::Route& route)
                            : "the route to " + route.destination.to_string();
     if (route.gateway)
         text += " via " + route.gateway->to_string();
-    return fmt::format("{} on {}", text, link);
+    constexpr std::uint32_t kTableMain = 254; // RT_TABLE_MAIN
+    if (route.table != kTableMain)
+        text += fmt::format(" in table {}", route.table);
+    return fmt::format("{}{} on {}", text, route.multipath ? " over several next hops" : "", link);
 }
 
 std::string rule_text(const model::Rule& rule)
@@ -44,6 +47,14 @@ struct Made {
         return fmt::format("make {} a port of {}", c.link, c.master);
     }
     std::string operator()(const SetUp& c) const { return fmt::format("set {} up", c.link); }
+    std::string operator()(const SetMtu& c) const
+    {
+        return fmt::format("set the MTU of {} to {}", c.link, c.mtu);
+    }
+    std::string operator()(const StartStp& c) const
+    {
+        return fmt::format("turn on the spanning tree protocol of {}, against loops", c.bridge);
+    }
     std::string operator()(const SetSysctl& c) const
     {
         return fmt::format("set {} = {}", c.name, c.value);
@@ -95,6 +106,14 @@ struct Undone {
         return fmt::format("take {} out of {}", c.link, c.master);
     }
     std::string operator()(const SetUp& c) const { return fmt::format("set {} down", c.link); }
+    std::string operator()(const SetMtu& c) const
+    {
+        return fmt::format("set the MTU of {} back to {}", c.link, c.previous);
+    }
+    std::string operator()(const StartStp& c) const
+    {
+        return "turn off the spanning tree protocol of " + c.bridge;
+    }
     std::string operator()(const SetSysctl& c) const
     {
         return fmt::format("set {} back to {}", c.name, c.previous);
@@ -108,7 +127,10 @@ struct Undone {
         return Made{}(AddAddress{c.link, c.address});
     }
     std::string operator()(const AddRoute& c) const { return Made{}(RemoveRoute{c.link, c.route}); }
-    std::string operator()(const RemoveRoute& c) const { return Made{}(AddRoute{c.link, c.route}); }
+    std::string operator()(const RemoveRoute& c) const
+    {
+        return Made{}(AddRoute{c.link, stand_in(c.route)});
+    }
     std::string operator()(const ReplaceRule& c) const
     {
         return Made{}(ReplaceRule{.before = c.after, .after = c.before});

@@ -14,6 +14,14 @@ std::string_view comment_of(const std::vector<std::string>& rule)
     return flag == rule.end() || flag + 1 == rule.end() ? std::string_view{} : *(flag + 1);
 }
 
+// By what the kernel tells routes of one link apart (net/ipv4/fib_trie.c, fib_table_insert()).
+bool same_route(const model::Route& one, const model::Route& other)
+{
+    return one.table == other.table && one.destination == other.destination &&
+           one.metric == other.metric && one.type == other.type && one.gateway == other.gateway &&
+           one.tos == other.tos && one.next_hops == other.next_hops;
+}
+
 class Holds {
 public:
     explicit Holds(const model::Host& host) : host_(host) {}
@@ -49,6 +57,18 @@ public:
     {
         const model::Link* link = host_.find_link(change.link);
         return link != nullptr && link->up;
+    }
+
+    bool operator()(const SetMtu& change) const
+    {
+        const model::Link* link = host_.find_link(change.link);
+        return link != nullptr && link->mtu == change.mtu;
+    }
+
+    bool operator()(const StartStp& change) const
+    {
+        const model::Link* bridge = host_.find_link(change.bridge);
+        return bridge != nullptr && bridge->bridge && bridge->bridge->stp;
     }
 
     bool operator()(const SetSysctl& change) const
@@ -107,16 +127,17 @@ private:
                });
     }
 
-    // The key by which the kernel tells routes apart (net/ipv4/fib_trie.c, fib_table_insert()): of
-    // two that agree in it the second is refused.
     [[nodiscard]] bool has_route(const std::string& name, const model::Route& route) const
     {
         const model::Link* link = host_.find_link(name);
-        return link != nullptr && std::ranges::any_of(host_.routes, [&](const model::Route& other) {
-                   return other.link == link->index && other.table == route.table &&
-                          other.destination == route.destination && other.metric == route.metric &&
-                          other.gateway == route.gateway && other.tos == route.tos;
-               });
+        if (link == nullptr)
+            return false;
+        model::Route wanted = route;
+        for (model::NextHop& hop : wanted.next_hops)
+            hop.link = hop.link != 0 ? hop.link : link->index;
+        return std::ranges::any_of(host_.routes, [&](const model::Route& other) {
+            return (other.multipath || other.link == link->index) && same_route(other, wanted);
+        });
     }
 
     const model::Host& host_;
@@ -180,6 +201,18 @@ bool same_object(const Change& one, const Change& other)
     if (const auto* a = std::get_if<CreateVeth>(&one)) {
         const auto* b = std::get_if<CreateVeth>(&other);
         return b != nullptr && a->name == b->name && a->peer == b->peer;
+    }
+    if (const auto* a = std::get_if<AddAddress>(&one)) {
+        const auto* b = std::get_if<AddAddress>(&other);
+        return b != nullptr && a->link == b->link && a->address.local == b->address.local;
+    }
+    if (const auto* a = std::get_if<AddRoute>(&one)) {
+        const auto* b = std::get_if<AddRoute>(&other);
+        return b != nullptr && a->link == b->link && same_route(a->route, b->route);
+    }
+    if (const auto* a = std::get_if<SetMtu>(&one)) {
+        const auto* b = std::get_if<SetMtu>(&other);
+        return b != nullptr && a->link == b->link;
     }
     return one == other;
 }

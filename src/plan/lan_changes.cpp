@@ -6,25 +6,12 @@
 
 #include "plan/guards.hpp"
 #include "plan/names.hpp"
+#include "plan/uplink.hpp"
 
 namespace onlan::plan {
 namespace {
 
 using model::AttachMode;
-
-constexpr std::uint32_t kEthernetMtu = 1500;
-
-// The uplink's MTU; before the uplink bridge exists, that of its first port.
-std::uint32_t uplink_mtu(const model::Lan& lan, const model::Host& host)
-{
-    if (const model::Link* bridge = host.find_link(lan.uplink.bridge))
-        return bridge->mtu;
-    if (!lan.uplink.ports.empty()) {
-        if (const model::Link* port = host.find_link(lan.uplink.ports.front()))
-            return port->mtu;
-    }
-    return kEthernetMtu;
-}
 
 // A bridge without an address of its own takes the lowest one among its ports
 // (net/bridge/br_stp_if.c, br_stp_recalculate_bridge_id()). The uplink bridge must not change its
@@ -127,6 +114,19 @@ docker_subnet(const model::Lan& lan, const model::LanSubnet& wanted, const Reque
     return subnet;
 }
 
+// Links that are there already follow the uplink; the bridge last, because it cannot have more than
+// its ports.
+std::vector<Change> mtu_changes(const model::Lan& lan, const model::Host& host)
+{
+    std::vector<Change> changes;
+    for (const std::string& name : {uplink_end(lan), container_end(lan), second_bridge(lan)}) {
+        if (const model::Link* link = host.find_link(name))
+            changes.emplace_back(
+                SetMtu{.link = name, .mtu = uplink_mtu(lan, host), .previous = link->mtu});
+    }
+    return changes;
+}
+
 } // namespace
 
 bool is_made_by_docker(const model::Link& link, const model::Lan& lan, const model::Host& host)
@@ -142,6 +142,24 @@ bool is_made_by_docker(const model::Link& link, const model::Lan& lan, const mod
         return false;
     const auto bridge = network->options.find("com.docker.network.bridge.name");
     return bridge != network->options.end() && bridge->second == link.name;
+}
+
+std::uint32_t uplink_mtu(const model::Lan& lan, const model::Host& host)
+{
+    const model::Link* bridge = host.find_link(lan.uplink.bridge);
+    return bridge != nullptr ? bridge->mtu : smallest_mtu(lan.uplink.ports, host);
+}
+
+std::string network_mtu(const model::Lan& lan, const model::Host& host)
+{
+    const model::DockerNetwork* network =
+        host.docker ? host.docker->find_network(lan.name) : nullptr;
+    if (network != nullptr && !network->endpoints.empty()) {
+        const auto given = network->options.find(std::string(kMtuOption));
+        if (given != network->options.end())
+            return given->second;
+    }
+    return std::to_string(uplink_mtu(lan, host));
 }
 
 std::vector<net::IpAddress> outside_pool(const model::LanSubnet& subnet)
@@ -168,8 +186,7 @@ model::DockerNetwork docker_network(const model::Lan& lan, const Request& reques
         .driver = lan.attach == AttachMode::macvlan ? "macvlan" : "bridge",
         .ipv6 = lan.ipv6.has_value(),
         .subnets = {docker_subnet(lan, lan.ipv4, request)},
-        .options = {{"com.docker.network.driver.mtu",
-                     std::to_string(uplink_mtu(lan, request.host))}},
+        .options = {{std::string(kMtuOption), network_mtu(lan, request.host)}},
         .labels = {{std::string(kDockerLabel), lan.name}},
     };
     if (lan.ipv6)
@@ -203,6 +220,9 @@ std::vector<Change> lan_changes(const model::Lan& lan, const Request& request)
         changes.push_back(std::move(change));
     if (second)
         changes.emplace_back(SetMaster{.link = container_end(lan), .master = second_bridge(lan)});
+
+    for (Change& change : mtu_changes(lan, host))
+        changes.push_back(std::move(change));
 
     for (Guard& guard : guards(lan, host, request.stage)) {
         if (guard.change)

@@ -17,6 +17,14 @@ is_made_by_docker(const model::Link& link, const model::Lan& lan, const model::H
 // The LAN's network as Docker is asked to make it.
 [[nodiscard]] model::DockerNetwork docker_network(const model::Lan& lan, const Request& request);
 
+// Of the uplink bridge, or of the one that is still to be made.
+[[nodiscard]] std::uint32_t uplink_mtu(const model::Lan& lan, const model::Host& host);
+
+// The MTU that the LAN's network gives to containers: the uplink's, but while there are any, the
+// one that they have. Docker can change it in a new network only.
+[[nodiscard]] std::string network_mtu(const model::Lan& lan, const model::Host& host);
+inline constexpr std::string_view kMtuOption = "com.docker.network.driver.mtu";
+
 // The addresses that Docker must not hand out although its range holds them, because a range can
 // only be a block and the pool may be less than one. Docker keeps each of them in memory and in its
 // database: of more than kMostReserved only that many and one are told.

@@ -1,6 +1,7 @@
 #include "plan/plan.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <ranges>
 #include <set>
 
@@ -25,6 +26,12 @@ Step undo_step(const Entry& entry)
     return {.direction = Direction::undo, .owner = entry.owner, .change = entry.change};
 }
 
+// That of a port as well as that of its bridge.
+Owner uplink_of(const Owner& owner)
+{
+    return owner.substr(0, owner.find('/'));
+}
+
 // The uplinks that some entry of `kept` still puts a port into.
 std::set<Owner> used_uplinks(const Ledger& kept)
 {
@@ -37,21 +44,32 @@ std::set<Owner> used_uplinks(const Ledger& kept)
     return used;
 }
 
-// Undoing in reverse of what `leaves` picks; an uplink leaves with the last LAN on it.
+// Undoing in reverse of what `leaves` picks; an uplink leaves with the last LAN on it, and after
+// it.
 template <typename Leaves>
-std::vector<Step> undo_steps(const Ledger& ledger, Leaves leaves)
+std::vector<Step> undo_steps(Ledger ledger, Leaves leaves)
 {
     Ledger kept;
     std::ranges::copy_if(ledger, std::back_inserter(kept), [&](const Entry& entry) {
         return !is_uplink(entry.owner) && !leaves(entry);
     });
     const std::set<Owner> used = used_uplinks(kept);
+    const auto lans = std::ranges::stable_partition(ledger, is_uplink, &Entry::owner);
+    std::ranges::stable_sort(ledger.begin(), lans.begin(), {},
+                             [](const Entry& entry) { return phase(entry.change); });
     std::vector<Step> steps;
     for (const Entry& entry : ledger | std::views::reverse) {
-        if (is_uplink(entry.owner) ? !used.contains(entry.owner) : leaves(entry))
+        const bool unused = is_uplink(entry.owner) && !used.contains(uplink_of(entry.owner));
+        if (unused || leaves(entry))
             steps.push_back(undo_step(entry));
     }
     return steps;
+}
+
+bool moves_default_route(const Step& step)
+{
+    const auto* moved = std::get_if<RemoveRoute>(&step.change);
+    return moved != nullptr && moved->route.destination.length() == 0;
 }
 
 // Entries that the LAN as it is now configured would not make. Before Docker runs nothing can be
@@ -89,11 +107,16 @@ public:
             if (const auto in_use = networks_in_use(plan_, *request_.host.docker); !in_use.empty())
                 return fail(Failed::conflict, fmt::format("{}", fmt::join(in_use, "\n")));
         }
+        if (const auto others = cut_off(plan_, request_.host); !others.empty())
+            return fail(Failed::conflict, fmt::format("{}", fmt::join(others, "\n")));
         for (const model::Lan& lan : request_.intent.lans) {
             if (is_chosen(lan.name, request_.lans))
                 make(lan);
         }
         plan_.warnings = std::move(findings_.warnings);
+        std::ranges::copy(findings_.unmended, std::back_inserter(plan_.warnings));
+        plan_.unmended = std::move(findings_.unmended);
+        plan_.moves_default_route = std::ranges::any_of(plan_.steps, moves_default_route);
         return std::move(plan_);
     }
 
@@ -101,6 +124,7 @@ private:
     void check(const model::Lan& lan)
     {
         check_uplink(lan, request_.host, findings_);
+        check_mtu(lan, request_.host, findings_);
         check_links(lan, request_.host, findings_);
         check_subnets(lan, request_, findings_);
         check_docker(lan, request_, findings_);
@@ -113,15 +137,18 @@ private:
         for (const model::Lan& lan : request_.intent.lans)
             wanted[lan.name] = lan_changes(lan, request_);
         const auto leaves = [&](const Entry& entry) {
+            if (is_uplink(entry.owner))
+                return is_dropped_port(entry.owner);
             const auto lan = wanted.find(entry.owner);
             if (lan == wanted.end())
                 return request_.lans.empty();
             return is_chosen(entry.owner, request_.lans) &&
                    is_obsolete(entry, lan->second, request_.stage);
         };
-        for (Step& step : undo_steps(request_.ledger, leaves)) {
+        for (Step& step : undo_steps(with_strays(request_.ledger, request_.host), leaves)) {
             // The uplink of a LAN that is only rebuilt stays.
-            if (!is_uplink(step.owner) || !is_wanted_uplink(step.owner))
+            if (!is_uplink(step.owner) || !is_wanted_uplink(step.owner) ||
+                is_dropped_port(step.owner))
                 plan_.steps.push_back(std::move(step));
         }
     }
@@ -129,16 +156,29 @@ private:
     [[nodiscard]] bool is_wanted_uplink(const Owner& owner) const
     {
         return std::ranges::any_of(request_.intent.lans, [&](const model::Lan& lan) {
-            return uplink_owner(lan.uplink.bridge) == owner;
+            return uplink_owner(lan.uplink.bridge) == uplink_of(owner);
         });
+    }
+
+    // Of an uplink that stays. Where the configuration names no ports, it says nothing of them.
+    [[nodiscard]] bool is_dropped_port(const Owner& owner) const
+    {
+        return owner != uplink_of(owner) &&
+               std::ranges::any_of(request_.intent.lans, [&](const model::Lan& lan) {
+                   const std::string& bridge = lan.uplink.bridge;
+                   return uplink_owner(bridge) == uplink_of(owner) && !lan.uplink.ports.empty() &&
+                          std::ranges::none_of(lan.uplink.ports, [&](const std::string& port) {
+                              return port_owner(bridge, port) == owner;
+                          });
+               });
     }
 
     void make(const model::Lan& lan)
     {
         if (std::ranges::find(made_uplinks_, lan.uplink) == made_uplinks_.end()) {
             made_uplinks_.push_back(lan.uplink);
-            for (Change& change : uplink_changes(lan.uplink, request_.host))
-                add(uplink_owner(lan.uplink.bridge), std::move(change));
+            for (Entry& entry : uplink_entries(lan.uplink, request_.host, request_.ledger))
+                add(entry.owner, std::move(entry.change));
         }
         const std::size_t before = plan_.steps.size();
         for (Change& change : lan_changes(lan, request_))
@@ -166,21 +206,24 @@ private:
             lan.name, containers));
     }
 
-    // Undone in this same plan, so it has to be made again although the host still shows it.
-    [[nodiscard]] bool is_being_undone(const Change& change) const
+    // In this same plan, so it has to be made again although the host still shows it.
+    [[nodiscard]] bool is_taken_away(const Change& change) const
     {
-        return std::ranges::any_of(plan_.steps, [&](const Step& step) {
-            return step.direction == Direction::undo && touches_same_link(step.change, change);
-        });
+        return std::ranges::any_of(plan_.steps,
+                                   [&](const Step& step) { return takes_away(step, change); });
     }
 
-    [[nodiscard]] static bool touches_same_link(const Change& undone, const Change& change)
+    [[nodiscard]] static bool takes_away(const Step& step, const Change& change)
     {
-        if (const auto* network = std::get_if<CreateDockerNetwork>(&undone)) {
+        if (const auto* route = std::get_if<RemoveRoute>(&step.change)) {
+            return step.direction == Direction::make &&
+                   same_object(AddRoute{route->link, route->route}, change);
+        }
+        if (const auto* network = std::get_if<CreateDockerNetwork>(&step.change)) {
             const auto* wanted = std::get_if<CreateDockerNetwork>(&change);
             return wanted != nullptr && wanted->network.name == network->network.name;
         }
-        return false;
+        return step.direction == Direction::undo && same_object(step.change, change);
     }
 
     [[nodiscard]] bool is_recorded(const Owner& owner, const Change& change) const
@@ -202,16 +245,11 @@ private:
 
     void add(const Owner& owner, Change change)
     {
-        if (holds(change, request_.host) && !is_being_undone(change)) {
+        if (holds(change, request_.host) && !is_taken_away(change)) {
             if (is_recorded(owner, change) || !is_marked(change, request_.host))
                 return;
             warn_of_lost_journal(owner);
         }
-        const auto is_default = [](const auto* moved) {
-            return moved != nullptr && moved->route.destination.length() == 0;
-        };
-        if (is_default(std::get_if<RemoveRoute>(&change)))
-            plan_.moves_default_route = true;
         plan_.steps.push_back(
             {.direction = Direction::make, .owner = owner, .change = std::move(change)});
     }
@@ -229,6 +267,11 @@ Owner uplink_owner(std::string_view bridge)
     return fmt::format("@{}", bridge);
 }
 
+Owner port_owner(std::string_view bridge, std::string_view port)
+{
+    return fmt::format("@{}/{}", bridge, port); // the name of no link has a slash
+}
+
 bool is_uplink(const Owner& owner)
 {
     return owner.starts_with('@');
@@ -244,11 +287,7 @@ Plan plan_down(const Ledger& ledger, std::span<const std::string> lans)
     Plan plan;
     plan.steps =
         undo_steps(ledger, [&](const Entry& entry) { return is_chosen(entry.owner, lans); });
-    // Only what concerns an uplink puts a default route back where it was.
-    plan.moves_default_route = std::ranges::any_of(plan.steps, [](const Step& step) {
-        const auto* route = std::get_if<RemoveRoute>(&step.change);
-        return route != nullptr && route->route.destination.length() == 0;
-    });
+    plan.moves_default_route = std::ranges::any_of(plan.steps, moves_default_route);
     return plan;
 }
 
@@ -269,6 +308,35 @@ std::vector<std::string> networks_in_use(const Plan& plan, const model::DockerEn
             step.owner, fmt::join(containers, ", "), network->name));
     }
     return in_use;
+}
+
+std::vector<std::string> cut_off(const Plan& plan, const model::Host& host)
+{
+    std::set<std::string> leaving;
+    for (const Step& step : plan.steps) {
+        if (const auto* port = std::get_if<SetMaster>(&step.change))
+            leaving.insert(port->link);
+        else if (const auto* cable = std::get_if<CreateVeth>(&step.change))
+            leaving.insert({cable->name, cable->peer});
+    }
+    std::vector<std::string> sentences;
+    for (const Step& step : plan.steps) {
+        const auto* made = std::get_if<CreateBridge>(&step.change);
+        const model::Link* bridge = made != nullptr ? host.find_link(made->name) : nullptr;
+        if (bridge == nullptr || step.direction == Direction::make)
+            continue;
+        std::vector<std::string> others;
+        for (const model::Link& link : host.links) {
+            if (link.master == bridge->index && !leaving.contains(link.name))
+                others.push_back(link.name);
+        }
+        if (!others.empty())
+            sentences.push_back(fmt::format(
+                "the bridge {} has to be deleted, and it has ports that are not onlan's: {}; stop "
+                "what uses them, or take them out first (ip link set {} nomaster)",
+                bridge->name, fmt::join(others, ", "), others.front()));
+    }
+    return sentences;
 }
 
 } // namespace onlan::plan

@@ -11,11 +11,12 @@
 
 namespace onlan::plan {
 
-// Who a change was made for: a LAN by its name, or an uplink that several LANs may share, as
-// "@BRIDGE".
+// Who a change was made for: a LAN by its name; or an uplink that several LANs may share, as
+// "@BRIDGE", and of it what belongs to one of its ports, as "@BRIDGE/PORT".
 using Owner = std::string;
 
 [[nodiscard]] Owner uplink_owner(std::string_view bridge);
+[[nodiscard]] Owner port_owner(std::string_view bridge, std::string_view port);
 [[nodiscard]] bool is_uplink(const Owner& owner);
 
 // A change that is in force on the host because onlan made it. The ledger, oldest first, is what
@@ -51,6 +52,8 @@ struct Survey {
 struct Plan {
     std::vector<Step> steps; // in the order in which they are to be done
     std::vector<std::string> warnings;
+    // What is wrong on the host and no step mends; the warnings say it too.
+    std::vector<std::string> unmended;
     // A step takes addresses or routes away from an interface that carries a default route: whoever
     // works over that interface may lose the host, so such a plan has to be confirmed.
     bool moves_default_route = false;
@@ -70,12 +73,16 @@ struct Request {
 [[nodiscard]] Result<Plan> plan_up(const Request& request);
 
 // What takes away all that onlan made for these LANs (empty: for all), newest first. An uplink goes
-// with the last LAN on it.
+// with the last LAN on it. `ledger` may be one `with_strays()`.
 [[nodiscard]] Plan plan_down(const Ledger& ledger, std::span<const std::string> lans);
 
 // Why Docker would refuse the plan after half of it was done: a sentence for each network to be
 // removed that running containers still use.
 [[nodiscard]] std::vector<std::string> networks_in_use(const Plan& plan,
                                                        const model::DockerEngine& docker);
+
+// Who else would be cut off: a sentence for each bridge to be deleted that still has ports which
+// are not onlan's.
+[[nodiscard]] std::vector<std::string> cut_off(const Plan& plan, const model::Host& host);
 
 } // namespace onlan::plan

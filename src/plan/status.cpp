@@ -82,6 +82,7 @@ LanStatus lan_status(const model::Lan& lan, const Request& request)
     for (const Step& step : plan->steps)
         status.drift.push_back(describe(step));
     status.warnings = std::move(plan->warnings);
+    status.unmended = std::move(plan->unmended);
     return status;
 }
 

@@ -27,10 +27,11 @@ struct LanStatus {
     // only a restart gives them a new one.
     std::vector<std::string> cut_off;
     std::vector<std::string> warnings;
+    std::vector<std::string> unmended; // what is wrong and `up` leaves to others
 
     [[nodiscard]] bool as_configured() const noexcept
     {
-        return made && drift.empty() && problems.empty() && cut_off.empty();
+        return made && drift.empty() && problems.empty() && cut_off.empty() && unmended.empty();
     }
 };
 

@@ -2,20 +2,28 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <ranges>
 
 #include <fmt/format.h>
 
+#include "plan/holds.hpp"
 #include "plan/names.hpp"
 
 namespace onlan::plan {
 namespace {
 
 // include/uapi/linux/rtnetlink.h and if_addr.h; this layer includes no system header.
-constexpr std::uint8_t kScopeLink = 253;    // RT_SCOPE_LINK
-constexpr std::uint32_t kTableLocal = 255;  // RT_TABLE_LOCAL
-constexpr std::uint8_t kProtocolKernel = 2; // RTPROT_KERNEL
-constexpr std::uint32_t kFlagNoDad = 0x02;  // IFA_F_NODAD
+constexpr std::uint8_t kScopeLink = 253;             // RT_SCOPE_LINK
+constexpr std::uint32_t kTableLocal = 255;           // RT_TABLE_LOCAL
+constexpr std::uint8_t kProtocolKernel = 2;          // RTPROT_KERNEL
+constexpr std::uint8_t kProtocolRa = 9;              // RTPROT_RA
+constexpr std::uint8_t kMadeByKernel = 3;            // IFAPROT_KERNEL_LL, the last of them
+constexpr std::uint32_t kFlagTemporary = 0x01;       // IFA_F_TEMPORARY, of an IPv6 address
+constexpr std::uint32_t kFlagNoPrefixRoute = 0x200;  // IFA_F_NOPREFIXROUTE
+constexpr std::uint32_t kForever = 0xFFFFFFFF;       // INFINITY_LIFE_TIME
+constexpr std::uint32_t kMetricOfIpv6Prefixes = 256; // IP6_RT_PRIO_ADDRCONF
+constexpr std::uint32_t kEthernetMtu = 1500;
 
 // What decides how the host's IP stack treats packets of an interface, and so has to be the same on
 // the bridge.
@@ -25,74 +33,323 @@ constexpr std::array<std::string_view, 9> kIpv4Switches = {
 constexpr std::array<std::string_view, 5> kIpv6Switches = {"disable_ipv6", "forwarding",
                                                            "accept_ra", "autoconf", "proxy_ndp"};
 
-void copy_switches(std::vector<Change>& changes,
-                   const model::Host& host,
-                   const std::string& port,
-                   const std::string& bridge)
+bool is_ipv6(const model::Route& route)
 {
+    return route.destination.family() == net::Family::ipv6;
+}
+
+bool is_ipv6(const model::Address& address)
+{
+    return address.local.address.family() == net::Family::ipv6;
+}
+
+std::vector<SetSysctl>
+copied_switches(const model::Host& host, const std::string& port, const std::string& bridge)
+{
+    std::vector<SetSysctl> changes;
     const auto copy = [&](std::string_view family, std::string_view name) {
         const std::string value(host.sysctl(interface_sysctl(family, port, name)));
-        const bool exists = host.find_link(bridge) != nullptr;
-        const std::string before(
-            host.sysctl(interface_sysctl(family, exists ? bridge : "default", name)));
+        const std::string before(host.sysctl(interface_sysctl(family, "default", name)));
         if (!value.empty() && value != before)
-            changes.emplace_back(SetSysctl{.name = interface_sysctl(family, bridge, name),
-                                           .value = value,
-                                           .previous = before});
+            changes.push_back({.name = interface_sysctl(family, bridge, name),
+                               .value = value,
+                               .previous = before});
     };
     for (const std::string_view name : kIpv4Switches)
         copy("ipv4", name);
     for (const std::string_view name : kIpv6Switches)
         copy("ipv6", name);
+    return changes;
 }
 
-// Routes in the order in which the kernel takes them: a gateway has to be reachable before a route
-// may name it.
-std::vector<model::Route> reachable_first(std::vector<model::Route> routes)
+// The kernel makes the prefix route of an address when the address arrives, and its own entries of
+// table local. A network manager that makes the prefix route itself says so in the address; a
+// prefix that a router advertises, which ends, does not go with its address either.
+bool is_made_again(const model::Route& route, const model::Host& host)
 {
-    std::ranges::stable_partition(routes, [](const model::Route& route) { return !route.gateway; });
-    return routes;
+    if (route.protocol != kProtocolKernel || route.table == kTableLocal)
+        return route.protocol == kProtocolKernel;
+    return std::ranges::any_of(host.addresses, [&](const model::Address& address) {
+        const std::uint32_t standard = is_ipv6(address) ? kMetricOfIpv6Prefixes : 0;
+        const net::Prefix prefix =
+            net::Prefix::around(address.peer.value_or(address.local.address), address.local.length);
+        return address.link == route.link && route.expires == 0 &&
+               (address.flags & kFlagNoPrefixRoute) == 0 && prefix == route.destination &&
+               (address.metric != 0 ? address.metric : standard) == route.metric;
+    });
 }
 
-void move_port(std::vector<Change>& changes,
-               const model::Host& host,
-               const model::Link& port,
-               const std::string& bridge)
+// Of two such routes the first one counts.
+bool same_key(const model::Route& one, const model::Route& other)
 {
-    const auto addresses = moving_addresses(port, host);
-    const auto routes = reachable_first(moving_routes(port, host));
+    return one.destination == other.destination && one.table == other.table &&
+           one.tos == other.tos && one.metric == other.metric;
+}
 
-    changes.emplace_back(SetMaster{.link = port.name, .master = bridge});
-    for (const model::Route& route : routes | std::views::reverse)
-        changes.emplace_back(RemoveRoute{.link = port.name, .route = route});
+struct PlacedRoute {
+    std::string link; // empty: the one that moves
+    model::Route route;
+};
+
+// What moves from one link to another.
+struct Load {
+    std::vector<model::Address> addresses;
+    std::vector<PlacedRoute> routes;
+};
+
+// The order in which the kernel takes them: a preferred source has to be local, and a gateway
+// reachable, before a route may name it. Routes of one key keep their order.
+void sort_reachable_first(std::vector<PlacedRoute>& routes)
+{
+    const auto wait = [all = routes](const PlacedRoute& placed) {
+        if (placed.route.table == kTableLocal)
+            return 0;
+        return std::ranges::any_of(all,
+                                   [&](const PlacedRoute& other) {
+                                       return same_key(other.route, placed.route) &&
+                                              (other.route.gateway || other.route.multipath);
+                                   })
+                   ? 2
+                   : 1;
+    };
+    std::ranges::stable_sort(routes, {}, wait);
+}
+
+const model::Link* first_link(const model::Route& route, const model::Host& host)
+{
+    return host.find_link(route.next_hops.empty() ? route.link : route.next_hops.front().link);
+}
+
+PlacedRoute placed(model::Route route, const model::Link& from, const model::Host& host)
+{
+    const model::Link* link = leaves_through(route, from) ? &from : first_link(route, host);
+    for (model::NextHop& hop : route.next_hops)
+        hop.link = hop.link == link->index ? 0 : hop.link;
+    return {.link = link == &from ? "" : link->name, .route = std::move(route)};
+}
+
+// With the link's own routes go those of other links that would not stay what they are: deleting an
+// address deletes the IPv4 routes that prefer it as source (net/ipv4/fib_semantics.c,
+// fib_sync_down_addr()), and a route added again stands behind those of its key. IPv6 routes that
+// the kernel makes are left to it. `together` are the uplink's links, whose routes move anyway.
+Load load_of(const model::Link& from,
+             const std::vector<const model::Link*>& together,
+             const model::Host& host)
+{
+    const auto moves_anyway = [&](const model::Route& route) {
+        return std::ranges::any_of(
+            together, [&](const model::Link* link) { return leaves_through(route, *link); });
+    };
+    Load load{.addresses = moving_addresses(from, host), .routes = {}};
+    std::vector<model::Route> disturbed;
+    for (const model::Route& route : host.routes) {
+        if (leaves_through(route, from)) {
+            disturbed.push_back(route);
+            if (!is_made_again(route, host))
+                load.routes.push_back(placed(route, from, host));
+            continue;
+        }
+        const bool prefers = std::ranges::any_of(load.addresses, [&](const auto& address) {
+            return route.preferred_source == address.local.address;
+        });
+        const bool behind = std::ranges::any_of(
+            disturbed, [&](const model::Route& other) { return same_key(route, other); });
+        const bool kernels = route.table == kTableLocal ||
+                             (is_ipv6(route) &&
+                              (route.protocol == kProtocolKernel || route.protocol == kProtocolRa));
+        if ((!prefers && !behind) || kernels || moves_anyway(route) ||
+            first_link(route, host) == nullptr)
+            continue;
+        disturbed.push_back(route);
+        load.routes.push_back(placed(route, from, host));
+    }
+    sort_reachable_first(load.routes);
+    return load;
+}
+
+std::vector<Change> moved(const Load& load, const std::string& from, const std::string& to)
+{
+    std::vector<Change> changes;
+    for (const auto& [link, route] : load.routes | std::views::reverse)
+        changes.emplace_back(RemoveRoute{.link = link.empty() ? from : link, .route = route});
     // Deleting a primary address takes its secondaries along (net/ipv4/devinet.c,
     // __inet_del_ifa()), so they go first.
-    for (const model::Address& address : addresses | std::views::reverse)
-        changes.emplace_back(RemoveAddress{.link = port.name, .address = address});
-    for (model::Address address : addresses) {
-        // The address was the host's a moment ago; another second of duplicate detection would only
-        // cut connections.
-        if (address.local.address.family() == net::Family::ipv6)
-            address.flags |= kFlagNoDad;
-        if (address.label == port.name)
-            address.label = bridge;
-        changes.emplace_back(AddAddress{.link = bridge, .address = address});
+    for (const model::Address& address : load.addresses | std::views::reverse)
+        changes.emplace_back(RemoveAddress{.link = from, .address = address});
+    for (model::Address address : load.addresses) {
+        if (address.label == from)
+            address.label = to;
+        changes.emplace_back(AddAddress{.link = to, .address = address});
     }
-    for (const model::Route& route : routes)
-        changes.emplace_back(AddRoute{.link = bridge, .route = route});
+    for (const auto& [link, route] : load.routes)
+        changes.emplace_back(AddRoute{.link = link.empty() ? to : link, .route = stand_in(route)});
+    return changes;
+}
 
+std::vector<Change>
+renamed_rules(const model::Host& host, const std::string& from, const std::string& to)
+{
+    std::vector<Change> changes;
     for (const model::Rule& before : host.rules) {
         model::Rule after = before;
-        if (after.input_interface == port.name)
-            after.input_interface = bridge;
-        if (after.output_interface == port.name)
-            after.output_interface = bridge;
+        if (after.input_interface == from)
+            after.input_interface = to;
+        if (after.output_interface == from)
+            after.output_interface = to;
         if (after != before)
             changes.emplace_back(ReplaceRule{.before = before, .after = after});
     }
+    return changes;
 }
 
+// Of what was moved once, what has to stay. What ends by itself is renewed by whoever gave it.
+bool is_kept(const Change& change, bool bridge_exists)
+{
+    if (const auto* added = std::get_if<AddAddress>(&change))
+        return added->address.valid == kForever;
+    if (const auto* added = std::get_if<AddRoute>(&change))
+        return added->route.expires == 0 && added->route.protocol != kProtocolRa;
+    return std::holds_alternative<ReplaceRule>(change) ||
+           (std::holds_alternative<SetSysctl>(change) && bridge_exists);
+}
+
+class UplinkEntries {
+public:
+    UplinkEntries(const model::Uplink& uplink, const model::Host& host)
+        : uplink_(uplink), host_(host), bridge_(host.find_link(uplink.bridge))
+    {
+        for (const std::string& name : uplink.ports) {
+            if (const model::Link* port = host.find_link(name))
+                together_.push_back(port);
+        }
+        if (bridge_ != nullptr)
+            together_.push_back(bridge_);
+    }
+
+    void add_bridge(const model::Link& first)
+    {
+        const Owner owner = uplink_owner(uplink_.bridge);
+        add(owner, CreateBridge{.name = uplink_.bridge,
+                                .mac = first.mac,
+                                .mtu = smallest_mtu(uplink_.ports, host_),
+                                .alias = alias()});
+        if (bridge_ == nullptr) {
+            for (SetSysctl& copy : copied_switches(host_, first.name, uplink_.bridge))
+                add(owner, std::move(copy));
+        }
+        add(owner, SetUp{uplink_.bridge});
+    }
+
+    void add_port(const model::Link& port)
+    {
+        const Owner owner = port_owner(uplink_.bridge, port.name);
+        // Two cables to one switch are a loop. The first port carries traffic before the protocol
+        // starts, and goes on doing so.
+        const bool ours = bridge_ == nullptr || bridge_->alias == alias();
+        if (ours && port.name != uplink_.ports.front())
+            add(owner, StartStp{uplink_.bridge});
+        add(owner, SetUp{port.name});
+        add(owner, SetMaster{.link = port.name, .master = uplink_.bridge});
+        for (Change& change : moved(load_of(port, together_, host_), port.name, uplink_.bridge))
+            add(owner, std::move(change));
+        for (Change& change : renamed_rules(host_, port.name, uplink_.bridge))
+            add(owner, std::move(change));
+    }
+
+    void add_kept(const Ledger& ledger)
+    {
+        for (const Entry& entry : ledger) {
+            const bool known = std::ranges::any_of(entries_, [&](const Entry& other) {
+                return same_object(other.change, entry.change);
+            });
+            if (is_mine(entry.owner) && is_kept(entry.change, bridge_ != nullptr) && !known)
+                entries_.push_back(entry);
+        }
+    }
+
+    std::vector<Entry> in_order()
+    {
+        std::ranges::stable_sort(entries_, {},
+                                 [](const Entry& entry) { return phase(entry.change); });
+        return std::move(entries_);
+    }
+
+private:
+    [[nodiscard]] std::string alias() const
+    {
+        return fmt::format("onlan:{}", uplink_owner(uplink_.bridge));
+    }
+
+    [[nodiscard]] bool is_mine(const Owner& owner) const
+    {
+        return owner == uplink_owner(uplink_.bridge) ||
+               std::ranges::any_of(uplink_.ports, [&](const std::string& port) {
+                   return owner == port_owner(uplink_.bridge, port);
+               });
+    }
+
+    void add(const Owner& owner, Change change)
+    {
+        entries_.push_back({.owner = owner, .change = std::move(change)});
+    }
+
+    const model::Uplink& uplink_;
+    const model::Host& host_;
+    const model::Link* bridge_;
+    std::vector<const model::Link*> together_;
+    std::vector<Entry> entries_;
+};
+
+// What is on the bridge although nothing on the ledger put it there. What a router has advertised
+// is advertised to the port again.
+Load strays_on(const model::Link& bridge, const model::Host& host, const Ledger& ledger)
+{
+    const auto on_ledger = [&](const Change& change) {
+        return std::ranges::any_of(
+            ledger, [&](const Entry& entry) { return same_object(entry.change, change); });
+    };
+    std::vector<const model::Link*> ports;
+    for (const model::Link& link : host.links) {
+        if (link.master == bridge.index)
+            ports.push_back(&link);
+    }
+    Load load = load_of(bridge, ports, host);
+    std::erase_if(load.addresses, [&](const model::Address& address) {
+        const bool advertised =
+            is_ipv6(address) && (address.flags & kFlagTemporary) != 0 && address.valid != kForever;
+        return (address.protocol != 0 && address.protocol <= kMadeByKernel) || advertised ||
+               on_ledger(AddAddress{.link = bridge.name, .address = address});
+    });
+    std::erase_if(load.routes, [&](const PlacedRoute& placed) {
+        return placed.route.expires != 0 || placed.route.protocol == kProtocolRa ||
+               on_ledger(AddRoute{.link = placed.link.empty() ? bridge.name : placed.link,
+                                  .route = placed.route});
+    });
+    return load;
+}
+
+struct Phase {
+    int operator()(const RemoveRoute&) const { return 1; }
+    int operator()(const RemoveAddress&) const { return 2; }
+    int operator()(const AddAddress&) const { return 3; }
+    int operator()(const AddRoute&) const { return 4; }
+    int operator()(const ReplaceRule&) const { return 5; }
+    int operator()(const auto&) const { return 0; }
+};
+
 } // namespace
+
+int phase(const Change& change)
+{
+    return std::visit(Phase{}, change);
+}
+
+bool leaves_through(const model::Route& route, const model::Link& link)
+{
+    return route.link == link.index ||
+           std::ranges::find(route.next_hops, link.index, &model::NextHop::link) !=
+               route.next_hops.end();
+}
 
 std::vector<model::Address> moving_addresses(const model::Link& port, const model::Host& host)
 {
@@ -100,54 +357,75 @@ std::vector<model::Address> moving_addresses(const model::Link& port, const mode
     for (const model::Address& address : host.addresses) {
         // A link-local IPv6 address belongs to its device; the bridge makes its own, from the same
         // MAC address.
-        const bool own =
-            address.local.address.family() == net::Family::ipv6 && address.scope >= kScopeLink;
+        const bool own = is_ipv6(address) && address.scope >= kScopeLink;
         if (address.link == port.index && !own)
             moving.push_back(address);
     }
+    // The kernel lists a link's IPv6 addresses newest first (net/ipv6/addrconf.c,
+    // ipv6_link_dev_addr()).
+    const auto ipv6 = std::ranges::stable_partition(
+        moving, [](const model::Address& address) { return !is_ipv6(address); });
+    std::ranges::reverse(ipv6);
     return moving;
 }
 
 std::vector<model::Route> moving_routes(const model::Link& port, const model::Host& host)
 {
     std::vector<model::Route> moving;
-    for (const model::Route& route : host.routes) {
-        // The kernel makes prefix and local routes itself when the addresses arrive.
-        if (route.link == port.index && route.table != kTableLocal &&
-            route.protocol != kProtocolKernel)
-            moving.push_back(route);
-    }
+    std::ranges::copy_if(host.routes, std::back_inserter(moving), [&](const model::Route& route) {
+        return leaves_through(route, port) && !is_made_again(route, host);
+    });
     return moving;
 }
 
-std::vector<Change> uplink_changes(const model::Uplink& uplink, const model::Host& host)
+std::uint32_t smallest_mtu(const std::vector<std::string>& ports, const model::Host& host)
 {
-    const model::Link* bridge = host.find_link(uplink.bridge);
-    std::vector<const model::Link*> missing;
-    for (const std::string& name : uplink.ports) {
+    std::uint32_t smallest = 0;
+    for (const std::string& name : ports) {
         const model::Link* port = host.find_link(name);
-        if (port != nullptr && (bridge == nullptr || port->master != bridge->index))
-            missing.push_back(port);
+        if (port != nullptr && (smallest == 0 || port->mtu < smallest))
+            smallest = port->mtu;
     }
-    if (missing.empty())
-        return {};
+    return smallest != 0 ? smallest : kEthernetMtu;
+}
 
-    std::vector<Change> changes;
-    const model::Link& first = *missing.front();
-    if (bridge == nullptr) {
-        changes.emplace_back(
-            CreateBridge{.name = uplink.bridge,
-                         .mac = first.mac,
-                         .mtu = first.mtu,
-                         .alias = fmt::format("onlan:{}", uplink_owner(uplink.bridge))});
-        copy_switches(changes, host, first.name, uplink.bridge);
+std::vector<Entry>
+uplink_entries(const model::Uplink& uplink, const model::Host& host, const Ledger& ledger)
+{
+    UplinkEntries entries(uplink, host);
+    std::vector<const model::Link*> ports;
+    for (const std::string& name : uplink.ports) {
+        if (const model::Link* port = host.find_link(name))
+            ports.push_back(port);
     }
-    changes.emplace_back(SetUp{uplink.bridge});
-    for (const model::Link* port : missing) {
-        changes.emplace_back(SetUp{port->name});
-        move_port(changes, host, *port, uplink.bridge);
+    if (ports.empty())
+        return {};
+    entries.add_bridge(*ports.front());
+    for (const model::Link* port : ports)
+        entries.add_port(*port);
+    entries.add_kept(ledger);
+    return entries.in_order();
+}
+
+Ledger with_strays(const Ledger& ledger, const model::Host& host)
+{
+    std::vector<const model::Link*> made;
+    for (const Entry& entry : ledger) {
+        const auto* bridge = std::get_if<CreateBridge>(&entry.change);
+        if (bridge != nullptr && is_uplink(entry.owner))
+            made.push_back(host.find_link(bridge->name));
     }
-    return changes;
+    Ledger all = ledger;
+    for (const Entry& entry : ledger) {
+        const auto* port = std::get_if<SetMaster>(&entry.change);
+        const model::Link* bridge = port != nullptr ? host.find_link(port->master) : nullptr;
+        if (bridge == nullptr || std::ranges::find(made, bridge) == made.end())
+            continue;
+        // To the first port: `all` holds what it has taken.
+        for (Change& change : moved(strays_on(*bridge, host, all), port->link, port->master))
+            all.push_back({.owner = uplink_owner(port->master), .change = std::move(change)});
+    }
+    return all;
 }
 
 } // namespace onlan::plan

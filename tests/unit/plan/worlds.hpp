@@ -50,6 +50,24 @@ inline model::Host article_host()
     return host;
 }
 
+// A host whose LAN is on the NIC eno1 itself, with a default route; eth9 leads elsewhere.
+inline model::Host nic_host()
+{
+    model::Host host = article_host();
+    std::erase_if(host.links, [](const model::Link& link) { return link.name == "br-lan"; });
+    host.links.back().master = 0;
+    host.links.back().master_kind.clear();
+    host.links.push_back(
+        {.index = 9, .name = "eth9", .mtu = 1500, .up = true, .carrier = true, .ethernet = true});
+    host.addresses = {{.link = 3, .local = *net::InterfaceAddress::parse("192.168.137.250/24")}};
+    host.routes = {{.destination = subnet("0.0.0.0/0"),
+                    .protocol = 3,
+                    .gateway = ip("192.168.137.245"),
+                    .link = 3},
+                   {.destination = subnet("192.168.137.0/24"), .protocol = 2, .link = 3}};
+    return host;
+}
+
 inline model::Lan lan137(model::AttachMode mode = model::AttachMode::docker_bridge)
 {
     return {.name = "lan137",
