@@ -72,8 +72,7 @@ void check_port(const model::Lan& lan,
                 lan.name, route.destination.to_string());
     }
     for (const model::Address& address : moving_addresses(*port, host)) {
-        constexpr std::uint32_t kForever = 0xFFFFFFFF;
-        if (address.valid != kForever)
+        if (address.valid != model::kForever)
             add(findings.warnings,
                 "lan {}: {} on {} comes from DHCP or a router advertisement; tell the host's "
                 "network manager to "

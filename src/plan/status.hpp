@@ -25,10 +25,9 @@ struct LanStatus {
     std::vector<std::string> problems; // why `up` could not
     std::vector<std::string> warnings;
 
-    [[nodiscard]] bool as_configured() const noexcept
-    {
-        return made && drift.empty() && problems.empty();
-    }
+    // All that `up` would make is there, whoever made it.
+    [[nodiscard]] bool in_place() const noexcept { return drift.empty() && problems.empty(); }
+    [[nodiscard]] bool as_configured() const noexcept { return made && in_place(); }
 };
 
 [[nodiscard]] LanStatus lan_status(const model::Lan& lan, const Request& request);

@@ -1,11 +1,11 @@
 #include "plan/uplink.hpp"
 
 #include <algorithm>
-#include <array>
 #include <ranges>
 
 #include <fmt/format.h>
 
+#include "model/link_switches.hpp"
 #include "plan/names.hpp"
 
 namespace onlan::plan {
@@ -16,14 +16,6 @@ constexpr std::uint8_t kScopeLink = 253;    // RT_SCOPE_LINK
 constexpr std::uint32_t kTableLocal = 255;  // RT_TABLE_LOCAL
 constexpr std::uint8_t kProtocolKernel = 2; // RTPROT_KERNEL
 constexpr std::uint32_t kFlagNoDad = 0x02;  // IFA_F_NODAD
-
-// What decides how the host's IP stack treats packets of an interface, and so has to be the same on
-// the bridge.
-constexpr std::array<std::string_view, 9> kIpv4Switches = {
-    "rp_filter", "arp_ignore",     "arp_announce",   "arp_filter", "accept_local",
-    "proxy_arp", "route_localnet", "src_valid_mark", "forwarding"};
-constexpr std::array<std::string_view, 5> kIpv6Switches = {"disable_ipv6", "forwarding",
-                                                           "accept_ra", "autoconf", "proxy_ndp"};
 
 void copy_switches(std::vector<Change>& changes,
                    const model::Host& host,
@@ -40,9 +32,9 @@ void copy_switches(std::vector<Change>& changes,
                                            .value = value,
                                            .previous = before});
     };
-    for (const std::string_view name : kIpv4Switches)
+    for (const std::string_view name : model::kIpv4Switches)
         copy("ipv4", name);
-    for (const std::string_view name : kIpv6Switches)
+    for (const std::string_view name : model::kIpv6Switches)
         copy("ipv6", name);
 }
 
