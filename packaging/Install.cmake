@@ -6,8 +6,18 @@ set(ONLAN_ZSH_DIR "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions" CACHE STRING
     "Where zsh looks for completions, below the prefix (Debian's place; elsewhere: share/zsh/site-functions)")
 
 install(TARGETS onlan RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-install(FILES docs/man/onlan.8 DESTINATION "${CMAKE_INSTALL_MANDIR}/man8")
-install(FILES docs/man/onlan.yaml.5 DESTINATION "${CMAKE_INSTALL_MANDIR}/man5")
+# Debian wants manual pages and changelogs compressed, and the same bytes from each build (gzip -n).
+function(onlan_install_compressed file name folder)
+  find_program(GZIP gzip REQUIRED)
+  install(CODE "
+    execute_process(COMMAND \"${GZIP}\" -9nc \"${PROJECT_SOURCE_DIR}/${file}\"
+                    OUTPUT_FILE \"${PROJECT_BINARY_DIR}/packaging/${name}.gz\" COMMAND_ERROR_IS_FATAL ANY)")
+  install(FILES "${PROJECT_BINARY_DIR}/packaging/${name}.gz" DESTINATION "${folder}")
+endfunction()
+file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/packaging")
+onlan_install_compressed(docs/man/onlan.8 onlan.8 "${CMAKE_INSTALL_MANDIR}/man8")
+onlan_install_compressed(docs/man/onlan.yaml.5 onlan.yaml.5 "${CMAKE_INSTALL_MANDIR}/man5")
+onlan_install_compressed(CHANGELOG.md changelog "${CMAKE_INSTALL_DOCDIR}")
 install(FILES packaging/completions/onlan.bash RENAME onlan
         DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
 install(FILES packaging/completions/onlan.zsh RENAME _onlan DESTINATION "${ONLAN_ZSH_DIR}")

@@ -48,6 +48,7 @@ struct Words {
     std::string export_format;
     std::string color = "auto";
     bool json = false;
+    bool commands = false;
     long confirm = -1;
     long wait = 0;
 };
@@ -90,7 +91,7 @@ void add_up(CLI::App& app, Words& words)
     CLI::App* up = app.add_subcommand("up", "make the host match the configuration");
     up->add_option("LAN", words.up.lans, "only these LANs");
     up->add_flag("--dry-run", words.up.dry_run, "show what would change, and change nothing");
-    up->add_flag("--commands", words.up.commands, "show the plan as ip, nft and docker commands");
+    up->add_flag("--commands", words.commands, "show the plan as ip, nft and docker commands");
     up->add_flag("-y,--yes", words.up.yes, "do not ask before changing");
     up->add_flag("--before-docker", words.up.before_docker,
                  "links and guards only: at boot, before dockerd starts");
@@ -101,7 +102,7 @@ void add_up(CLI::App& app, Words& words)
 
     CLI::App* plan = app.add_subcommand("plan", "what 'up' would change; exit 3 if anything");
     plan->add_option("LAN", words.up.lans, "only these LANs");
-    plan->add_flag("--commands", words.up.commands, "as ip, nft and docker commands");
+    plan->add_flag("--commands", words.commands, "as ip, nft and docker commands");
     plan->add_flag("--before-docker", words.up.before_docker, "links and guards only");
 }
 
@@ -110,8 +111,7 @@ void add_others(CLI::App& app, Words& words)
     CLI::App* down = app.add_subcommand("down", "take away what onlan made, and only that");
     down->add_option("LAN", words.down.lans, "only these LANs");
     down->add_flag("--dry-run", words.down.dry_run, "show what would change, and change nothing");
-    down->add_flag("--commands", words.down.commands,
-                   "show the plan as ip, nft and docker commands");
+    down->add_flag("--commands", words.commands, "show the plan as ip, nft and docker commands");
     down->add_flag("-y,--yes", words.down.yes, "do not ask before changing");
     add_confirm_option(*down, words);
 
@@ -182,6 +182,8 @@ int dispatch(const CLI::App& app, Words& words)
     options.format = words.json ? onlan::cli::Format::json : onlan::cli::Format::text;
     options.color =
         words.color == "always" || (words.color == "auto" && ::isatty(STDOUT_FILENO) != 0);
+    if (words.commands)
+        words.up.how = words.down.how = onlan::cli::PlanAs::commands;
     if (words.confirm >= 0)
         words.up.confirm = words.down.confirm = std::chrono::seconds{words.confirm};
     words.up.wait = std::chrono::seconds{words.wait};

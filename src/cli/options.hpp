@@ -15,6 +15,7 @@ inline constexpr int kUsage = 2;
 inline constexpr int kNo = 3; // the answer is "no": drift, or something to change
 
 enum class Format : std::uint8_t { text, json };
+enum class PlanAs : std::uint8_t { sentences, commands };
 
 // Options of every command.
 struct Options {
@@ -29,7 +30,7 @@ struct Options {
 struct UpOptions {
     std::vector<std::string> lans;
     bool dry_run = false;
-    bool commands = false;
+    PlanAs how = PlanAs::sentences;
     bool yes = false;
     bool before_docker = false;
     std::optional<std::chrono::seconds> confirm; // zero: never ask; absent: as the plan needs it
@@ -39,7 +40,7 @@ struct UpOptions {
 struct DownOptions {
     std::vector<std::string> lans;
     bool dry_run = false;
-    bool commands = false;
+    PlanAs how = PlanAs::sentences;
     bool yes = false;
     std::optional<std::chrono::seconds> confirm;
 };

@@ -37,33 +37,49 @@ void print_step(const plan::Step& step)
     std::cout << "  " << plan::describe(step) << '\n' << std::flush;
 }
 
-void print_plan(const plan::Plan& plan, bool commands)
+Result<std::vector<std::string>> commands_of(const plan::Plan& plan)
 {
+    std::vector<std::string> all;
+    for (const plan::Step& step : plan.steps) {
+        ONLAN_TRY(const auto commands, plan::commands(step));
+        all.insert(all.end(), commands.begin(), commands.end());
+    }
+    return all;
+}
+
+Result<> print_plan(const plan::Plan& plan, PlanAs how)
+{
+    if (how == PlanAs::commands) {
+        ONLAN_TRY(const auto commands, commands_of(plan));
+        for (const std::string& command : commands)
+            std::cout << command << '\n';
+        return {};
+    }
     std::string_view owner;
     for (const plan::Step& step : plan.steps) {
-        if (step.owner != owner && !commands) {
+        if (step.owner != owner) {
             owner = step.owner;
             std::cout << (owner.starts_with('@') ? fmt::format("uplink {}:\n", owner.substr(1))
                                                  : fmt::format("lan {}:\n", owner));
         }
-        if (!commands) {
-            print_step(step);
-            continue;
-        }
-        for (const std::string& command : plan::commands(step))
-            std::cout << command << '\n';
+        print_step(step);
     }
+    return {};
 }
 
 nlohmann::json plan_to_json(const plan::Plan& plan)
 {
     auto changes = nlohmann::json::array();
-    for (const plan::Step& step : plan.steps)
-        changes.push_back({{"for", step.owner},
-                           {"direction", step.direction == plan::Direction::make ? "make" : "undo"},
-                           {"summary", plan::describe(step)},
-                           {"change", plan::to_json(step.change)},
-                           {"commands", plan::commands(step)}});
+    for (const plan::Step& step : plan.steps) {
+        const auto commands = plan::commands(step);
+        changes.push_back(
+            {{"for", step.owner},
+             {"direction", step.direction == plan::Direction::make ? "make" : "undo"},
+             {"summary", plan::describe(step)},
+             {"change", plan::to_json(step.change)},
+             // Null where ip(8) and the others have no words for it.
+             {"commands", commands ? nlohmann::json(*commands) : nlohmann::json(nullptr)}});
+    }
     return {{"schema", "onlan/plan/1"},
             {"changes", std::move(changes)},
             {"warnings", plan.warnings},

@@ -21,7 +21,9 @@ void print_errors(std::span<const Error> errors);
 void print_warnings(std::span<const std::string> warnings);
 
 void print_step(const plan::Step& step);
-void print_plan(const plan::Plan& plan, bool commands);
+// All of the plan for a shell.
+[[nodiscard]] Result<std::vector<std::string>> commands_of(const plan::Plan& plan);
+[[nodiscard]] Result<> print_plan(const plan::Plan& plan, PlanAs how);
 [[nodiscard]] nlohmann::json plan_to_json(const plan::Plan& plan);
 
 // "up" or "down".

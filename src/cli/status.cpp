@@ -33,6 +33,15 @@ std::string_view state_name(GuardState state)
     return {};
 }
 
+std::string_view state_words(const LanStatus& status)
+{
+    if (status.as_configured())
+        return "as configured";
+    if (status.in_place()) // `onlan export`: a network manager, or the commands
+        return "in place, made by somebody else";
+    return status.made ? "DRIFTED" : "not up";
+}
+
 std::string text_of(const std::optional<net::InterfaceAddress>& address)
 {
     return address ? address->to_string() : "-";
@@ -55,10 +64,7 @@ void print_list(std::string_view heading, const std::vector<std::string>& lines)
 void print_lan(const LanStatus& status)
 {
     const model::Lan& lan = status.lan;
-    std::cout << fmt::format("{}: {}\n", lan.name,
-                             status.as_configured() ? "as configured"
-                             : status.made          ? "DRIFTED"
-                                                    : "not up");
+    std::cout << fmt::format("{}: {}\n", lan.name, state_words(status));
     std::cout << fmt::format(
         "  uplink   {}{}\n  attach   {}\n  network  {}\n", lan.uplink.bridge,
         lan.uplink.ports.empty() ? std::string{}
@@ -114,6 +120,7 @@ json lan_to_json(const LanStatus& status)
             {{"name", guard.name}, {"state", state_name(guard.state)}, {"because", guard.why}});
     return {{"lan", status.lan.name},
             {"state", status.as_configured() ? "as-configured"
+                      : status.in_place()    ? "in-place"
                       : status.made          ? "drifted"
                                              : "not-up"},
             {"uplink", {{"bridge", status.lan.uplink.bridge}, {"ports", status.lan.uplink.ports}}},
@@ -176,8 +183,8 @@ Result<int> print_status(const Options& options, const std::string& wanted)
             std::cout << fmt::format(
                 "{}: not in the configuration any more; 'onlan up' takes it away\n", name);
     }
-    const bool good = removed.empty() && !journal.unfinished &&
-                      std::ranges::all_of(lans, &LanStatus::as_configured);
+    const bool good =
+        removed.empty() && !journal.unfinished && std::ranges::all_of(lans, &LanStatus::in_place);
     return good ? kDone : kNo;
 }
 

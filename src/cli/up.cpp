@@ -11,6 +11,7 @@
 #include "apply/lock.hpp"
 #include "cli/options.hpp"
 #include "cli/print.hpp"
+#include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "collect/host.hpp"
 #include "plan/uplink.hpp"
@@ -28,17 +29,11 @@ constexpr seconds kPatience{30};
 constexpr milliseconds kAnswerTime{500};
 constexpr milliseconds kAnswerTimeForPlan{100};
 
-int could_not(const Error& error)
-{
-    print_error(error);
-    return kCouldNot;
-}
-
-int could_not(const apply::Outcome& outcome)
-{
-    print_errors(outcome.errors);
-    return kCouldNot;
-}
+// One `up` or `down`.
+struct Task {
+    const Options& options;
+    Report& report;
+};
 
 struct Prepared {
     model::Intent intent;
@@ -99,28 +94,30 @@ int ask_to_confirm(seconds patience)
 int carry_out(apply::Journal& journal,
               apply::Actuator& actuator,
               const plan::Plan& plan,
-              const apply::Supervision& supervision)
+              const apply::Supervision& supervision,
+              Report& report)
 {
     if (supervision.patience > seconds{0}) {
         const auto supervised =
             apply::build_supervised(actuator, journal, plan, supervision,
                                     {.progress = print_step, .asked = ask_to_confirm});
         if (!supervised)
-            return could_not(supervised.error());
+            return report.could_not(supervised.error());
         if (!supervised->outcome.ok())
-            return could_not(supervised->outcome);
+            return report.could_not(supervised->outcome);
         if (supervised->confirmed == apply::Confirmed::yes) {
             std::cout << "Confirmed: the changes stay.\n";
             return kDone;
         }
         std::cout << "Nobody confirmed: the changes are undone.\n";
+        report.ended_as("not-confirmed");
         return kCouldNot;
     }
     const apply::Outcome outcome = apply::build(actuator, journal, plan, print_step);
     if (!outcome.ok())
-        return could_not(outcome);
+        return report.could_not(outcome);
     if (const auto committed = journal.commit(); !committed)
-        return could_not(committed.error());
+        return report.could_not(committed.error());
     return kDone;
 }
 
@@ -130,7 +127,7 @@ seconds patience_for(const plan::Plan& plan, std::optional<seconds> wanted)
 }
 
 // Lets the user read the plan and agree to it. An exit code when the command ends here.
-std::optional<int> agree(const plan::Plan& plan, bool commands, bool yes)
+std::optional<int> agree(const plan::Plan& plan, PlanAs how, bool yes, Report& report)
 {
     if (plan.steps.empty()) {
         std::cout << "Nothing to do: the host is as configured.\n";
@@ -138,22 +135,25 @@ std::optional<int> agree(const plan::Plan& plan, bool commands, bool yes)
     }
     if (yes)
         return {};
-    print_plan(plan, commands);
+    if (const auto printed = print_plan(plan, how); !printed)
+        return report.could_not(printed.error());
     switch (ask("Make these changes?")) {
     case Answer::yes:
         return {};
     case Answer::no:
         std::cout << "Nothing was changed.\n";
+        report.ended_as("declined");
         return kCouldNot;
     case Answer::nobody:
-        print_error(
-            {Failed::refused, "nobody to ask on this terminal: use --yes to make the changes"});
+        static_cast<void>(report.could_not(
+            {Failed::refused, "nobody to ask on this terminal: use --yes to make the changes"}));
         return kUsage;
     }
     return {};
 }
 
-std::optional<int> finish_interrupted_run(apply::Journal& journal, apply::Actuator& actuator)
+std::optional<int>
+finish_interrupted_run(apply::Journal& journal, apply::Actuator& actuator, Report& report)
 {
     if (!journal.unfinished())
         return {};
@@ -161,7 +161,7 @@ std::optional<int> finish_interrupted_run(apply::Journal& journal, apply::Actuat
                       ? "An earlier 'up' was interrupted; taking back what it did:\n"
                       : "An earlier 'down' was interrupted; finishing it:\n");
     const apply::Outcome outcome = apply::recover(actuator, journal, print_step);
-    return outcome.ok() ? std::optional<int>{} : could_not(outcome);
+    return outcome.ok() ? std::optional<int>{} : report.could_not(outcome);
 }
 
 // Before anything is undone. An engine that does not answer is no reason to leave the rest in
@@ -177,129 +177,165 @@ Result<> check_unused(const plan::Plan& plan, const model::Host& host)
     return {};
 }
 
+// A plan beside what the journal says of the run before.
+struct Looked {
+    plan::Plan plan;
+    std::optional<apply::Run> unfinished;
+
+    [[nodiscard]] bool nothing_to_do() const { return plan.steps.empty() && !unfinished; }
+};
+
+Result<> show(const Looked& looked, PlanAs how)
+{
+    print_warnings(looked.plan.warnings);
+    if (looked.unfinished)
+        std::cout << describe_interruption(*looked.unfinished) << '\n';
+    if (looked.nothing_to_do())
+        std::cout << "Nothing to do: the host is as configured.\n";
+    return print_plan(looked.plan, how);
+}
+
+// `up` as far as it changes nothing.
+Result<Looked> look_up(const Options& options, const UpOptions& up, std::string_view command)
+{
+    ONLAN_CHECK(require_root(command));
+    ONLAN_TRY(const apply::Recorded journal, read_journal(options));
+    ONLAN_TRY(Prepared prepared, prepare(options, up, journal.ledger, kAnswerTimeForPlan));
+    return Looked{.plan = std::move(prepared.plan), .unfinished = journal.unfinished};
+}
+
 Result<plan::Plan>
 plan_to_go(const Options& options, const DownOptions& down, const plan::Ledger& ledger)
 {
+    ONLAN_CHECK(check_names(options, ledger, down.lans));
     ONLAN_TRY(const model::Host host, collect::collect_users(options.docker_host));
     plan::Plan plan = plan::plan_down(plan::with_strays(ledger, host), down.lans);
     ONLAN_CHECK(check_unused(plan, host));
     return plan;
 }
 
-int show(const plan::Plan& plan,
-         const std::optional<apply::Run>& unfinished,
-         const Options& options,
-         bool commands)
+Result<Looked> look_down(const Options& options, const DownOptions& down)
 {
-    const bool nothing = plan.steps.empty() && !unfinished;
-    if (options.format == Format::json) {
-        nlohmann::json document = plan_to_json(plan);
-        document["interrupted"] = unfinished ? nlohmann::json(run_name(*unfinished)) : nullptr;
-        std::cout << document.dump(2) << '\n';
-        return nothing ? kDone : kNo;
-    }
-    print_warnings(plan.warnings);
-    if (unfinished)
-        std::cout << describe_interruption(*unfinished) << '\n';
-    if (nothing)
-        std::cout << "Nothing to do: the host is as configured.\n";
-    print_plan(plan, commands);
-    return nothing ? kDone : kNo;
+    ONLAN_TRY(const apply::Recorded journal, read_journal(options));
+    ONLAN_TRY(plan::Plan plan, plan_to_go(options, down, journal.ledger));
+    return Looked{.plan = std::move(plan), .unfinished = journal.unfinished};
+}
+
+int rehearse(const Result<Looked>& looked, PlanAs how, Report& report)
+{
+    if (!looked)
+        return report.could_not(looked.error());
+    report.planned(looked->plan);
+    report.ended_as("dry-run");
+    const auto shown = show(*looked, how);
+    return shown ? kDone : report.could_not(shown.error());
+}
+
+int run_up(const Task& task, const UpOptions& up)
+{
+    const auto& [options, report] = task;
+    if (up.dry_run)
+        return rehearse(look_up(options, up, "up"), up.how, report);
+    if (const auto root = require_root("up"); !root)
+        return report.could_not(root.error());
+    // Errors in the file come before the lock: they concern nobody else.
+    if (const auto intent = load_intent(options); !intent)
+        return report.could_not(intent.error());
+    const auto lock = apply::Lock::take(options.state_folder, "up");
+    if (!lock)
+        return report.could_not(lock.error());
+    auto journal = open_journal(options);
+    if (!journal)
+        return report.could_not(journal.error());
+    auto actuator = apply::HostActuator::open(options.docker_host);
+    if (!actuator)
+        return report.could_not(actuator.error());
+    if (const auto ended = finish_interrupted_run(*journal, **actuator, report))
+        return *ended;
+    const plan::Ledger ledger = journal->ledger();
+    const auto prepared = prepare(options, up, ledger, kAnswerTime);
+    if (!prepared)
+        return report.could_not(prepared.error());
+    report.planned(prepared->plan);
+    print_warnings(prepared->plan.warnings);
+    if (const auto ended = agree(prepared->plan, up.how, up.yes, report))
+        return *ended;
+    return carry_out(*journal, **actuator, prepared->plan,
+                     {.patience = patience_for(prepared->plan, up.confirm),
+                      .folder = options.state_folder,
+                      .lock = *lock},
+                     report);
+}
+
+int run_down(const Task& task, const DownOptions& down)
+{
+    const auto& [options, report] = task;
+    if (const auto root = require_root("down"); !root)
+        return report.could_not(root.error());
+    if (down.dry_run)
+        return rehearse(look_down(options, down), down.how, report);
+    const auto lock = apply::Lock::take(options.state_folder, "down");
+    if (!lock)
+        return report.could_not(lock.error());
+    auto journal = open_journal(options);
+    if (!journal)
+        return report.could_not(journal.error());
+    auto actuator = apply::HostActuator::open(options.docker_host);
+    if (!actuator)
+        return report.could_not(actuator.error());
+    if (const auto ended = finish_interrupted_run(*journal, **actuator, report))
+        return *ended;
+    const auto plan = plan_to_go(options, down, journal->ledger());
+    if (!plan)
+        return report.could_not(plan.error());
+    report.planned(*plan);
+    if (const auto ended = agree(*plan, down.how, down.yes, report))
+        return *ended;
+    const seconds patience = patience_for(*plan, down.confirm);
+    if (patience > seconds{0})
+        return carry_out(*journal, **actuator, *plan,
+                         {.patience = patience, .folder = options.state_folder, .lock = *lock},
+                         report);
+    if (const auto recorded = apply::put_on_record(*journal, *plan); !recorded)
+        return report.could_not(recorded.error());
+    const apply::Outcome outcome = apply::tear_down(**actuator, *journal, down.lans, print_step);
+    return outcome.ok() ? kDone : report.could_not(outcome);
+}
+
+int could_not(const Error& error)
+{
+    print_error(error);
+    return kCouldNot;
 }
 
 } // namespace
 
 int plan(const Options& options, const UpOptions& up)
 {
-    if (const auto root = require_root("plan"); !root)
-        return could_not(root.error());
-    const auto journal = read_journal(options);
-    if (!journal)
-        return could_not(journal.error());
-    const auto prepared = prepare(options, up, journal->ledger, kAnswerTimeForPlan);
-    if (!prepared)
-        return could_not(prepared.error());
-    return show(prepared->plan, journal->unfinished, options, up.commands);
+    const auto looked = look_up(options, up, "plan");
+    if (!looked)
+        return could_not(looked.error());
+    if (options.format == Format::json) {
+        nlohmann::json document = plan_to_json(looked->plan);
+        document["interrupted"] =
+            looked->unfinished ? nlohmann::json(run_name(*looked->unfinished)) : nullptr;
+        std::cout << document.dump(2) << '\n';
+    } else if (const auto shown = show(*looked, up.how); !shown) {
+        return could_not(shown.error());
+    }
+    return looked->nothing_to_do() ? kDone : kNo;
 }
 
 int up(const Options& options, const UpOptions& up)
 {
-    if (up.dry_run) {
-        const int shown = plan(options, up);
-        return shown == kNo ? kDone : shown;
-    }
-    if (const auto root = require_root("up"); !root)
-        return could_not(root.error());
-    // Errors in the file come before the lock: they concern nobody else.
-    if (const auto intent = load_intent(options); !intent)
-        return could_not(intent.error());
-    const auto lock = apply::Lock::take(options.state_folder, "up");
-    if (!lock)
-        return could_not(lock.error());
-    auto journal = open_journal(options);
-    if (!journal)
-        return could_not(journal.error());
-    auto actuator = apply::HostActuator::open(options.docker_host);
-    if (!actuator)
-        return could_not(actuator.error());
-    if (const auto ended = finish_interrupted_run(*journal, **actuator))
-        return *ended;
-    const plan::Ledger ledger = journal->ledger();
-    const auto prepared = prepare(options, up, ledger, kAnswerTime);
-    if (!prepared)
-        return could_not(prepared.error());
-    print_warnings(prepared->plan.warnings);
-    if (const auto ended = agree(prepared->plan, up.commands, up.yes))
-        return *ended;
-    return carry_out(*journal, **actuator, prepared->plan,
-                     {.patience = patience_for(prepared->plan, up.confirm),
-                      .folder = options.state_folder,
-                      .lock = *lock});
+    Report report("up", options.format);
+    return report.end(run_up({options, report}, up));
 }
 
 int down(const Options& options, const DownOptions& down)
 {
-    if (const auto root = require_root("down"); !root)
-        return could_not(root.error());
-    if (down.dry_run) {
-        const auto journal = read_journal(options);
-        if (!journal)
-            return could_not(journal.error());
-        if (const auto known = check_names(options, journal->ledger, down.lans); !known)
-            return could_not(known.error());
-        const auto plan = plan_to_go(options, down, journal->ledger);
-        if (!plan)
-            return could_not(plan.error());
-        const int shown = show(*plan, journal->unfinished, options, down.commands);
-        return shown == kNo ? kDone : shown;
-    }
-    const auto lock = apply::Lock::take(options.state_folder, "down");
-    if (!lock)
-        return could_not(lock.error());
-    auto journal = open_journal(options);
-    if (!journal)
-        return could_not(journal.error());
-    auto actuator = apply::HostActuator::open(options.docker_host);
-    if (!actuator)
-        return could_not(actuator.error());
-    if (const auto ended = finish_interrupted_run(*journal, **actuator))
-        return *ended;
-    const plan::Ledger ledger = journal->ledger();
-    if (const auto known = check_names(options, ledger, down.lans); !known)
-        return could_not(known.error());
-    const auto plan = plan_to_go(options, down, ledger);
-    if (!plan)
-        return could_not(plan.error());
-    if (const auto ended = agree(*plan, down.commands, down.yes))
-        return *ended;
-    const seconds patience = patience_for(*plan, down.confirm);
-    if (patience > seconds{0})
-        return carry_out(*journal, **actuator, *plan,
-                         {.patience = patience, .folder = options.state_folder, .lock = *lock});
-    if (const auto recorded = apply::put_on_record(*journal, *plan); !recorded)
-        return could_not(recorded.error());
-    const apply::Outcome outcome = apply::tear_down(**actuator, *journal, down.lans, print_step);
-    return outcome.ok() ? kDone : could_not(outcome);
+    Report report("down", options.format);
+    return report.end(run_down({options, report}, down));
 }
 
 int confirm(const Options& options)

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "kernel/sysctl.hpp"
+#include "model/link_switches.hpp"
 
 namespace onlan::collect {
 namespace {
@@ -16,15 +17,6 @@ constexpr std::array<std::string_view, 4> kOfNamespace = {
     "net.bridge.bridge-nf-call-iptables",
     "net.bridge.bridge-nf-call-ip6tables",
     "net.bridge.bridge-nf-call-arptables",
-};
-
-constexpr std::array<std::string_view, 9> kOfIpv4Link = {
-    "rp_filter", "arp_ignore",     "arp_announce",   "arp_filter", "accept_local",
-    "proxy_arp", "route_localnet", "src_valid_mark", "forwarding",
-};
-
-constexpr std::array<std::string_view, 5> kOfIpv6Link = {
-    "disable_ipv6", "forwarding", "accept_ra", "autoconf", "proxy_ndp",
 };
 
 using Sysctls = std::map<std::string, std::string>;
@@ -44,9 +36,9 @@ Result<> read_link(Sysctls& sysctls, std::string link)
 {
     // As sysctl(8) writes a dot in a name.
     std::ranges::replace(link, '.', '/');
-    for (const std::string_view name : kOfIpv4Link)
+    for (const std::string_view name : model::kIpv4Switches)
         ONLAN_CHECK(read_into(sysctls, fmt::format("net.ipv4.conf.{}.{}", link, name)));
-    for (const std::string_view name : kOfIpv6Link)
+    for (const std::string_view name : model::kIpv6Switches)
         ONLAN_CHECK(read_into(sysctls, fmt::format("net.ipv6.conf.{}.{}", link, name)));
     return {};
 }

@@ -65,17 +65,22 @@ struct Link {
     friend bool operator==(const Link&, const Link&) = default;
 };
 
+// A lifetime that does not end (INFINITY_LIFE_TIME of net/ipv6/addrconf.c and net/ipv4/devinet.c).
+inline constexpr std::uint32_t kForever = 0xFFFFFFFF;
+// RT_TABLE_MAIN
+inline constexpr std::uint32_t kTableMain = 254;
+
 struct Address {
     int link = 0; // index
     net::InterfaceAddress local;
     std::optional<net::IpAddress> peer; // point-to-point links only
     std::optional<net::IpAddress> broadcast;
-    std::uint8_t scope = 0;               // RT_SCOPE_*
-    std::uint32_t flags = 0;              // IFA_F_*
-    std::uint8_t protocol = 0;            // IFAPROT_*: who made it; 0 where the kernel does not say
-    std::uint32_t metric = 0;             // IFA_RT_PRIORITY of the prefix route; 0: the default
-    std::uint32_t valid = 0xFFFFFFFF;     // seconds; all ones: forever
-    std::uint32_t preferred = 0xFFFFFFFF; // seconds; all ones: forever
+    std::uint8_t scope = 0;             // RT_SCOPE_*
+    std::uint32_t flags = 0;            // IFA_F_*
+    std::uint8_t protocol = 0;          // IFAPROT_*: who made it; 0 where the kernel does not say
+    std::uint32_t metric = 0;           // IFA_RT_PRIORITY of the prefix route; 0: the default
+    std::uint32_t valid = kForever;     // seconds
+    std::uint32_t preferred = kForever; // seconds
     std::string label;
 
     friend bool operator==(const Address&, const Address&) = default;
@@ -93,7 +98,7 @@ struct NextHop {
 
 struct Route {
     net::Prefix destination; // also tells the family
-    std::uint32_t table = 254;
+    std::uint32_t table = kTableMain;
     std::uint8_t type = 1;     // RTN_*
     std::uint8_t protocol = 0; // RTPROT_*
     std::uint8_t scope = 0;    // RT_SCOPE_*

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include "plan/describe.hpp"
+#include "plan/ip_words.hpp"
 
 namespace onlan::plan {
 namespace {
 
 using Commands = std::vector<std::string>;
-using Words = std::vector<std::string>;
 
 constexpr std::string_view kPlain =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:=@,+";
@@ -36,46 +36,44 @@ void append(Words& words, std::initializer_list<std::string> more)
     words.insert(words.end(), more);
 }
 
-std::string
-address_command(const char* verb, const std::string& link, const model::Address& address)
+std::string ip_line(std::initializer_list<std::string> start, const Words& more)
 {
-    Words words = {"ip", "address", verb, address.local.to_string(), "dev", link};
-    if (address.broadcast && verb == std::string_view("add"))
-        append(words, {"broadcast", address.broadcast->to_string()});
+    Words words = {"ip"};
+    append(words, start);
+    words.insert(words.end(), more.begin(), more.end());
     return line(words);
 }
 
-std::string route_command(const char* verb, const std::string& link, const model::Route& route)
+std::string add_address(const std::string& link, const model::Address& address)
 {
-    constexpr std::uint32_t kTableMain = 254;
-    Words words = {"ip"};
-    if (route.destination.family() == net::Family::ipv6)
-        words.emplace_back("-6");
-    append(words, {"route", verb,
-                   route.destination.length() == 0 ? "default" : route.destination.to_string()});
-    if (route.gateway)
-        append(words, {"via", route.gateway->to_string()});
-    append(words, {"dev", link});
-    if (route.table != kTableMain)
-        append(words, {"table", std::to_string(route.table)});
-    if (route.metric != 0)
-        append(words, {"metric", std::to_string(route.metric)});
-    if (route.preferred_source)
-        append(words, {"src", route.preferred_source->to_string()});
-    return line(words);
+    return ip_line({"address", "add"}, address_words(link, address));
 }
 
-std::string rule_command(const char* verb, const model::Rule& rule)
+std::string delete_address(const std::string& link, const model::Address& address)
 {
-    Words words = {"ip"};
-    if (rule.family == net::Family::ipv6)
-        words.emplace_back("-6");
-    append(words, {"rule", verb, "priority", std::to_string(rule.priority)});
-    if (!rule.input_interface.empty())
-        append(words, {"iif", rule.input_interface});
-    if (!rule.output_interface.empty())
-        append(words, {"oif", rule.output_interface});
-    return line(words) + " # and the rest of the rule as it was";
+    return ip_line({"address", "del"}, address_key_words(link, address));
+}
+
+std::string family_flag(net::Family family)
+{
+    return family == net::Family::ipv4 ? "-4" : "-6";
+}
+
+Result<Commands>
+route_command(const std::string& verb, const std::string& link, const model::Route& route)
+{
+    ONLAN_TRY(const Words words, route_words(link, route));
+    return Commands{ip_line({family_flag(route.destination.family()), "route", verb}, words)};
+}
+
+// The new one first: there is never a moment without the rule.
+Result<Commands> replace_rule(const model::Rule& before, const model::Rule& after)
+{
+    ONLAN_TRY(const Words old_words, rule_words(before));
+    ONLAN_TRY(const Words new_words, rule_words(after));
+    const std::string family = family_flag(after.family);
+    return Commands{ip_line({family, "rule", "add"}, new_words),
+                    ip_line({family, "rule", "del"}, old_words)};
 }
 
 std::string xtables_command(const char* flag, const InsertXtablesRule& change)
@@ -87,69 +85,69 @@ std::string xtables_command(const char* flag, const InsertXtablesRule& change)
 }
 
 struct Made {
-    Commands operator()(const CreateBridge& c) const
+    Result<Commands> operator()(const CreateBridge& c) const
     {
         Words words = {"ip", "link", "add", c.name, "mtu", std::to_string(c.mtu)};
         if (c.mac)
             append(words, {"address", c.mac->to_string()});
         append(words, {"type", "bridge", "stp_state", "0", "forward_delay", "0"});
-        return {line(words), line({"ip", "link", "set", c.name, "alias", c.alias})};
+        return Commands{line(words), line({"ip", "link", "set", c.name, "alias", c.alias})};
     }
-    Commands operator()(const AdoptBridge& c) const
+    Result<Commands> operator()(const AdoptBridge& c) const
     {
-        return {line({"ip", "link", "set", c.name, "alias", c.alias})};
+        return Commands{line({"ip", "link", "set", c.name, "alias", c.alias})};
     }
-    Commands operator()(const CreateVeth& c) const
+    Result<Commands> operator()(const CreateVeth& c) const
     {
         const std::string mtu = std::to_string(c.mtu);
-        return {line({"ip", "link", "add", c.name, "mtu", mtu, "address", c.mac.to_string(), "type",
-                      "veth", "peer", "name", c.peer, "mtu", mtu}),
-                line({"ip", "link", "set", c.name, "alias", c.alias}),
-                line({"ip", "link", "set", c.peer, "alias", c.alias})};
+        return Commands{line({"ip", "link", "add", c.name, "mtu", mtu, "address", c.mac.to_string(),
+                              "type", "veth", "peer", "name", c.peer, "mtu", mtu}),
+                        line({"ip", "link", "set", c.name, "alias", c.alias}),
+                        line({"ip", "link", "set", c.peer, "alias", c.alias})};
     }
-    Commands operator()(const SetMaster& c) const
+    Result<Commands> operator()(const SetMaster& c) const
     {
-        return {line({"ip", "link", "set", c.link, "master", c.master})};
+        return Commands{line({"ip", "link", "set", c.link, "master", c.master})};
     }
-    Commands operator()(const SetUp& c) const
+    Result<Commands> operator()(const SetUp& c) const
     {
-        return {line({"ip", "link", "set", c.link, "up"})};
+        return Commands{line({"ip", "link", "set", c.link, "up"})};
     }
-    Commands operator()(const SetMtu& c) const
+    Result<Commands> operator()(const SetMtu& c) const
     {
-        return {line({"ip", "link", "set", c.link, "mtu", std::to_string(c.mtu)})};
+        return Commands{line({"ip", "link", "set", c.link, "mtu", std::to_string(c.mtu)})};
     }
-    Commands operator()(const StartStp& c) const
+    Result<Commands> operator()(const StartStp& c) const
     {
-        return {line({"ip", "link", "set", c.bridge, "type", "bridge", "stp_state", "1"})};
+        return Commands{line({"ip", "link", "set", c.bridge, "type", "bridge", "stp_state", "1"})};
     }
-    Commands operator()(const SetSysctl& c) const
+    Result<Commands> operator()(const SetSysctl& c) const
     {
-        return {line({"sysctl", "-w", fmt::format("{}={}", c.name, c.value)})};
+        return Commands{line({"sysctl", "-w", fmt::format("{}={}", c.name, c.value)})};
     }
-    Commands operator()(const AddAddress& c) const
+    Result<Commands> operator()(const AddAddress& c) const
     {
-        return {address_command("add", c.link, c.address)};
+        return Commands{add_address(c.link, c.address)};
     }
-    Commands operator()(const RemoveAddress& c) const
+    Result<Commands> operator()(const RemoveAddress& c) const
     {
-        return {address_command("del", c.link, c.address)};
+        return Commands{delete_address(c.link, c.address)};
     }
-    Commands operator()(const AddRoute& c) const
+    Result<Commands> operator()(const AddRoute& c) const
     {
-        return {route_command("append", c.link, c.route)};
+        return route_command("append", c.link, c.route);
     }
-    Commands operator()(const RemoveRoute& c) const
+    Result<Commands> operator()(const RemoveRoute& c) const
     {
-        return {route_command("del", c.link, c.route)};
+        return route_command("del", c.link, c.route);
     }
-    Commands operator()(const ReplaceRule& c) const
+    Result<Commands> operator()(const ReplaceRule& c) const
     {
-        return {rule_command("add", c.after), rule_command("del", c.before)};
+        return replace_rule(c.before, c.after);
     }
-    Commands operator()(const AddNotrack& c) const
+    Result<Commands> operator()(const AddNotrack& c) const
     {
-        return {
+        return Commands{
             "nft 'add table inet onlan'",
             "nft 'add chain inet onlan prerouting { type filter hook prerouting priority -300; "
             "}'",
@@ -157,8 +155,11 @@ struct Made {
                              "add rule inet onlan prerouting iifname \"{}\" notrack comment \"{}\"",
                              c.bridge, c.comment)})};
     }
-    Commands operator()(const InsertXtablesRule& c) const { return {xtables_command("-I", c)}; }
-    Commands operator()(const CreateDockerNetwork& c) const
+    Result<Commands> operator()(const InsertXtablesRule& c) const
+    {
+        return Commands{xtables_command("-I", c)};
+    }
+    Result<Commands> operator()(const CreateDockerNetwork& c) const
     {
         const model::DockerNetwork& network = c.network;
         Words words = {"docker", "network", "create", "--driver", network.driver};
@@ -178,68 +179,84 @@ struct Made {
         for (const auto& [name, value] : network.labels)
             append(words, {"--label", fmt::format("{}={}", name, value)});
         words.push_back(network.name);
-        return {line(words)};
+        return Commands{line(words)};
     }
 };
 
 struct Undone {
-    Commands operator()(const CreateBridge& c) const
+    Result<Commands> operator()(const CreateBridge& c) const
     {
-        return {line({"ip", "link", "del", c.name})};
+        return Commands{line({"ip", "link", "del", c.name})};
     }
-    Commands operator()(const AdoptBridge& c) const
+    Result<Commands> operator()(const AdoptBridge& c) const
     {
-        return {line({"ip", "link", "delete", c.name})};
+        return Commands{line({"ip", "link", "delete", c.name})};
     }
-    Commands operator()(const CreateVeth& c) const { return {line({"ip", "link", "del", c.name})}; }
-    Commands operator()(const SetMaster& c) const
+    Result<Commands> operator()(const CreateVeth& c) const
     {
-        return {line({"ip", "link", "set", c.link, "nomaster"})};
+        return Commands{line({"ip", "link", "del", c.name})};
     }
-    Commands operator()(const SetUp& c) const
+    Result<Commands> operator()(const SetMaster& c) const
     {
-        return {line({"ip", "link", "set", c.link, "down"})};
+        return Commands{line({"ip", "link", "set", c.link, "nomaster"})};
     }
-    Commands operator()(const SetMtu& c) const
+    Result<Commands> operator()(const SetMtu& c) const
     {
-        return {line({"ip", "link", "set", c.link, "mtu", std::to_string(c.previous)})};
+        return Commands{line({"ip", "link", "set", c.link, "mtu", std::to_string(c.previous)})};
     }
-    Commands operator()(const StartStp& c) const
+    Result<Commands> operator()(const StartStp& c) const
     {
-        return {line({"ip", "link", "set", c.bridge, "type", "bridge", "stp_state", "0"})};
+        return Commands{line({"ip", "link", "set", c.bridge, "type", "bridge", "stp_state", "0"})};
     }
-    Commands operator()(const SetSysctl& c) const
+    Result<Commands> operator()(const SetUp& c) const
     {
-        return {line({"sysctl", "-w", fmt::format("{}={}", c.name, c.previous)})};
+        return Commands{line({"ip", "link", "set", c.link, "down"})};
     }
-    Commands operator()(const AddAddress& c) const
+    Result<Commands> operator()(const SetSysctl& c) const
     {
-        return {address_command("del", c.link, c.address)};
+        return Commands{line({"sysctl", "-w", fmt::format("{}={}", c.name, c.previous)})};
     }
-    Commands operator()(const RemoveAddress& c) const
+    Result<Commands> operator()(const AddAddress& c) const
     {
-        return {address_command("add", c.link, c.address)};
+        return Commands{delete_address(c.link, c.address)};
     }
-    Commands operator()(const AddRoute& c) const { return {route_command("del", c.link, c.route)}; }
-    Commands operator()(const RemoveRoute& c) const
+    Result<Commands> operator()(const RemoveAddress& c) const
     {
-        return {route_command("append", c.link, stand_in(c.route))};
+        return Commands{add_address(c.link, c.address)};
     }
-    Commands operator()(const ReplaceRule& c) const
+    Result<Commands> operator()(const AddRoute& c) const
     {
-        return {rule_command("add", c.before), rule_command("del", c.after)};
+        return route_command("del", c.link, c.route);
     }
-    Commands operator()(const AddNotrack&) const { return {"nft 'delete table inet onlan'"}; }
-    Commands operator()(const InsertXtablesRule& c) const { return {xtables_command("-D", c)}; }
-    Commands operator()(const CreateDockerNetwork& c) const
+    Result<Commands> operator()(const RemoveRoute& c) const
     {
-        return {line({"docker", "network", "rm", c.network.name})};
+        return route_command("append", c.link, stand_in(c.route));
+    }
+    Result<Commands> operator()(const ReplaceRule& c) const
+    {
+        return replace_rule(c.after, c.before);
+    }
+    Result<Commands> operator()(const AddNotrack& c) const
+    {
+        // nft deletes a rule by the number that the kernel gave it.
+        return Commands{fmt::format(
+            "nft delete rule inet onlan prerouting handle $(nft --handle list chain inet onlan "
+            "prerouting | sed -n '/comment \"{}\"/s/.* handle //p')",
+            c.comment)};
+    }
+    Result<Commands> operator()(const InsertXtablesRule& c) const
+    {
+        return Commands{xtables_command("-D", c)};
+    }
+    Result<Commands> operator()(const CreateDockerNetwork& c) const
+    {
+        return Commands{line({"docker", "network", "rm", c.network.name})};
     }
 };
 
 } // namespace
 
-std::vector<std::string> commands(const Step& step)
+Result<std::vector<std::string>> commands(const Step& step)
 {
     return step.direction == Direction::make ? std::visit(Made{}, step.change)
                                              : std::visit(Undone{}, step.change);

@@ -6,12 +6,19 @@
 #include <fmt/format.h>
 
 #include "plan/exported_links.hpp"
+#include "plan/exported_rules.hpp"
 
 namespace onlan::plan {
 namespace {
 
-constexpr std::uint32_t kTableMain = 254;  // RT_TABLE_MAIN
 constexpr std::uint32_t kFlagOnlink = 0x4; // RTNH_F_ONLINK
+
+bool is_made(const std::string& bridge, const ExportedLinks& links)
+{
+    return std::ranges::any_of(links.made_uplinks, [&](const ExportedUplink& made) {
+        return made.uplink.bridge == bridge;
+    });
+}
 
 std::string remains(std::string_view format)
 {
@@ -33,15 +40,37 @@ void add(std::string& text, fmt::format_string<Arguments...> format, Arguments&&
 
 class NetworkdFiles {
 public:
-    void netdev(const std::string& link, const std::string& text) { put(link, "netdev", text); }
-    void network(const std::string& link, const std::string& text) { put(link, "network", text); }
+    void netdev(const std::string& link, const std::string& text)
+    {
+        put("10", link, "netdev", text);
+    }
+    void network(const std::string& link, const std::string& text)
+    {
+        put("10", link, "network", text);
+    }
+    // Of two files for one netdev networkd takes the one that sorts first.
+    void last_netdev(const std::string& link, const std::string& text)
+    {
+        const bool seen = std::ranges::any_of(files, [&](const ExportedFile& file) {
+            return file.path == path("zz", link, "netdev");
+        });
+        if (!seen)
+            put("zz", link, "netdev", text);
+    }
     std::vector<ExportedFile> files;
 
 private:
-    void put(const std::string& link, std::string_view kind, const std::string& text)
+    static std::string path(std::string_view order, const std::string& link, std::string_view kind)
     {
-        files.push_back({.path = fmt::format("/etc/systemd/network/10-onlan-{}.{}", link, kind),
-                         .text = remains("networkd") + "\n" + text});
+        return fmt::format("/etc/systemd/network/{}-onlan-{}.{}", order, link, kind);
+    }
+    void put(std::string_view order,
+             const std::string& link,
+             std::string_view kind,
+             const std::string& text)
+    {
+        files.push_back(
+            {.path = path(order, link, kind), .text = remains("networkd") + "\n" + text});
     }
 };
 
@@ -81,14 +110,27 @@ std::string networkd_route(const model::Route& route)
         add(text, "PreferredSource={}\n", route.preferred_source->to_string());
     if (route.metric != 0)
         add(text, "Metric={}\n", route.metric);
-    if (route.table != kTableMain)
+    if (route.table != model::kTableMain)
         add(text, "Table={}\n", route.table);
     if ((route.flags & kFlagOnlink) != 0)
         add(text, "GatewayOnLink=yes\n");
     return text;
 }
 
-void networkd_uplink(NetworkdFiles& files, const ExportedUplink& exported)
+// networkd puts a port only into a bridge that it has a file for; a bridge that exists it uses
+// "without changing its parameters" (src/network/netdev/netdev.c).
+std::string networkd_existing_bridge(const std::string& bridge)
+{
+    return fmt::format(
+        "# {} is made elsewhere and stays as it is: this only tells networkd that it "
+        "may have ports.\n"
+        "# The file's name sorts last, so that one of yours for {} counts before "
+        "it.\n"
+        "[NetDev]\nName={}\nKind=bridge\n",
+        bridge, bridge, bridge);
+}
+
+Result<> networkd_uplink(NetworkdFiles& files, const ExportedUplink& exported)
 {
     const std::string& bridge = exported.uplink.bridge;
     files.netdev(bridge, networkd_bridge(bridge, exported.mtu, exported.mac));
@@ -101,13 +143,15 @@ void networkd_uplink(NetworkdFiles& files, const ExportedUplink& exported)
         add(text, "Address={}\n", address.local.to_string());
     for (const model::Route& route : exported.routes)
         text += networkd_route(route);
-    files.network(bridge, text);
+    ONLAN_TRY(const std::string rules, networkd_rules(exported.rules));
+    files.network(bridge, text + rules);
     for (const std::string& port : exported.uplink.ports)
         files.network(port, "# Only the first file that matches counts: remove the one that "
                             "configured this interface.\n"
                             "# The address that it has now stays on it until it is taken away, or "
                             "the next boot.\n" +
                                 networkd_port(port, exported.mtu, bridge));
+    return {};
 }
 
 std::string networkd_cable(const CreateVeth& cable)
@@ -146,7 +190,7 @@ std::string netplan_route(const model::Route& route)
         add(text, "          from: {}\n", route.preferred_source->to_string());
     if (route.metric != 0)
         add(text, "          metric: {}\n", route.metric);
-    if (route.table != kTableMain)
+    if (route.table != model::kTableMain)
         add(text, "          table: {}\n", route.table);
     if ((route.flags & kFlagOnlink) != 0)
         add(text, "          on-link: true\n");
@@ -156,7 +200,7 @@ std::string netplan_route(const model::Route& route)
 constexpr std::string_view kNetplanBare = "      link-local: []\n"
                                           "      accept-ra: false\n";
 
-std::string netplan_made_uplink(const ExportedUplink& exported)
+Result<std::string> netplan_made_uplink(const ExportedUplink& exported)
 {
     std::string text;
     if (exported.mac)
@@ -174,10 +218,11 @@ std::string netplan_made_uplink(const ExportedUplink& exported)
         add(text, "      routes:\n");
     for (const model::Route& route : exported.routes)
         text += netplan_route(route);
-    return text;
+    ONLAN_TRY(const std::string rules, netplan_rules(exported.rules));
+    return text + rules;
 }
 
-std::string netplan_uplink(const std::string& bridge, const ExportedLinks& links)
+Result<std::string> netplan_uplink(const std::string& bridge, const ExportedLinks& links)
 {
     std::vector<std::string> interfaces;
     const auto made = std::ranges::find(
@@ -195,7 +240,10 @@ std::string netplan_uplink(const std::string& bridge, const ExportedLinks& links
             "interfaces.\n",
             bridge);
     add(text, "    {}:\n      interfaces: {}\n", bridge, joined(interfaces));
-    return made == links.made_uplinks.end() ? text : text + netplan_made_uplink(*made);
+    if (made == links.made_uplinks.end())
+        return text;
+    ONLAN_TRY(const std::string more, netplan_made_uplink(*made));
+    return text + more;
 }
 
 std::string netplan_ethernets(const ExportedLinks& links)
@@ -226,13 +274,14 @@ std::string netplan_cables(const ExportedLinks& links)
     return text;
 }
 
-std::string netplan_bridges(const ExportedLinks& links)
+Result<std::string> netplan_bridges(const ExportedLinks& links)
 {
     std::string text = "  bridges:\n";
     std::vector<std::string> done;
     for (const ExportedLan& lan : links.lans) {
         if (std::ranges::find(done, lan.uplink_bridge) == done.end()) {
-            text += netplan_uplink(lan.uplink_bridge, links);
+            ONLAN_TRY(const std::string uplink, netplan_uplink(lan.uplink_bridge, links));
+            text += uplink;
             done.push_back(lan.uplink_bridge);
         }
         if (lan.second_bridge)
@@ -246,13 +295,16 @@ std::string netplan_bridges(const ExportedLinks& links)
 
 } // namespace
 
-std::vector<ExportedFile> export_networkd(const model::Intent& intent, const model::Host& host)
+Result<std::vector<ExportedFile>> export_networkd(const model::Intent& intent,
+                                                  const model::Host& host)
 {
     const ExportedLinks links = exported_links(intent, host);
     NetworkdFiles files;
     for (const ExportedUplink& exported : links.made_uplinks)
-        networkd_uplink(files, exported);
+        ONLAN_CHECK(networkd_uplink(files, exported));
     for (const ExportedLan& lan : links.lans) {
+        if (!is_made(lan.uplink_bridge, links))
+            files.last_netdev(lan.uplink_bridge, networkd_existing_bridge(lan.uplink_bridge));
         files.netdev(lan.cable.name, networkd_cable(lan.cable));
         files.network(lan.cable.name,
                       networkd_port(lan.cable.name, lan.cable.mtu, lan.uplink_bridge));
@@ -270,17 +322,20 @@ std::vector<ExportedFile> export_networkd(const model::Intent& intent, const mod
     return std::move(files.files);
 }
 
-std::vector<ExportedFile> export_netplan(const model::Intent& intent, const model::Host& host)
+Result<std::vector<ExportedFile>> export_netplan(const model::Intent& intent,
+                                                 const model::Host& host)
 {
     const ExportedLinks links = exported_links(intent, host);
     if (links.lans.empty())
-        return {};
-    return {{.path = "/etc/netplan/90-onlan.yaml",
-             .text = remains("netplan") +
-                     "# 'virtual-ethernets' needs netplan 0.107 or newer (Ubuntu 24.04 has it, "
-                     "Debian 12 does not).\n"
-                     "network:\n  version: 2\n" +
-                     netplan_ethernets(links) + netplan_cables(links) + netplan_bridges(links)}};
+        return std::vector<ExportedFile>{};
+    ONLAN_TRY(const std::string bridges, netplan_bridges(links));
+    return std::vector<ExportedFile>{
+        {.path = "/etc/netplan/90-onlan.yaml",
+         .text = remains("netplan") +
+                 "# 'virtual-ethernets' needs netplan 0.107 or newer (Ubuntu 24.04 has it, "
+                 "Debian 12 does not).\n"
+                 "network:\n  version: 2\n" +
+                 netplan_ethernets(links) + netplan_cables(links) + bridges}};
 }
 
 } // namespace onlan::plan

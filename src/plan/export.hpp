@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "model/host.hpp"
 #include "model/intent.hpp"
 
@@ -16,13 +17,14 @@ struct ExportedFile {
 };
 
 // The links that `up` makes, for the distribution to make instead: same names, kinds, MTUs and MAC
-// addresses. What no network manager can do stays with `up`, and each file says so.
+// addresses. What no network manager can do stays with `up`, and each file says so. Fails on a
+// policy rule that nothing has words for.
 //
 // systemd.netdev(5) and systemd.network(5)
-[[nodiscard]] std::vector<ExportedFile> export_networkd(const model::Intent& intent,
-                                                        const model::Host& host);
+[[nodiscard]] Result<std::vector<ExportedFile>> export_networkd(const model::Intent& intent,
+                                                                const model::Host& host);
 // netplan(5)
-[[nodiscard]] std::vector<ExportedFile> export_netplan(const model::Intent& intent,
-                                                       const model::Host& host);
+[[nodiscard]] Result<std::vector<ExportedFile>> export_netplan(const model::Intent& intent,
+                                                               const model::Host& host);
 
 } // namespace onlan::plan

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plan/lan_changes.hpp"
+#include "plan/policy_rule.hpp"
 #include "plan/uplink.hpp"
 
 namespace onlan::plan {
@@ -11,13 +12,12 @@ namespace {
 // include/uapi/linux/rtnetlink.h; this layer includes no system header.
 constexpr std::uint8_t kProtocolRa = 9;    // RTPROT_RA
 constexpr std::uint8_t kProtocolDhcp = 16; // RTPROT_DHCP
-constexpr std::uint32_t kForever = 0xFFFFFFFF;
 
 void take_over(ExportedUplink& exported, const model::Link& link, const model::Host& host)
 {
     for (const model::Address& address : moving_addresses(link, host)) {
         const bool ipv6 = address.local.address.family() == net::Family::ipv6;
-        if (address.valid == kForever)
+        if (address.valid == model::kForever)
             exported.addresses.push_back(address);
         else
             (ipv6 ? exported.ipv6_ra : exported.dhcp4) = true;
@@ -25,6 +25,33 @@ void take_over(ExportedUplink& exported, const model::Link& link, const model::H
     for (const model::Route& route : moving_routes(link, host)) {
         if (route.protocol != kProtocolDhcp && route.protocol != kProtocolRa)
             exported.routes.push_back(route);
+    }
+}
+
+bool is_of(const ExportedUplink& exported, const model::Rule& rule)
+{
+    const auto names = [&](const std::string& link) {
+        return rule.input_interface == link || rule.output_interface == link;
+    };
+    if (names(exported.uplink.bridge) || std::ranges::any_of(exported.uplink.ports, names))
+        return true;
+    const auto read = policy_rule(rule);
+    return read && read->action == RuleAction::lookup &&
+           std::ranges::any_of(exported.routes, [&](const model::Route& route) {
+               return route.table == read->table && route.table != model::kTableMain;
+           });
+}
+
+void take_over_rules(ExportedUplink& exported, const model::Host& host)
+{
+    for (model::Rule rule : host.rules) {
+        if (!is_of(exported, rule))
+            continue;
+        for (std::string* name : {&rule.input_interface, &rule.output_interface}) {
+            if (std::ranges::find(exported.uplink.ports, *name) != exported.uplink.ports.end())
+                *name = exported.uplink.bridge;
+        }
+        exported.rules.push_back(std::move(rule));
     }
 }
 
@@ -44,6 +71,7 @@ ExportedUplink exported_uplink(const model::Uplink& uplink, const model::Host& h
     add(uplink.bridge);
     for (const std::string& port : uplink.ports)
         add(port);
+    take_over_rules(exported, host);
     return exported;
 }
 

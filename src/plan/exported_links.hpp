@@ -21,6 +21,7 @@ struct ExportedUplink {
         false; // …or from a router advertisement, so neither it nor its routes are written
     std::vector<model::Address> addresses;
     std::vector<model::Route> routes;
+    std::vector<model::Rule> rules; // that name the link, or lead into a table of its routes
 };
 
 struct ExportedLan {

@@ -29,10 +29,12 @@ struct LanStatus {
     std::vector<std::string> warnings;
     std::vector<std::string> unmended; // what is wrong and `up` leaves to others
 
-    [[nodiscard]] bool as_configured() const noexcept
+    // All that `up` would make is there, whoever made it.
+    [[nodiscard]] bool in_place() const noexcept
     {
-        return made && drift.empty() && problems.empty() && cut_off.empty() && unmended.empty();
+        return drift.empty() && problems.empty() && cut_off.empty() && unmended.empty();
     }
+    [[nodiscard]] bool as_configured() const noexcept { return made && in_place(); }
 };
 
 // LANs that onlan has made and that are no longer in the configuration: `up` takes them away.

@@ -1,12 +1,12 @@
 #include "plan/uplink.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <ranges>
 
 #include <fmt/format.h>
 
+#include "model/link_switches.hpp"
 #include "plan/holds.hpp"
 #include "plan/names.hpp"
 
@@ -21,17 +21,8 @@ constexpr std::uint8_t kProtocolRa = 9;              // RTPROT_RA
 constexpr std::uint8_t kMadeByKernel = 3;            // IFAPROT_KERNEL_LL, the last of them
 constexpr std::uint32_t kFlagTemporary = 0x01;       // IFA_F_TEMPORARY, of an IPv6 address
 constexpr std::uint32_t kFlagNoPrefixRoute = 0x200;  // IFA_F_NOPREFIXROUTE
-constexpr std::uint32_t kForever = 0xFFFFFFFF;       // INFINITY_LIFE_TIME
 constexpr std::uint32_t kMetricOfIpv6Prefixes = 256; // IP6_RT_PRIO_ADDRCONF
 constexpr std::uint32_t kEthernetMtu = 1500;
-
-// What decides how the host's IP stack treats packets of an interface, and so has to be the same on
-// the bridge.
-constexpr std::array<std::string_view, 9> kIpv4Switches = {
-    "rp_filter", "arp_ignore",     "arp_announce",   "arp_filter", "accept_local",
-    "proxy_arp", "route_localnet", "src_valid_mark", "forwarding"};
-constexpr std::array<std::string_view, 5> kIpv6Switches = {"disable_ipv6", "forwarding",
-                                                           "accept_ra", "autoconf", "proxy_ndp"};
 
 bool is_ipv6(const model::Route& route)
 {
@@ -55,9 +46,9 @@ copied_switches(const model::Host& host, const std::string& port, const std::str
                                .value = value,
                                .previous = before});
     };
-    for (const std::string_view name : kIpv4Switches)
+    for (const std::string_view name : model::kIpv4Switches)
         copy("ipv4", name);
-    for (const std::string_view name : kIpv6Switches)
+    for (const std::string_view name : model::kIpv6Switches)
         copy("ipv6", name);
     return changes;
 }
@@ -206,7 +197,7 @@ renamed_rules(const model::Host& host, const std::string& from, const std::strin
 bool is_kept(const Change& change, bool bridge_exists)
 {
     if (const auto* added = std::get_if<AddAddress>(&change))
-        return added->address.valid == kForever;
+        return added->address.valid == model::kForever;
     if (const auto* added = std::get_if<AddRoute>(&change))
         return added->route.expires == 0 && added->route.protocol != kProtocolRa;
     return std::holds_alternative<ReplaceRule>(change) ||
@@ -315,8 +306,8 @@ Load strays_on(const model::Link& bridge, const model::Host& host, const Ledger&
     }
     Load load = load_of(bridge, ports, host);
     std::erase_if(load.addresses, [&](const model::Address& address) {
-        const bool advertised =
-            is_ipv6(address) && (address.flags & kFlagTemporary) != 0 && address.valid != kForever;
+        const bool advertised = is_ipv6(address) && (address.flags & kFlagTemporary) != 0 &&
+                                address.valid != model::kForever;
         return (address.protocol != 0 && address.protocol <= kMadeByKernel) || advertised ||
                on_ledger(AddAddress{.link = bridge.name, .address = address});
     });

@@ -12,7 +12,6 @@
 namespace onlan::plan {
 namespace {
 
-constexpr std::uint32_t kForever = 0xFFFFFFFF; // INFINITY_LIFE_TIME
 constexpr std::uint32_t kShortestDelay = 200;  // BR_MIN_FORWARD_DELAY, in centiseconds
 constexpr std::uint32_t kCentisecondsPerSecond = 100;
 
@@ -156,7 +155,7 @@ void check_addresses(const model::Lan& lan,
                      Findings& findings)
 {
     for (const model::Address& address : moving_addresses(port, host)) {
-        if (address.valid != kForever)
+        if (address.valid != model::kForever)
             add(findings.warnings,
                 "lan {}: {} on {} comes from DHCP or a router advertisement; tell the host's "
                 "network manager to "

@@ -115,4 +115,5 @@ def _docker_networks(lab):
         if "onlan.lan" in (network["Labels"] or {}):
             for key in CHANGING_OF_NETWORK:
                 del network[key]
+            network["IPAM"]["Options"] = network["IPAM"]["Options"] or {}  # docker(1) says none in another way
     return _lines(networks)

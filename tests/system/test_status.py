@@ -38,3 +38,19 @@ def test_an_up_that_has_nothing_to_do_is_an_empty_plan_for_scripts(up):
 
 def test_an_unknown_lan_is_named(up):
     assert "there is no LAN lan138" in up.onlan("status", "lan138", expect=1).stderr
+
+
+@pytest.mark.parametrize("command, outcome", [(("up", "--yes"), "nothing-to-do"), (("down", "--dry-run"), "dry-run")],
+                         ids=str)
+def test_up_and_down_end_with_one_versioned_document_for_scripts(up, command, outcome):
+    document = json.loads(up.onlan(*command, "--json").stdout)
+    assert (document["schema"], document["command"], document["outcome"]) == ("onlan/report/1", command[0], outcome)
+    assert (document["plan"]["changes"] == []) == (outcome == "nothing-to-do")
+    assert document["errors"] == []
+
+
+def test_what_could_not_be_done_is_in_the_document_and_on_standard_error(up):
+    refused = up.onlan("down", "nosuch", "--yes", "--json", expect=1)
+    document = json.loads(refused.stdout)
+    assert document["outcome"] == "failed"
+    assert [f"onlan: error: {error}" for error in document["errors"]] == refused.stderr.splitlines()

@@ -1,0 +1,60 @@
+#include "cli/report.hpp"
+
+#include <iostream>
+
+#include "cli/print.hpp"
+
+namespace onlan::cli {
+
+Report::Report(std::string_view command, Format format)
+    : format_(format),
+      stdout_(std::cout.rdbuf()),
+      document_{{"schema", "onlan/report/1"},
+                {"command", command},
+                {"outcome", nullptr},
+                {"plan", nullptr},
+                {"errors", nlohmann::json::array()}}
+{
+    if (format_ == Format::json)
+        std::cout.rdbuf(std::cerr.rdbuf());
+}
+
+Report::~Report()
+{
+    std::cout.rdbuf(stdout_);
+}
+
+void Report::planned(const plan::Plan& plan)
+{
+    document_["plan"] = plan_to_json(plan);
+}
+
+int Report::could_not(const Error& error)
+{
+    print_error(error);
+    document_["errors"].push_back(error.message);
+    return kCouldNot;
+}
+
+int Report::could_not(const apply::Outcome& outcome)
+{
+    for (const Error& error : outcome.errors)
+        static_cast<void>(could_not(error));
+    return kCouldNot;
+}
+
+int Report::end(int code)
+{
+    if (format_ != Format::json)
+        return code;
+    const bool idle = document_["plan"].is_object() && document_["plan"]["changes"].empty();
+    document_["outcome"] = !outcome_.empty() ? outcome_
+                           : code != kDone   ? "failed"
+                           : idle            ? "nothing-to-do"
+                                             : "done";
+    std::cout.rdbuf(stdout_);
+    std::cout << document_.dump(2) << '\n' << std::flush;
+    return code;
+}
+
+} // namespace onlan::cli

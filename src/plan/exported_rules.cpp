@@ -1,0 +1,163 @@
+#include "plan/exported_rules.hpp"
+
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "plan/ip_words.hpp"
+#include "plan/policy_rule.hpp"
+
+namespace onlan::plan {
+namespace {
+
+template <typename... Arguments>
+void add(std::string& text, fmt::format_string<Arguments...> format, Arguments&&... arguments)
+{
+    fmt::format_to(std::back_inserter(text), format, std::forward<Arguments>(arguments)...);
+}
+
+std::string range(const auto& pair)
+{
+    return fmt::format("{}-{}", pair.first, pair.second);
+}
+
+bool has_whole_mask(const PolicyRule& rule)
+{
+    constexpr std::uint32_t kWhole = 0xFFFFFFFF;
+    return !rule.mark || rule.mark->second == kWhole;
+}
+
+// RoutingPolicyRule's keys, of systemd 248 and newer.
+bool networkd_can(const PolicyRule& rule)
+{
+    return rule.action != RuleAction::go_to && rule.action != RuleAction::nop && !rule.l3mdev &&
+           !rule.realms;
+}
+
+// netplan wants one of the addresses, and knows no interface.
+bool netplan_can(const PolicyRule& rule)
+{
+    PolicyRule known{.family = rule.family,
+                     .priority = rule.priority,
+                     .from = rule.from,
+                     .to = rule.to,
+                     .tos = rule.tos,
+                     .mark = rule.mark,
+                     .protocol = rule.protocol,
+                     .table = rule.table};
+    return rule == known && (rule.from || rule.to) && has_whole_mask(rule);
+}
+
+std::string_view networkd_type(RuleAction action)
+{
+    switch (action) {
+    case RuleAction::blackhole:
+        return "blackhole";
+    case RuleAction::unreachable:
+        return "unreachable";
+    case RuleAction::prohibit:
+        return "prohibit";
+    case RuleAction::lookup:
+    case RuleAction::go_to:
+    case RuleAction::nop:
+        break;
+    }
+    return {};
+}
+
+std::string networkd_rule(const PolicyRule& rule)
+{
+    std::string text = "\n[RoutingPolicyRule]\n";
+    add(text, "Family={}\nPriority={}\n", rule.family == net::Family::ipv4 ? "ipv4" : "ipv6",
+        rule.priority);
+    if (rule.inverted)
+        add(text, "InvertRule=yes\n");
+    if (rule.from)
+        add(text, "From={}\n", rule.from->to_string());
+    if (rule.to)
+        add(text, "To={}\n", rule.to->to_string());
+    if (rule.tos != 0)
+        add(text, "TypeOfService={}\n", rule.tos);
+    if (rule.mark)
+        add(text, "FirewallMark={}/{}\n", rule.mark->first, rule.mark->second);
+    if (!rule.input_interface.empty())
+        add(text, "IncomingInterface={}\n", rule.input_interface);
+    if (!rule.output_interface.empty())
+        add(text, "OutgoingInterface={}\n", rule.output_interface);
+    if (rule.users)
+        add(text, "User={}\n", range(*rule.users));
+    if (rule.ip_protocol)
+        add(text, "IPProtocol={}\n", *rule.ip_protocol);
+    if (rule.source_ports)
+        add(text, "SourcePort={}\n", range(*rule.source_ports));
+    if (rule.destination_ports)
+        add(text, "DestinationPort={}\n", range(*rule.destination_ports));
+    if (rule.suppressed_length)
+        add(text, "SuppressPrefixLength={}\n", *rule.suppressed_length);
+    if (rule.suppressed_group)
+        add(text, "SuppressInterfaceGroup={}\n", *rule.suppressed_group);
+    if (rule.action == RuleAction::lookup)
+        add(text, "Table={}\n", rule.table);
+    else
+        add(text, "Type={}\n", networkd_type(rule.action));
+    return text;
+}
+
+std::string netplan_rule(const PolicyRule& rule)
+{
+    std::string text;
+    add(text, "        - priority: {}\n", rule.priority);
+    if (rule.from)
+        add(text, "          from: {}\n", rule.from->to_string());
+    if (rule.to)
+        add(text, "          to: {}\n", rule.to->to_string());
+    if (rule.mark)
+        add(text, "          mark: {}\n", rule.mark->first);
+    if (rule.tos != 0)
+        add(text, "          type-of-service: {}\n", rule.tos);
+    add(text, "          table: {}\n", rule.table);
+    return text;
+}
+
+Result<std::string> command(const model::Rule& rule)
+{
+    ONLAN_TRY(const Words words, rule_words(rule));
+    return fmt::format("ip {} rule add {}", rule.family == net::Family::ipv4 ? "-4" : "-6",
+                       fmt::join(words, " "));
+}
+
+} // namespace
+
+Result<std::string> networkd_rules(const std::vector<model::Rule>& rules)
+{
+    std::string text;
+    for (const model::Rule& rule : rules) {
+        ONLAN_TRY(const PolicyRule read, policy_rule(rule));
+        if (networkd_can(read)) {
+            text += networkd_rule(read);
+            continue;
+        }
+        ONLAN_TRY(const std::string by_hand, command(rule));
+        add(text, "\n# systemd-networkd has no words for this one:\n# {}\n", by_hand);
+    }
+    return text;
+}
+
+Result<std::string> netplan_rules(const std::vector<model::Rule>& rules)
+{
+    std::string expressed;
+    std::string others;
+    for (const model::Rule& rule : rules) {
+        ONLAN_TRY(const PolicyRule read, policy_rule(rule));
+        if (netplan_can(read)) {
+            expressed += netplan_rule(read);
+            continue;
+        }
+        ONLAN_TRY(const std::string by_hand, command(rule));
+        add(others, "      # netplan has no words for this rule; make it at boot:\n      # {}\n",
+            by_hand);
+    }
+    return (expressed.empty() ? expressed : "      routing-policy:\n" + expressed) + others;
+}
+
+} // namespace onlan::plan

@@ -1,0 +1,248 @@
+#include "plan/ip_words.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "plan/attributes.hpp"
+#include "plan/policy_rule.hpp"
+
+namespace onlan::plan {
+namespace {
+
+// include/uapi/linux/rtnetlink.h and if_addr.h; this layer includes no system header.
+constexpr std::uint8_t kProtocolBoot = 3; // RTPROT_BOOT: what ip(8) writes unless told otherwise
+constexpr std::uint8_t kScopeLink = 253;  // RT_SCOPE_LINK
+constexpr std::uint8_t kScopeHost = 254;  // RT_SCOPE_HOST
+constexpr std::uint8_t kUnicast = 1;      // RTN_UNICAST
+constexpr std::uint8_t kLocal = 2;        // RTN_LOCAL
+constexpr std::uint32_t kOnlink = 0x4;    // RTNH_F_ONLINK
+constexpr std::array<std::string_view, 10> kRouteTypes = {
+    "unspec",    "unicast",   "local",       "broadcast", "anycast",
+    "multicast", "blackhole", "unreachable", "prohibit",  "throw"};
+
+struct AddressFlag {
+    std::uint32_t bit;
+    std::string_view word;
+};
+// IFA_F_*, those that can be asked for.
+constexpr std::array<AddressFlag, 6> kAddressFlags = {{{0x02, "nodad"},
+                                                       {0x04, "optimistic"},
+                                                       {0x10, "home"},
+                                                       {0x100, "mngtmpaddr"},
+                                                       {0x200, "noprefixroute"},
+                                                       {0x400, "autojoin"}}};
+
+// RTAX_*: a word of ip-route(8) for each metric, by number; empty where there is none.
+constexpr std::array<std::string_view, 18> kMetrics = {
+    "",         "",        "mtu",      "window",     "rtt",      "rttvar",
+    "ssthresh", "cwnd",    "advmss",   "reordering", "hoplimit", "initcwnd",
+    "",         "rto_min", "initrwnd", "quickack",   "",         "fastopen_no_cookie"};
+constexpr std::uint16_t kMetricLock = 1;        // RTAX_LOCK: a bit for each locked metric
+constexpr std::uint16_t kMetricFeatures = 12;   // RTAX_FEATURES
+constexpr std::uint16_t kMetricCongestion = 16; // RTAX_CC_ALGO
+constexpr std::uint32_t kFeatureEcn = 1;        // RTAX_FEATURE_ECN
+
+void append(Words& words, std::initializer_list<std::string> more)
+{
+    words.insert(words.end(), more);
+}
+
+std::string lifetime(std::uint32_t seconds)
+{
+    return seconds == model::kForever ? "forever" : std::to_string(seconds);
+}
+
+Failure no_words(const model::Route& route, std::string_view what)
+{
+    return fail(Failed::missing_feature, fmt::format("the route to {} has {}, for which there is "
+                                                     "no word of ip-route(8)",
+                                                     route.destination.to_string(), what));
+}
+
+Result<>
+append_metric(Words& words, const model::Route& route, const Attribute& metric, std::uint32_t locks)
+{
+    if (metric.type == kMetricCongestion) {
+        append(words, {"congctl", std::string(metric.text())});
+        return {};
+    }
+    const auto value = metric.as<std::uint32_t>();
+    if (metric.type == kMetricFeatures && value == kFeatureEcn) {
+        append(words, {"features", "ecn"});
+        return {};
+    }
+    if (!value || metric.type >= kMetrics.size() || kMetrics[metric.type].empty())
+        return no_words(route, fmt::format("metric {}", metric.type));
+    words.emplace_back(kMetrics[metric.type]);
+    if ((locks & 1U << metric.type) != 0)
+        words.emplace_back("lock");
+    words.push_back(std::to_string(*value));
+    return {};
+}
+
+Result<> append_metrics(Words& words, const model::Route& route)
+{
+    std::uint32_t locks = 0;
+    ONLAN_CHECK(visit_attributes(route.metrics, [&](const Attribute& metric) -> Result<> {
+        if (metric.type == kMetricLock)
+            locks = metric.as<std::uint32_t>().value_or(0);
+        return {};
+    }));
+    return visit_attributes(route.metrics, [&](const Attribute& metric) -> Result<> {
+        return metric.type == kMetricLock ? Result<>{} : append_metric(words, route, metric, locks);
+    });
+}
+
+// What ip(8) writes when it is not told a scope (iproute2, ip/iproute.c, iproute_modify()).
+std::uint8_t default_scope(const model::Route& route)
+{
+    if (route.type == kLocal)
+        return kScopeHost;
+    return route.type != kUnicast || !route.gateway ? kScopeLink : 0;
+}
+
+std::string range(const auto& pair)
+{
+    return pair.first == pair.second ? std::to_string(pair.first)
+                                     : fmt::format("{}-{}", pair.first, pair.second);
+}
+
+void append_selector(Words& words, const PolicyRule& rule)
+{
+    if (rule.inverted)
+        words.emplace_back("not");
+    append(words, {"from", rule.from ? rule.from->to_string() : "all"});
+    if (rule.to)
+        append(words, {"to", rule.to->to_string()});
+    if (rule.tos != 0)
+        append(words, {"tos", fmt::format("{:#x}", rule.tos)});
+    if (rule.mark)
+        append(words, {"fwmark", fmt::format("{:#x}/{:#x}", rule.mark->first, rule.mark->second)});
+    if (!rule.input_interface.empty())
+        append(words, {"iif", rule.input_interface});
+    if (!rule.output_interface.empty())
+        append(words, {"oif", rule.output_interface});
+    if (rule.users)
+        append(words, {"uidrange", fmt::format("{}-{}", rule.users->first, rule.users->second)});
+    if (rule.ip_protocol)
+        append(words, {"ipproto", std::to_string(*rule.ip_protocol)});
+    if (rule.source_ports)
+        append(words, {"sport", range(*rule.source_ports)});
+    if (rule.destination_ports)
+        append(words, {"dport", range(*rule.destination_ports)});
+}
+
+void append_action(Words& words, const PolicyRule& rule)
+{
+    switch (rule.action) {
+    case RuleAction::lookup:
+        if (rule.l3mdev)
+            words.emplace_back("l3mdev");
+        else
+            append(words, {"lookup", std::to_string(rule.table)});
+        break;
+    case RuleAction::go_to:
+        append(words, {"goto", std::to_string(rule.target)});
+        break;
+    case RuleAction::nop:
+        words.emplace_back("nop");
+        break;
+    case RuleAction::blackhole:
+        words.emplace_back("blackhole");
+        break;
+    case RuleAction::unreachable:
+        words.emplace_back("unreachable");
+        break;
+    case RuleAction::prohibit:
+        words.emplace_back("prohibit");
+        break;
+    }
+    constexpr unsigned kRealmBits = 16;
+    constexpr std::uint32_t kRealmMask = 0xFFFF;
+    if (rule.realms)
+        append(words, {"realms", fmt::format("{}/{}", *rule.realms >> kRealmBits,
+                                             *rule.realms & kRealmMask)});
+    if (rule.suppressed_length)
+        append(words, {"suppress_prefixlength", std::to_string(*rule.suppressed_length)});
+    if (rule.suppressed_group)
+        append(words, {"suppress_ifgroup", std::to_string(*rule.suppressed_group)});
+}
+
+} // namespace
+
+Words address_key_words(const std::string& link, const model::Address& address)
+{
+    if (!address.peer)
+        return {address.local.to_string(), "dev", link};
+    return {address.local.address.to_string(), "peer",
+            fmt::format("{}/{}", address.peer->to_string(), address.local.length), "dev", link};
+}
+
+Words address_words(const std::string& link, const model::Address& address)
+{
+    Words words = address_key_words(link, address);
+    if (address.broadcast)
+        append(words, {"broadcast", address.broadcast->to_string()});
+    if (address.scope != 0)
+        append(words, {"scope", std::to_string(address.scope)});
+    if (!address.label.empty() && address.label != link)
+        append(words, {"label", address.label});
+    if (address.metric != 0)
+        append(words, {"metric", std::to_string(address.metric)});
+    if (lifetime(address.valid) != "forever")
+        append(words, {"valid_lft", lifetime(address.valid), "preferred_lft",
+                       lifetime(address.preferred)});
+    for (const auto& [bit, word] : kAddressFlags) {
+        if ((address.flags & bit) != 0)
+            words.emplace_back(word);
+    }
+    return words;
+}
+
+Result<Words> route_words(const std::string& link, const model::Route& route)
+{
+    if (route.multipath || route.type >= kRouteTypes.size())
+        return no_words(route, "several next hops, or an unknown type");
+    const net::Family family = route.destination.family();
+    Words words;
+    if (route.type != kUnicast)
+        words.emplace_back(kRouteTypes[route.type]);
+    words.push_back(route.destination.length() == 0 ? "default" : route.destination.to_string());
+    if (route.tos != 0)
+        append(words, {"tos", fmt::format("{:#x}", route.tos)});
+    if (route.gateway && route.gateway->family() == family)
+        append(words, {"via", route.gateway->to_string()});
+    else if (route.gateway)
+        append(words, {"via", "inet6", route.gateway->to_string()});
+    append(words, {"dev", link});
+    if (route.table != model::kTableMain || route.type != kUnicast)
+        append(words, {"table", std::to_string(route.table)});
+    if (route.metric != 0)
+        append(words, {"metric", std::to_string(route.metric)});
+    if (route.protocol != kProtocolBoot)
+        append(words, {"proto", std::to_string(route.protocol)});
+    if (family == net::Family::ipv4 && route.scope != default_scope(route))
+        append(words, {"scope", std::to_string(route.scope)});
+    if (route.preferred_source)
+        append(words, {"src", route.preferred_source->to_string()});
+    if ((route.flags & kOnlink) != 0)
+        words.emplace_back("onlink");
+    ONLAN_CHECK(append_metrics(words, route));
+    return words;
+}
+
+Result<Words> rule_words(const model::Rule& rule)
+{
+    ONLAN_TRY(const PolicyRule read, policy_rule(rule));
+    Words words;
+    append_selector(words, read);
+    append(words, {"priority", std::to_string(read.priority)});
+    if (read.protocol != 0 && read.protocol != kProtocolBoot)
+        append(words, {"protocol", std::to_string(read.protocol)});
+    append_action(words, read);
+    return words;
+}
+
+} // namespace onlan::plan
