@@ -37,8 +37,6 @@ std::string_view state_words(const LanStatus& status)
 {
     if (status.as_configured())
         return "as configured";
-    if (status.in_place()) // `onlan export`: a network manager, or the commands
-        return "in place, made by somebody else";
     return status.made ? "DRIFTED" : "not up";
 }
 
@@ -120,7 +118,6 @@ json lan_to_json(const LanStatus& status)
             {{"name", guard.name}, {"state", state_name(guard.state)}, {"because", guard.why}});
     return {{"lan", status.lan.name},
             {"state", status.as_configured() ? "as-configured"
-                      : status.in_place()    ? "in-place"
                       : status.made          ? "drifted"
                                              : "not-up"},
             {"uplink", {{"bridge", status.lan.uplink.bridge}, {"ports", status.lan.uplink.ports}}},
@@ -183,8 +180,8 @@ Result<int> print_status(const Options& options, const std::string& wanted)
             std::cout << fmt::format(
                 "{}: not in the configuration any more; 'onlan up' takes it away\n", name);
     }
-    const bool good =
-        removed.empty() && !journal.unfinished && std::ranges::all_of(lans, &LanStatus::in_place);
+    const bool good = removed.empty() && !journal.unfinished &&
+                      std::ranges::all_of(lans, &LanStatus::as_configured);
     return good ? kDone : kNo;
 }
 

@@ -204,21 +204,28 @@ Result<Looked> look_up(const Options& options, const UpOptions& up, std::string_
     return Looked{.plan = std::move(prepared.plan), .unfinished = journal.unfinished};
 }
 
-Result<plan::Plan>
+struct Going {
+    plan::Plan plan;
+    Result<> unused; // why it must not be done now
+};
+
+Result<Going>
 plan_to_go(const Options& options, const DownOptions& down, const plan::Ledger& ledger)
 {
     ONLAN_CHECK(check_names(options, ledger, down.lans));
     ONLAN_TRY(const model::Host host, collect::collect_users(options.docker_host));
     plan::Plan plan = plan::plan_down(plan::with_strays(ledger, host), down.lans);
-    ONLAN_CHECK(check_unused(plan, host));
-    return plan;
+    auto unused = check_unused(plan, host);
+    return Going{.plan = std::move(plan), .unused = std::move(unused)};
 }
 
 Result<Looked> look_down(const Options& options, const DownOptions& down)
 {
     ONLAN_TRY(const apply::Recorded journal, read_journal(options));
-    ONLAN_TRY(plan::Plan plan, plan_to_go(options, down, journal.ledger));
-    return Looked{.plan = std::move(plan), .unfinished = journal.unfinished};
+    ONLAN_TRY(Going going, plan_to_go(options, down, journal.ledger));
+    if (!going.unused)
+        going.plan.warnings.push_back(going.unused.error().message);
+    return Looked{.plan = std::move(going.plan), .unfinished = journal.unfinished};
 }
 
 int rehearse(const Result<Looked>& looked, PlanAs how, Report& report)
@@ -285,18 +292,21 @@ int run_down(const Task& task, const DownOptions& down)
         return report.could_not(actuator.error());
     if (const auto ended = finish_interrupted_run(*journal, **actuator, report))
         return *ended;
-    const auto plan = plan_to_go(options, down, journal->ledger());
-    if (!plan)
-        return report.could_not(plan.error());
-    report.planned(*plan);
-    if (const auto ended = agree(*plan, down.how, down.yes, report))
+    const auto going = plan_to_go(options, down, journal->ledger());
+    if (!going)
+        return report.could_not(going.error());
+    const plan::Plan& plan = going->plan;
+    report.planned(plan);
+    if (!going->unused)
+        return report.could_not(going->unused.error());
+    if (const auto ended = agree(plan, down.how, down.yes, report))
         return *ended;
-    const seconds patience = patience_for(*plan, down.confirm);
+    const seconds patience = patience_for(plan, down.confirm);
     if (patience > seconds{0})
-        return carry_out(*journal, **actuator, *plan,
+        return carry_out(*journal, **actuator, plan,
                          {.patience = patience, .folder = options.state_folder, .lock = *lock},
                          report);
-    if (const auto recorded = apply::put_on_record(*journal, *plan); !recorded)
+    if (const auto recorded = apply::put_on_record(*journal, plan); !recorded)
         return report.could_not(recorded.error());
     const apply::Outcome outcome = apply::tear_down(**actuator, *journal, down.lans, print_step);
     return outcome.ok() ? kDone : report.could_not(outcome);

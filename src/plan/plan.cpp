@@ -246,7 +246,9 @@ private:
     void add(const Owner& owner, Change change)
     {
         if (holds(change, request_.host) && !is_taken_away(change)) {
-            if (is_recorded(owner, change) || !is_marked(change, request_.host))
+            // Not an uplink bridge: what it had of its ports before is on no record, so undoing it
+            // would cut off the host.
+            if (is_uplink(owner) || is_recorded(owner, change) || !is_marked(change, request_.host))
                 return;
             warn_of_lost_journal(owner);
         }

@@ -29,12 +29,10 @@ struct LanStatus {
     std::vector<std::string> warnings;
     std::vector<std::string> unmended; // what is wrong and `up` leaves to others
 
-    // All that `up` would make is there, whoever made it.
-    [[nodiscard]] bool in_place() const noexcept
+    [[nodiscard]] bool as_configured() const noexcept
     {
-        return drift.empty() && problems.empty() && cut_off.empty() && unmended.empty();
+        return made && drift.empty() && problems.empty() && cut_off.empty() && unmended.empty();
     }
-    [[nodiscard]] bool as_configured() const noexcept { return made && in_place(); }
 };
 
 // LANs that onlan has made and that are no longer in the configuration: `up` takes them away.

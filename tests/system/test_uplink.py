@@ -156,6 +156,21 @@ class TestTheMove:
         assert difference(before, whole_state(host)) == ""
 
 
+    def test_a_bridge_whose_journal_is_lost_is_never_deleted(self, host):
+        """Nothing tells any more what its port had before."""
+        before = whole_state(host)
+        host.onlan("up", "--yes", "--confirm", 0)
+        journal = host.folder / "state/journal"
+        kept = journal.read_bytes()
+        journal.unlink()
+        host.onlan("up", "--yes", "--confirm", 0)
+        host.onlan("down", "--yes", "--confirm", 0)
+        assert addresses(host, "br-new") == [f"{HOST}/24", f"{HOST6}/64"]
+        journal.write_bytes(kept)
+        host.onlan("down", "--yes", "--confirm", 0)
+        assert difference(before, whole_state(host)) == ""
+
+
 class TestConfirmation:
     def test_confirmed_changes_stay(self, host):
         waiting = Waiting(host, 30)
