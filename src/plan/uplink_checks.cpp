@@ -12,7 +12,7 @@
 namespace onlan::plan {
 namespace {
 
-constexpr std::uint32_t kShortestDelay = 200;  // BR_MIN_FORWARD_DELAY, in centiseconds
+constexpr std::uint32_t kShortestDelay = 200; // BR_MIN_FORWARD_DELAY, in centiseconds
 constexpr std::uint32_t kCentisecondsPerSecond = 100;
 
 template <typename... Arguments>
