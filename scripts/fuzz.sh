@@ -9,7 +9,7 @@ clang=$(command -v clang++-19 clang++-14 clang++ | head -n 1)
 
 cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER="$clang" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DONLAN_FUZZ=ON -DONLAN_TESTS=OFF >/dev/null
-fuzzers=(configuration iptables_save netlink_decode probe_answer journal)
+fuzzers=(configuration iptables_save netlink_decode probe_answer rule_set journal)
 targets=("${fuzzers[@]/#/onlan_}")
 cmake --build "$build" --target "${targets[@]/%/_fuzz}"
 
@@ -20,6 +20,7 @@ for name in "${fuzzers[@]}"; do
     case $name in
     configuration) cp packaging/onlan.yaml.example "$corpus/" ;;
     iptables_save) cp tests/data/iptables/*.txt "$corpus/" ;;
+    rule_set) cp tests/data/rules/* "$corpus/" ;;
     esac
     echo "== $name, $seconds s"
     "$build/tests/fuzz/onlan_${name}_fuzz" -max_total_time="$seconds" -verbosity=0 -print_final_stats=1 \

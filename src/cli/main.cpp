@@ -11,8 +11,11 @@
 
 namespace {
 
+using onlan::cli::Detail;
 using onlan::cli::DownOptions;
+using onlan::cli::ExplainOptions;
 using onlan::cli::Options;
+using onlan::cli::SnapshotOptions;
 using onlan::cli::UpOptions;
 
 constexpr int kInternalError = 70; // EX_SOFTWARE of sysexits.h
@@ -36,6 +39,8 @@ struct Words {
     Options options;
     UpOptions up;
     DownOptions down;
+    SnapshotOptions snapshot;
+    ExplainOptions explain;
     std::string status_lan;
     std::string export_format;
     std::string color = "auto";
@@ -119,6 +124,44 @@ void add_others(CLI::App& app, Words& words)
         ->check(CLI::IsMember({"netplan", "networkd", "commands"}));
 }
 
+void add_snapshot(CLI::App& app, Words& words)
+{
+    CLI::App* snapshot =
+        app.add_subcommand("snapshot", "the host's whole network state as one JSON document");
+    snapshot->add_option("-o,--output", words.snapshot.output, "write it there instead of stdout")
+        ->type_name("FILE");
+    snapshot
+        ->add_option("--snapshot", words.snapshot.snapshot,
+                     "read this snapshot, or folder of other programs' output, instead of the host")
+        ->type_name("PATH");
+    snapshot->add_flag("--redact", words.snapshot.redact,
+                       "with other addresses and names, for showing it around");
+}
+
+void add_explain(CLI::App& app, Words& words)
+{
+    CLI::App* explain = app.add_subcommand(
+        "explain", "what happens to a flow, packet by packet; exit 3 if it fails");
+    explain
+        ->add_option("--from", words.explain.from, "container, host, netns:NAME, pid:N or lan:IP")
+        ->type_name("WHO")
+        ->required();
+    explain->add_option("--to", words.explain.to, "IP:PORT/PROTO, IP/icmp or container:NAME:PORT")
+        ->type_name("TARGET")
+        ->required();
+    explain
+        ->add_option("--snapshot", words.explain.snapshot,
+                     "read this snapshot, or folder of other programs' output, instead of the host")
+        ->type_name("PATH");
+    const auto detail = [&words](Detail how) {
+        return [&words, how](std::int64_t) { words.explain.detail = how; };
+    };
+    explain->add_flag("--minimal", detail(Detail::minimal), "the outcome and its cause");
+    explain->add_flag("--summary", detail(Detail::summary),
+                      "and each stage that did something (default)");
+    explain->add_flag("--detailed", detail(Detail::detailed), "and every other stage");
+}
+
 int dispatch(const CLI::App& app, Words& words)
 {
     Options& options = words.options;
@@ -138,6 +181,10 @@ int dispatch(const CLI::App& app, Words& words)
         return onlan::cli::plan(options, words.up);
     if (command == "status")
         return onlan::cli::status(options, words.status_lan);
+    if (command == "snapshot")
+        return onlan::cli::snapshot(options, words.snapshot);
+    if (command == "explain")
+        return onlan::cli::explain(options, words.explain);
     if (command == "export")
         return onlan::cli::export_set_up(options, words.export_format);
     return onlan::cli::confirm(options);
@@ -154,6 +201,8 @@ int main(int argc, char** argv)
         add_global_options(app, words);
         add_up(app, words);
         add_others(app, words);
+        add_snapshot(app, words);
+        add_explain(app, words);
         app.require_subcommand(1);
         try {
             app.parse(argc, argv);

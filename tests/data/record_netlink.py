@@ -31,6 +31,14 @@ route add 10.11.0.0/16 nexthop via 192.168.137.1 dev br0 nexthop via 192.168.137
 route add 10.12.0.0/16 via inet6 fe80::1 dev br0
 rule add priority 1000 iif br0 fwmark 7 table 1000
 neigh add 192.168.137.245 lladdr 02:00:00:00:00:99 dev br0 nud permanent
+link add br1 type bridge ageing_time 6000 group_fwd_mask 8 mcast_querier 1
+link add vc type veth peer name vd
+link set vc master br1
+link set vc type bridge_slave flood off mcast_flood off bcast_flood off learning off locked on proxy_arp on
+link set vd arp off
+link set vd promisc on
+link add mp link vd type macvlan mode vepa
+qdisc add dev vd clsact
 """
 FDB = "fdb add 02:00:00:00:00:77 dev va master static"
 
@@ -39,6 +47,7 @@ NLMSG_DONE = 3
 # name: request type, the request's fixed part (its first byte is the address family)
 DUMPS = {
     "links": (18, struct.pack("=BBHiII", 0, 0, 0, 0, 0, 0)),
+    "qdiscs": (38, struct.pack("=BxxxiIII", 0, 0, 0, 0, 0)),
     "addresses": (22, struct.pack("=BBBBi", 0, 0, 0, 0, 0)),
     "routes-ipv4": (26, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
     "routes-ipv6": (26, struct.pack("=BBBBBBBBI", 10, 0, 0, 0, 0, 0, 0, 0, 0)),
@@ -71,7 +80,7 @@ def has_done(part):
 
 
 for line in TOPOLOGY.strip().splitlines():
-    subprocess.run(["ip", *line.split()], check=True)
+    subprocess.run(["tc" if line.startswith("qdisc") else "ip", *line.split()], check=True)
 subprocess.run(["bridge", *FDB.split()], check=True)
 folder = pathlib.Path(__file__).parent / "netlink"
 version = ".".join(platform.release().split(".")[:2])
