@@ -13,6 +13,7 @@ namespace {
 
 using onlan::cli::DownOptions;
 using onlan::cli::Options;
+using onlan::cli::SnapshotOptions;
 using onlan::cli::UpOptions;
 
 constexpr int kInternalError = 70; // EX_SOFTWARE of sysexits.h
@@ -36,6 +37,7 @@ struct Words {
     Options options;
     UpOptions up;
     DownOptions down;
+    SnapshotOptions snapshot;
     std::string status_lan;
     std::string export_format;
     std::string color = "auto";
@@ -119,6 +121,20 @@ void add_others(CLI::App& app, Words& words)
         ->check(CLI::IsMember({"netplan", "networkd", "commands"}));
 }
 
+void add_snapshot(CLI::App& app, Words& words)
+{
+    CLI::App* snapshot =
+        app.add_subcommand("snapshot", "the host's whole network state as one JSON document");
+    snapshot->add_option("-o,--output", words.snapshot.output, "write it there instead of stdout")
+        ->type_name("FILE");
+    snapshot
+        ->add_option("--snapshot", words.snapshot.snapshot,
+                     "read this snapshot, or folder of other programs' output, instead of the host")
+        ->type_name("PATH");
+    snapshot->add_flag("--redact", words.snapshot.redact,
+                       "with other addresses and names, for showing it around");
+}
+
 int dispatch(const CLI::App& app, Words& words)
 {
     Options& options = words.options;
@@ -138,6 +154,8 @@ int dispatch(const CLI::App& app, Words& words)
         return onlan::cli::plan(options, words.up);
     if (command == "status")
         return onlan::cli::status(options, words.status_lan);
+    if (command == "snapshot")
+        return onlan::cli::snapshot(options, words.snapshot);
     if (command == "export")
         return onlan::cli::export_set_up(options, words.export_format);
     return onlan::cli::confirm(options);
@@ -154,6 +172,7 @@ int main(int argc, char** argv)
         add_global_options(app, words);
         add_up(app, words);
         add_others(app, words);
+        add_snapshot(app, words);
         app.require_subcommand(1);
         try {
             app.parse(argc, argv);

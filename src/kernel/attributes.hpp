@@ -13,6 +13,7 @@
 #include <linux/netlink.h>
 
 #include "base/result.hpp"
+#include "net/mac_address.hpp"
 
 namespace onlan::kernel {
 
@@ -56,6 +57,17 @@ public:
     {
         const std::string_view all(reinterpret_cast<const char*>(payload_.data()), payload_.size());
         return all.substr(0, all.find('\0'));
+    }
+
+    [[nodiscard]] bool is_set() const noexcept { return value_or<std::uint8_t>(0) != 0; }
+
+    [[nodiscard]] std::optional<net::MacAddress> mac() const noexcept
+    {
+        net::MacAddress mac;
+        if (payload_.size() != mac.bytes.size())
+            return {};
+        std::ranges::copy(payload_, mac.bytes.begin());
+        return mac;
     }
 
 private:

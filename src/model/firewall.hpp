@@ -16,9 +16,19 @@ enum class XtablesBackend : std::uint8_t { nft, legacy };
 // "iptables-nft", "ip6tables-legacy"…: the program that speaks to one backend for one family.
 [[nodiscard]] std::string xtables_program(XtablesBackend backend, net::Family family);
 
+struct XtablesRule {
+    std::vector<std::string> words; // arguments after "-A CHAIN", unquoted
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+
+    friend bool operator==(const XtablesRule&, const XtablesRule&) = default;
+};
+
 struct XtablesChain {
-    std::string policy; // "ACCEPT", "DROP"; "-" for a chain that a user made
-    std::vector<std::vector<std::string>> rules; // arguments after "-A CHAIN", unquoted
+    std::string policy;        // "ACCEPT", "DROP"; "-" for a chain that a user made
+    std::uint64_t packets = 0; // that the policy decided
+    std::uint64_t bytes = 0;
+    std::vector<XtablesRule> rules;
 
     friend bool operator==(const XtablesChain&, const XtablesChain&) = default;
 };
@@ -53,17 +63,6 @@ struct NftOwnRule {
     std::string comment;
 
     friend bool operator==(const NftOwnRule&, const NftOwnRule&) = default;
-};
-
-struct Firewall {
-    std::vector<XtablesRuleset> xtables;
-    std::vector<NftBaseChain> base_chains;
-    std::vector<NftOwnRule> own_rules; // of the table `inet onlan`
-
-    [[nodiscard]] const XtablesRuleset* find_xtables(XtablesBackend backend,
-                                                     net::Family family) const;
-
-    friend bool operator==(const Firewall&, const Firewall&) = default;
 };
 
 } // namespace onlan::model

@@ -71,17 +71,19 @@ public:
 
     bool operator()(const AddNotrack& change) const
     {
-        return std::ranges::find(host_.firewall.own_rules, change.comment,
-                                 &model::NftOwnRule::comment) != host_.firewall.own_rules.end();
+        return std::ranges::find(host_.own_rules, change.comment, &model::NftOwnRule::comment) !=
+               host_.own_rules.end();
     }
 
     bool operator()(const InsertXtablesRule& change) const
     {
-        const auto* ruleset = host_.firewall.find_xtables(change.backend, change.family);
+        const auto* ruleset = host_.find_xtables(change.backend, change.family);
         const auto* chain =
             ruleset != nullptr ? ruleset->find_chain(change.table, change.chain) : nullptr;
         return chain != nullptr && std::ranges::find(chain->rules, comment_of(change.rule),
-                                                     comment_of) != chain->rules.end();
+                                                     [](const model::XtablesRule& rule) {
+                                                         return comment_of(rule.words);
+                                                     }) != chain->rules.end();
     }
 
     bool operator()(const CreateDockerNetwork& change) const
