@@ -5,7 +5,9 @@ import statistics
 from setups import BY_HAND, DOCKER_BRIDGE, MACVLAN, SETUPS
 from traffic import MEASURES, PACKETS, PACKETS_FROM_LAN
 
-SAME = 0.03  # two hosts that are set up alike differ by that much in one run
+# Two hosts that are set up alike differ by 0.01 in one run. The comments that mark onlan's iptables rules as its own are
+# one match more for each packet; they cost 0.01 to 0.02.
+SAME = 0.03
 MACVLAN_GAIN = 1.4
 PLAN_SECONDS, PLAN_MIB = 0.5, 30
 
@@ -23,16 +25,15 @@ def traffic_table(figures):
         absolute = statistics.median(figures[measure.name][BY_HAND])
         rows.append([measure.name, *(f"{ratio(figures, measure, setup.name):.2f}" for setup in SETUPS),
                      f"{absolute:.1f} {measure.unit}"])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))])
-                     for row in rows)
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join("  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]) for name, *cells in rows)
 
 
 def traffic_promises(figures):
-    for measure in MEASURES:
+    for measure in (measure for measure in MEASURES if measure.steady):
         against = ratio(figures, measure, DOCKER_BRIDGE)
         slower = 1 - against if measure.more_is_better else against - 1
-        yield slower <= SAME, f"docker-bridge is no slower than by hand, {measure.name}: {against:.2f}"
+        yield slower <= SAME, f"docker-bridge is as fast as by hand within {SAME:.0%}, {measure.name}: {against:.2f}"
     for measure in (PACKETS, PACKETS_FROM_LAN):
         gain = ratio(figures, measure, MACVLAN, base=DOCKER_BRIDGE)
         yield gain >= MACVLAN_GAIN, f"macvlan carries {MACVLAN_GAIN} times docker-bridge's {measure.name}: {gain:.2f}"

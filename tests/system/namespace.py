@@ -69,7 +69,7 @@ class NamedNamespace(Namespace):
         subprocess.run(["ip", "netns", "del", self.name], check=True)
 
 
-def _enter(path):
+def enter(path):
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     if libc.setns(fd, CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "setns", path)
@@ -78,12 +78,12 @@ def _enter(path):
 
 def _enter_and_send(path, pipe, function, arguments):
     try:
-        _enter(path)
+        enter(path)
         pipe.send((True, function(*arguments)))
     except BaseException as error:  # pylint: disable=broad-except  # raised again by the caller
         pipe.send((False, error))
 
 
 def _enter_and_go_on(path, pipe, function, arguments):
-    _enter(path)
+    enter(path)
     function(pipe, *arguments)
