@@ -1,6 +1,6 @@
-"""Measures the figures of the README on this machine. Everything compared with each other is measured in turn, in rounds.
+"""Measures the figures of the README on this machine. What is compared is measured in turn, in rounds.
 
-As root, with a Docker root file system: see `./dev bench`.
+`./dev bench` runs it: it takes root, a Docker root file system and the modules of tests/system.
 """
 
 import argparse
@@ -12,12 +12,10 @@ import platform
 import signal
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/system"))
-
-import plan_speed  # noqa: E402
-import report  # noqa: E402
-from setups import SETUPS  # noqa: E402
-from traffic import MEASURES, build_path  # noqa: E402
+import plan_speed
+import report
+from setups import SETUPS
+from traffic import MEASURES, build_path
 
 
 def progress(text):
@@ -51,12 +49,17 @@ def parse_arguments():
 
 def main():
     arguments = parse_arguments()
+    if os.geteuid() != 0:
+        sys.exit("bench: it makes network namespaces, and that needs root")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: terminated"))  # what was made is taken away
+    load, _, _ = os.getloadavg()
+    if load > os.cpu_count() / 2:
+        progress(f"this machine is busy (load {load:.1f}): do not trust the figures of iperf3 and of onlan plan")
     traffic = measure_traffic(arguments.rounds)
     plan = plan_speed.measure_plan(progress)
     if arguments.json:
         arguments.json.write_text(json.dumps(
-            {"kernel": platform.release(), "load": os.getloadavg(), "traffic": traffic, "plan": plan}, indent=2) + "\n")
+            {"kernel": platform.release(), "load": load, "traffic": traffic, "plan": plan}, indent=2) + "\n")
     print(report.traffic_table(traffic))
     print()
     print(report.promise_lines([*report.traffic_promises(traffic), *report.plan_promises(plan)]))
