@@ -243,7 +243,7 @@ std::vector<std::uint8_t> multipath(const std::vector<model::NextHop>& next_hops
         const auto* start = reinterpret_cast<const std::uint8_t*>(&fixed);
         bytes.insert(bytes.end(), start, start + sizeof fixed);
         bytes.insert(bytes.end(), hop.attributes.begin(), hop.attributes.end());
-        bytes.resize(align(bytes.size()));
+        bytes.resize(net::netlink_align(bytes.size()));
     }
     return bytes;
 }

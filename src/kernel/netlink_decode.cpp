@@ -113,7 +113,7 @@ std::vector<model::NextHop> next_hops_from(Bytes bytes)
                              .flags = static_cast<std::uint8_t>(fixed.rtnh_flags & RTNH_F_ONLINK),
                              .weight = fixed.rtnh_hops,
                              .attributes = {attributes.begin(), attributes.end()}});
-        bytes = bytes.subspan(std::min(align(fixed.rtnh_len), bytes.size()));
+        bytes = bytes.subspan(std::min(net::netlink_align(fixed.rtnh_len), bytes.size()));
     }
     return next_hops;
 }
@@ -352,7 +352,7 @@ Result<std::optional<model::Rule>> rule_from_message(const nlmsghdr& message)
             const auto* bytes = reinterpret_cast<const std::uint8_t*>(&start);
             rule.rest.insert(rule.rest.end(), bytes, bytes + sizeof start);
             rule.rest.insert(rule.rest.end(), payload.begin(), payload.end());
-            rule.rest.resize(align(rule.rest.size()));
+            rule.rest.resize(net::netlink_align(rule.rest.size()));
         }
         }
     }));

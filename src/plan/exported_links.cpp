@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "model/policy_rule.hpp"
 #include "plan/lan_changes.hpp"
-#include "plan/policy_rule.hpp"
 #include "plan/uplink.hpp"
 
 namespace onlan::plan {
 namespace {
+
+using model::RuleAction;
 
 // include/uapi/linux/rtnetlink.h; this layer includes no system header.
 constexpr std::uint8_t kProtocolRa = 9;    // RTPROT_RA

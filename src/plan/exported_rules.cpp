@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "model/policy_rule.hpp"
 #include "plan/ip_words.hpp"
-#include "plan/policy_rule.hpp"
 
 namespace onlan::plan {
 namespace {
+
+using model::PolicyRule;
+using model::RuleAction;
 
 template <typename... Arguments>
 void add(std::string& text, fmt::format_string<Arguments...> format, Arguments&&... arguments)

@@ -5,11 +5,14 @@
 
 #include <fmt/format.h>
 
-#include "plan/attributes.hpp"
-#include "plan/policy_rule.hpp"
+#include "model/policy_rule.hpp"
+#include "net/netlink_attributes.hpp"
 
 namespace onlan::plan {
 namespace {
+
+using model::PolicyRule;
+using model::RuleAction;
 
 // include/uapi/linux/rtnetlink.h and if_addr.h; this layer includes no system header.
 constexpr std::uint8_t kProtocolBoot = 3; // RTPROT_BOOT: what ip(8) writes unless told otherwise
@@ -61,22 +64,24 @@ Failure no_words(const model::Route& route, std::string_view what)
                                                      route.destination.to_string(), what));
 }
 
-Result<>
-append_metric(Words& words, const model::Route& route, const Attribute& metric, std::uint32_t locks)
+Result<> append_metric(Words& words,
+                       const model::Route& route,
+                       const net::Attribute& metric,
+                       std::uint32_t locks)
 {
-    if (metric.type == kMetricCongestion) {
+    if (metric.type() == kMetricCongestion) {
         append(words, {"congctl", std::string(metric.text())});
         return {};
     }
     const auto value = metric.as<std::uint32_t>();
-    if (metric.type == kMetricFeatures && value == kFeatureEcn) {
+    if (metric.type() == kMetricFeatures && value == kFeatureEcn) {
         append(words, {"features", "ecn"});
         return {};
     }
-    if (!value || metric.type >= kMetrics.size() || kMetrics[metric.type].empty())
-        return no_words(route, fmt::format("metric {}", metric.type));
-    words.emplace_back(kMetrics[metric.type]);
-    if ((locks & 1U << metric.type) != 0)
+    if (!value || metric.type() >= kMetrics.size() || kMetrics[metric.type()].empty())
+        return no_words(route, fmt::format("metric {}", metric.type()));
+    words.emplace_back(kMetrics[metric.type()]);
+    if ((locks & 1U << metric.type()) != 0)
         words.emplace_back("lock");
     words.push_back(std::to_string(*value));
     return {};
@@ -85,14 +90,16 @@ append_metric(Words& words, const model::Route& route, const Attribute& metric, 
 Result<> append_metrics(Words& words, const model::Route& route)
 {
     std::uint32_t locks = 0;
-    ONLAN_CHECK(visit_attributes(route.metrics, [&](const Attribute& metric) -> Result<> {
-        if (metric.type == kMetricLock)
-            locks = metric.as<std::uint32_t>().value_or(0);
-        return {};
+    std::vector<net::Attribute> metrics;
+    ONLAN_CHECK(net::visit_attributes(route.metrics, [&](const net::Attribute& metric) {
+        if (metric.type() == kMetricLock)
+            locks = metric.value_or<std::uint32_t>(0);
+        else
+            metrics.push_back(metric);
     }));
-    return visit_attributes(route.metrics, [&](const Attribute& metric) -> Result<> {
-        return metric.type == kMetricLock ? Result<>{} : append_metric(words, route, metric, locks);
-    });
+    for (const net::Attribute& metric : metrics)
+        ONLAN_CHECK(append_metric(words, route, metric, locks));
+    return {};
 }
 
 // What ip(8) writes when it is not told a scope (iproute2, ip/iproute.c, iproute_modify()).

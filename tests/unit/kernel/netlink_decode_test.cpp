@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "kernel/netlink_decode.hpp"
+#include "model/policy_rule.hpp"
 #include "unit/kernel/recorded.hpp"
 
 namespace onlan::kernel {
@@ -140,6 +141,18 @@ TEST(NetlinkDecode, RoutesWithoutADeviceSeveralHopsOrAnotherFamilysGatewayAreTol
     EXPECT_TRUE(route("10.11.0.0/16").multipath);
     EXPECT_EQ(route("10.12.0.0/16").gateway, ip("fe80::1"));
     EXPECT_EQ(route("0.0.0.0/0").protocol, RTPROT_STATIC);
+}
+
+TEST(NetlinkDecode, ARulesKeptBytesCanBeRead)
+{
+    const auto rules = Recorded("rules-6.18.nl").values<model::Rule>(rule_from_message);
+    const auto read = model::policy_rule(
+        only(rules, [](const model::Rule& one) { return one.priority == 1000; }));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->input_interface, "br0");
+    EXPECT_EQ(read->mark, (model::Pair<std::uint32_t>{.first = 7, .second = 0xFFFFFFFF}));
+    EXPECT_EQ(read->action, model::RuleAction::lookup);
+    EXPECT_EQ(read->table, 1000U);
 }
 
 TEST(NetlinkDecode, ARuleKeepsWhatItDoesNotUnderstand)

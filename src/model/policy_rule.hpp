@@ -7,7 +7,7 @@
 #include "base/result.hpp"
 #include "model/link.hpp"
 
-namespace onlan::plan {
+namespace onlan::model {
 
 // A pair such as a range of ports, or a mark with its mask.
 template <typename Number>
@@ -57,6 +57,6 @@ struct PolicyRule {
 };
 
 // Fails on a rule that holds something that has no member above.
-[[nodiscard]] Result<PolicyRule> policy_rule(const model::Rule& rule);
+[[nodiscard]] Result<PolicyRule> policy_rule(const Rule& rule);
 
-} // namespace onlan::plan
+} // namespace onlan::model

@@ -1,12 +1,12 @@
-#include "plan/policy_rule.hpp"
+#include "model/policy_rule.hpp"
 
 #include <array>
 
 #include <fmt/format.h>
 
-#include "plan/attributes.hpp"
+#include "net/netlink_attributes.hpp"
 
-namespace onlan::plan {
+namespace onlan::model {
 namespace {
 
 // struct fib_rule_hdr of include/uapi/linux/fib_rules.h; this layer includes no system header.
@@ -44,7 +44,7 @@ enum class Key : std::uint16_t {
 
 constexpr std::uint32_t kNothingSuppressed = 0xFFFFFFFF; // -1 in the kernel
 
-Failure unknown(const model::Rule& rule, const std::string& what)
+Failure unknown(const Rule& rule, const std::string& what)
 {
     return fail(
         Failed::missing_feature,
@@ -53,7 +53,7 @@ Failure unknown(const model::Rule& rule, const std::string& what)
 
 class Reader {
 public:
-    Reader(const model::Rule& rule, const Header& header) : rule_(rule), header_(header) {}
+    Reader(const Rule& rule, const Header& header) : rule_(rule), header_(header) {}
 
     Result<PolicyRule> read()
     {
@@ -65,8 +65,12 @@ public:
         read_.tos = header_.tos;
         read_.table = header_.table;
         ONLAN_CHECK(read_action());
-        ONLAN_CHECK(visit_attributes(rule_.rest,
-                                     [&](const Attribute& attribute) { return take(attribute); }));
+        Result<> taken;
+        ONLAN_CHECK(net::visit_attributes(rule_.rest, [&](const net::Attribute& attribute) {
+            if (taken)
+                taken = take(attribute);
+        }));
+        ONLAN_CHECK(std::move(taken));
         return std::move(read_);
     }
 
@@ -84,9 +88,9 @@ private:
         return unknown(rule_, fmt::format("action {}", header_.action));
     }
 
-    Result<> take(const Attribute& attribute)
+    Result<> take(const net::Attribute& attribute)
     {
-        switch (static_cast<Key>(attribute.type)) {
+        switch (static_cast<Key>(attribute.type())) {
         case Key::destination:
             return put(read_.to, block(attribute, header_.destination_length), attribute);
         case Key::source:
@@ -121,12 +125,12 @@ private:
         case Key::pad:
             return {};
         }
-        return unknown(rule_, fmt::format("attribute {}", attribute.type));
+        return unknown(rule_, fmt::format("attribute {}", attribute.type()));
     }
 
-    static std::optional<net::Prefix> block(const Attribute& attribute, unsigned length)
+    static std::optional<net::Prefix> block(const net::Attribute& attribute, unsigned length)
     {
-        const auto address = net::IpAddress::from_bytes(attribute.payload);
+        const auto address = net::IpAddress::from_bytes(attribute.bytes());
         return address ? std::optional(net::Prefix::around(*address, length)) : std::nullopt;
     }
 
@@ -139,28 +143,28 @@ private:
     }
 
     template <typename Member, typename Value>
-    Result<> put(Member& member, const std::optional<Value>& value, const Attribute& attribute)
+    Result<> put(Member& member, const std::optional<Value>& value, const net::Attribute& attribute)
     {
         if (!value)
-            return unknown(rule_, fmt::format("a malformed attribute {}", attribute.type));
+            return unknown(rule_, fmt::format("a malformed attribute {}", attribute.type()));
         member = *value;
         return {};
     }
 
-    Result<> put_unless_none(std::optional<std::uint32_t>& member, const Attribute& attribute)
+    Result<> put_unless_none(std::optional<std::uint32_t>& member, const net::Attribute& attribute)
     {
         const auto value = attribute.as<std::uint32_t>();
         return value == kNothingSuppressed ? Result<>{} : put(member, value, attribute);
     }
 
-    const model::Rule& rule_;
+    const Rule& rule_;
     const Header& header_;
     PolicyRule read_;
 };
 
 } // namespace
 
-Result<PolicyRule> policy_rule(const model::Rule& rule)
+Result<PolicyRule> policy_rule(const Rule& rule)
 {
     Header header;
     if (rule.header.size() != sizeof header)
@@ -169,4 +173,4 @@ Result<PolicyRule> policy_rule(const model::Rule& rule)
     return Reader(rule, header).read();
 }
 
-} // namespace onlan::plan
+} // namespace onlan::model
