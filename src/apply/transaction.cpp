@@ -62,6 +62,22 @@ Result<> take_back(Actuator& actuator, Journal& journal, const Begun& begun)
                 {.direction = Direction::make, .owner = begun.owner, .change = begun.change});
 }
 
+// What the plan undoes although it is not on record: what others have added to an uplink. In no
+// run, because nothing is changed by it.
+Result<> put_on_record(Journal& journal, const plan::Plan& plan)
+{
+    const plan::Ledger ledger = journal.ledger();
+    // Steps undo the newest first.
+    for (const Step& step : plan.steps | std::views::reverse) {
+        const plan::Entry entry{.owner = step.owner, .change = step.change};
+        if (step.direction == Direction::make || std::ranges::find(ledger, entry) != ledger.end())
+            continue;
+        ONLAN_TRY(const RecordId id, journal.doing(step.owner, step.change));
+        ONLAN_CHECK(journal.done(id));
+    }
+    return {};
+}
+
 // The part of a `down` that is done the same way whether it was just begun or found unfinished.
 Outcome finish_down(Actuator& actuator,
                     Journal& journal,
@@ -113,28 +129,18 @@ build(Actuator& actuator, Journal& journal, const plan::Plan& plan, const Progre
     return outcome;
 }
 
-Result<> put_on_record(Journal& journal, const plan::Plan& plan)
-{
-    const plan::Ledger ledger = journal.ledger();
-    // Steps undo the newest first.
-    for (const Step& step : plan.steps | std::views::reverse) {
-        const plan::Entry entry{.owner = step.owner, .change = step.change};
-        if (step.direction == Direction::make || std::ranges::find(ledger, entry) != ledger.end())
-            continue;
-        ONLAN_TRY(const RecordId id, journal.doing(step.owner, step.change));
-        ONLAN_CHECK(journal.done(id));
-    }
-    return {};
-}
-
 Outcome tear_down(Actuator& actuator,
                   Journal& journal,
-                  const std::vector<std::string>& lans,
+                  const Departure& departure,
                   const Progress& progress)
 {
-    if (auto begun = journal.begin({.kind = RunKind::down, .lans = lans}); !begun)
+    const auto begin = [&]() -> Result<> {
+        ONLAN_CHECK(put_on_record(journal, departure.plan));
+        return journal.begin({.kind = RunKind::down, .lans = departure.lans});
+    };
+    if (auto begun = begin(); !begun)
         return {{std::move(begun).error()}};
-    return finish_down(actuator, journal, lans, progress);
+    return finish_down(actuator, journal, departure.lans, progress);
 }
 
 Outcome recover(Actuator& actuator, Journal& journal, const Progress& progress)

@@ -24,15 +24,17 @@ using Progress = std::function<void(const plan::Step&)>;
 Outcome
 build(Actuator& actuator, Journal& journal, const plan::Plan& plan, const Progress& progress);
 
-// Puts on record what the plan undoes although it is not: what others have added to an uplink
-// (plan::with_strays()). In no run, because nothing is changed by it.
-[[nodiscard]] Result<> put_on_record(Journal& journal, const plan::Plan& plan);
+// A `down`: its LANs (empty: all), and what of it is on no record yet (plan::with_strays()).
+struct Departure {
+    std::vector<std::string> lans;
+    plan::Plan plan;
+};
 
-// Undoes all that is on record for these LANs (empty: for all), as one run, as much of it as can
-// be: what one failure leaves behind is no reason to leave the rest.
+// Undoes all that is on record for these LANs, as one run, as much of it as can be: what one
+// failure leaves behind is no reason to leave the rest.
 Outcome tear_down(Actuator& actuator,
                   Journal& journal,
-                  const std::vector<std::string>& lans,
+                  const Departure& departure,
                   const Progress& progress);
 
 // Takes back what the unfinished run began, newest first, and commits that.

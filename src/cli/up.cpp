@@ -14,6 +14,7 @@
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "collect/host.hpp"
+#include "plan/in_use.hpp"
 #include "plan/uplink.hpp"
 
 namespace onlan::cli {
@@ -164,19 +165,6 @@ finish_interrupted_run(apply::Journal& journal, apply::Actuator& actuator, Repor
     return outcome.ok() ? std::optional<int>{} : report.could_not(outcome);
 }
 
-// Before anything is undone. An engine that does not answer is no reason to leave the rest in
-// place: its network stays on record, and the next `down` removes it.
-Result<> check_unused(const plan::Plan& plan, const model::Host& host)
-{
-    if (host.docker) {
-        if (const auto in_use = plan::networks_in_use(plan, *host.docker); !in_use.empty())
-            return fail(Failed::conflict, fmt::format("{}", fmt::join(in_use, "\n")));
-    }
-    if (const auto others = plan::cut_off(plan, host); !others.empty())
-        return fail(Failed::conflict, fmt::format("{}", fmt::join(others, "\n")));
-    return {};
-}
-
 // A plan beside what the journal says of the run before.
 struct Looked {
     plan::Plan plan;
@@ -215,7 +203,9 @@ plan_to_go(const Options& options, const DownOptions& down, const plan::Ledger& 
     ONLAN_CHECK(check_names(options, ledger, down.lans));
     ONLAN_TRY(const model::Host host, collect::collect_users(options.docker_host));
     plan::Plan plan = plan::plan_down(plan::with_strays(ledger, host), down.lans);
-    auto unused = check_unused(plan, host);
+    // An engine that does not answer is no reason to leave the rest in place: its network stays on
+    // record, and the next `down` removes it.
+    auto unused = plan::check_unused(plan, host);
     return Going{.plan = std::move(plan), .unused = std::move(unused)};
 }
 
@@ -238,6 +228,22 @@ int rehearse(const Result<Looked>& looked, PlanAs how, Report& report)
     return shown ? kDone : report.could_not(shown.error());
 }
 
+// Nobody else changes the host while this is there.
+struct Opened {
+    apply::Lock lock;
+    apply::Journal journal;
+    std::unique_ptr<apply::HostActuator> actuator;
+};
+
+Result<Opened> open_host(const Options& options, std::string_view command)
+{
+    ONLAN_TRY(apply::Lock lock, apply::Lock::take(options.state_folder, command));
+    ONLAN_TRY(apply::Journal journal, open_journal(options));
+    ONLAN_TRY(auto actuator, apply::HostActuator::open(options.docker_host));
+    return Opened{
+        .lock = std::move(lock), .journal = std::move(journal), .actuator = std::move(actuator)};
+}
+
 int run_up(const Task& task, const UpOptions& up)
 {
     const auto& [options, report] = task;
@@ -248,18 +254,13 @@ int run_up(const Task& task, const UpOptions& up)
     // Errors in the file come before the lock: they concern nobody else.
     if (const auto intent = load_intent(options); !intent)
         return report.could_not(intent.error());
-    const auto lock = apply::Lock::take(options.state_folder, "up");
-    if (!lock)
-        return report.could_not(lock.error());
-    auto journal = open_journal(options);
-    if (!journal)
-        return report.could_not(journal.error());
-    auto actuator = apply::HostActuator::open(options.docker_host);
-    if (!actuator)
-        return report.could_not(actuator.error());
-    if (const auto ended = finish_interrupted_run(*journal, **actuator, report))
+    auto opened = open_host(options, "up");
+    if (!opened)
+        return report.could_not(opened.error());
+    auto& [lock, journal, actuator] = *opened;
+    if (const auto ended = finish_interrupted_run(journal, *actuator, report))
         return *ended;
-    const plan::Ledger ledger = journal->ledger();
+    const plan::Ledger ledger = journal.ledger();
     const auto prepared = prepare(options, up, ledger, kAnswerTime);
     if (!prepared)
         return report.could_not(prepared.error());
@@ -267,10 +268,10 @@ int run_up(const Task& task, const UpOptions& up)
     print_warnings(prepared->plan.warnings);
     if (const auto ended = agree(prepared->plan, up.how, up.yes, report))
         return *ended;
-    return carry_out(*journal, **actuator, prepared->plan,
+    return carry_out(journal, *actuator, prepared->plan,
                      {.patience = patience_for(prepared->plan, up.confirm),
                       .folder = options.state_folder,
-                      .lock = *lock},
+                      .lock = lock},
                      report);
 }
 
@@ -281,18 +282,13 @@ int run_down(const Task& task, const DownOptions& down)
         return report.could_not(root.error());
     if (down.dry_run)
         return rehearse(look_down(options, down), down.how, report);
-    const auto lock = apply::Lock::take(options.state_folder, "down");
-    if (!lock)
-        return report.could_not(lock.error());
-    auto journal = open_journal(options);
-    if (!journal)
-        return report.could_not(journal.error());
-    auto actuator = apply::HostActuator::open(options.docker_host);
-    if (!actuator)
-        return report.could_not(actuator.error());
-    if (const auto ended = finish_interrupted_run(*journal, **actuator, report))
+    auto opened = open_host(options, "down");
+    if (!opened)
+        return report.could_not(opened.error());
+    auto& [lock, journal, actuator] = *opened;
+    if (const auto ended = finish_interrupted_run(journal, *actuator, report))
         return *ended;
-    const auto going = plan_to_go(options, down, journal->ledger());
+    const auto going = plan_to_go(options, down, journal.ledger());
     if (!going)
         return report.could_not(going.error());
     const plan::Plan& plan = going->plan;
@@ -303,12 +299,11 @@ int run_down(const Task& task, const DownOptions& down)
         return *ended;
     const seconds patience = patience_for(plan, down.confirm);
     if (patience > seconds{0})
-        return carry_out(*journal, **actuator, plan,
-                         {.patience = patience, .folder = options.state_folder, .lock = *lock},
+        return carry_out(journal, *actuator, plan,
+                         {.patience = patience, .folder = options.state_folder, .lock = lock},
                          report);
-    if (const auto recorded = apply::put_on_record(*journal, plan); !recorded)
-        return report.could_not(recorded.error());
-    const apply::Outcome outcome = apply::tear_down(**actuator, *journal, down.lans, print_step);
+    const apply::Outcome outcome =
+        apply::tear_down(*actuator, journal, {.lans = down.lans, .plan = plan}, print_step);
     return outcome.ok() ? kDone : report.could_not(outcome);
 }
 

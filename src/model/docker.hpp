@@ -43,6 +43,9 @@ struct DockerNetwork {
     std::map<std::string, std::string> labels;
     std::vector<DockerEndpoint> endpoints;
 
+    // Of those that run.
+    [[nodiscard]] std::vector<std::string> container_names() const;
+
     friend bool operator==(const DockerNetwork&, const DockerNetwork&) = default;
 };
 

@@ -12,6 +12,12 @@ std::string xtables_program(XtablesBackend backend, net::Family family)
                        backend == XtablesBackend::nft ? "nft" : "legacy");
 }
 
+std::string_view comment_of(const std::vector<std::string>& rule)
+{
+    const auto flag = std::ranges::find(rule, "--comment");
+    return flag == rule.end() || flag + 1 == rule.end() ? std::string_view{} : *(flag + 1);
+}
+
 const XtablesChain* XtablesRuleset::find_chain(std::string_view table, std::string_view chain) const
 {
     const auto in_table = tables.find(std::string(table));

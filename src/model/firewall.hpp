@@ -16,6 +16,9 @@ enum class XtablesBackend : std::uint8_t { nft, legacy };
 // "iptables-nft", "ip6tables-legacy"…: the program that speaks to one backend for one family.
 [[nodiscard]] std::string xtables_program(XtablesBackend backend, net::Family family);
 
+// The value after "--comment" in a rule's arguments; empty when it has none.
+[[nodiscard]] std::string_view comment_of(const std::vector<std::string>& rule);
+
 struct XtablesChain {
     std::string policy; // "ACCEPT", "DROP"; "-" for a chain that a user made
     std::vector<std::vector<std::string>> rules; // arguments after "-A CHAIN", unquoted

@@ -14,14 +14,6 @@ namespace {
 
 using model::AttachMode;
 
-template <typename... Arguments>
-void add(std::vector<std::string>& sentences,
-         fmt::format_string<Arguments...> format,
-         Arguments&&... arguments)
-{
-    sentences.push_back(fmt::format(format, std::forward<Arguments>(arguments)...));
-}
-
 std::string names_of(const std::vector<net::IpAddress>& addresses)
 {
     std::string text;

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "plan/plan.hpp"
 
 namespace onlan::plan {
@@ -14,6 +16,14 @@ struct Findings {
     std::vector<std::string> warnings;
     std::vector<std::string> unmended; // wrong on the host, and not for `up` to put right
 };
+
+template <typename... Arguments>
+void add(std::vector<std::string>& sentences,
+         fmt::format_string<Arguments...> format,
+         Arguments&&... arguments)
+{
+    sentences.push_back(fmt::format(format, std::forward<Arguments>(arguments)...));
+}
 
 void check_uplink(const model::Lan& lan, const model::Host& host, Findings& findings);
 void check_mtu(const model::Lan& lan, const model::Host& host, Findings& findings);

@@ -7,13 +7,6 @@
 namespace onlan::plan {
 namespace {
 
-// The value after "--comment" in a rule's arguments; empty when it has none.
-std::string_view comment_of(const std::vector<std::string>& rule)
-{
-    const auto flag = std::ranges::find(rule, "--comment");
-    return flag == rule.end() || flag + 1 == rule.end() ? std::string_view{} : *(flag + 1);
-}
-
 // By what the kernel tells routes of one link apart (net/ipv4/fib_trie.c, fib_table_insert()).
 bool same_route(const model::Route& one, const model::Route& other)
 {
@@ -106,8 +99,8 @@ public:
         const auto* ruleset = host_.firewall.find_xtables(change.backend, change.family);
         const auto* chain =
             ruleset != nullptr ? ruleset->find_chain(change.table, change.chain) : nullptr;
-        return chain != nullptr && std::ranges::find(chain->rules, comment_of(change.rule),
-                                                     comment_of) != chain->rules.end();
+        return chain != nullptr && std::ranges::find(chain->rules, model::comment_of(change.rule),
+                                                     model::comment_of) != chain->rules.end();
     }
 
     bool operator()(const CreateDockerNetwork& change) const

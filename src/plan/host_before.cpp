@@ -17,13 +17,6 @@ bool is_marked(std::string_view text)
     return text.starts_with(kMark);
 }
 
-// The value after "--comment" in a rule's arguments; empty when it has none.
-std::string_view comment_of(const std::vector<std::string>& rule)
-{
-    const auto flag = std::ranges::find(rule, "--comment");
-    return flag == rule.end() || flag + 1 == rule.end() ? std::string_view{} : *(flag + 1);
-}
-
 // A link with everything that hangs on it.
 void remove_link(model::Host& host, const std::string& name)
 {
@@ -59,8 +52,9 @@ void remove_rules(model::Host& host, const auto& is_removed)
     for (model::XtablesRuleset& ruleset : host.firewall.xtables) {
         for (auto& [table, chains] : ruleset.tables) {
             for (auto& [name, chain] : chains)
-                std::erase_if(chain.rules,
-                              [&](const auto& rule) { return is_removed(comment_of(rule)); });
+                std::erase_if(chain.rules, [&](const auto& rule) {
+                    return is_removed(model::comment_of(rule));
+                });
         }
     }
 }
@@ -139,7 +133,7 @@ public:
     }
     void operator()(const ReplaceRule& c) { std::ranges::replace(host_.rules, c.after, c.before); }
     void operator()(const AddNotrack& c) { remove_rules_with(c.comment); }
-    void operator()(const InsertXtablesRule& c) { remove_rules_with(comment_of(c.rule)); }
+    void operator()(const InsertXtablesRule& c) { remove_rules_with(model::comment_of(c.rule)); }
     void operator()(const CreateDockerNetwork& c)
     {
         if (host_.docker)

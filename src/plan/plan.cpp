@@ -9,6 +9,7 @@
 
 #include "plan/checks.hpp"
 #include "plan/holds.hpp"
+#include "plan/in_use.hpp"
 #include "plan/lan_changes.hpp"
 #include "plan/names.hpp"
 #include "plan/uplink.hpp"
@@ -103,12 +104,7 @@ public:
             return fail(Failed::conflict, fmt::format("{}", fmt::join(findings_.errors, "\n")));
 
         undo_what_is_not_wanted();
-        if (request_.host.docker) {
-            if (const auto in_use = networks_in_use(plan_, *request_.host.docker); !in_use.empty())
-                return fail(Failed::conflict, fmt::format("{}", fmt::join(in_use, "\n")));
-        }
-        if (const auto others = cut_off(plan_, request_.host); !others.empty())
-            return fail(Failed::conflict, fmt::format("{}", fmt::join(others, "\n")));
+        ONLAN_CHECK(check_unused(plan_, request_.host));
         for (const model::Lan& lan : request_.intent.lans) {
             if (is_chosen(lan.name, request_.lans))
                 make(lan);
@@ -197,13 +193,10 @@ private:
         });
         if (!anew || network == nullptr || network->endpoints.empty())
             return;
-        std::string containers;
-        for (const model::DockerEndpoint& endpoint : network->endpoints)
-            containers += " " + endpoint.container;
         findings_.warnings.push_back(fmt::format(
             "lan {}: links that were gone are made anew; containers that were on them are cut off "
-            "until they are restarted: docker restart{}",
-            lan.name, containers));
+            "until they are restarted: docker restart {}",
+            lan.name, fmt::join(network->container_names(), " ")));
     }
 
     // In this same plan, so it has to be made again although the host still shows it.
@@ -291,54 +284,6 @@ Plan plan_down(const Ledger& ledger, std::span<const std::string> lans)
         undo_steps(ledger, [&](const Entry& entry) { return is_chosen(entry.owner, lans); });
     plan.moves_default_route = std::ranges::any_of(plan.steps, moves_default_route);
     return plan;
-}
-
-std::vector<std::string> networks_in_use(const Plan& plan, const model::DockerEngine& docker)
-{
-    std::vector<std::string> in_use;
-    for (const Step& step : plan.steps) {
-        const auto* made = std::get_if<CreateDockerNetwork>(&step.change);
-        const auto* network = made != nullptr ? docker.find_network(made->network.name) : nullptr;
-        if (step.direction == Direction::make || network == nullptr || network->endpoints.empty())
-            continue;
-        std::vector<std::string> containers;
-        for (const model::DockerEndpoint& endpoint : network->endpoints)
-            containers.push_back(endpoint.container);
-        in_use.push_back(fmt::format(
-            "lan {}: its Docker network has to be removed, and running containers use it: {}; stop "
-            "them, or disconnect them (docker network disconnect {} NAME)",
-            step.owner, fmt::join(containers, ", "), network->name));
-    }
-    return in_use;
-}
-
-std::vector<std::string> cut_off(const Plan& plan, const model::Host& host)
-{
-    std::set<std::string> leaving;
-    for (const Step& step : plan.steps) {
-        if (const auto* port = std::get_if<SetMaster>(&step.change))
-            leaving.insert(port->link);
-        else if (const auto* cable = std::get_if<CreateVeth>(&step.change))
-            leaving.insert({cable->name, cable->peer});
-    }
-    std::vector<std::string> sentences;
-    for (const Step& step : plan.steps) {
-        const auto* made = std::get_if<CreateBridge>(&step.change);
-        const model::Link* bridge = made != nullptr ? host.find_link(made->name) : nullptr;
-        if (bridge == nullptr || step.direction == Direction::make)
-            continue;
-        std::vector<std::string> others;
-        for (const model::Link& link : host.links) {
-            if (link.master == bridge->index && !leaving.contains(link.name))
-                others.push_back(link.name);
-        }
-        if (!others.empty())
-            sentences.push_back(fmt::format(
-                "the bridge {} has to be deleted, and it has ports that are not onlan's: {}; stop "
-                "what uses them, or take them out first (ip link set {} nomaster)",
-                bridge->name, fmt::join(others, ", "), others.front()));
-    }
-    return sentences;
 }
 
 } // namespace onlan::plan

@@ -76,13 +76,4 @@ struct Request {
 // with the last LAN on it. `ledger` may be one `with_strays()`.
 [[nodiscard]] Plan plan_down(const Ledger& ledger, std::span<const std::string> lans);
 
-// Why Docker would refuse the plan after half of it was done: a sentence for each network to be
-// removed that running containers still use.
-[[nodiscard]] std::vector<std::string> networks_in_use(const Plan& plan,
-                                                       const model::DockerEngine& docker);
-
-// Who else would be cut off: a sentence for each bridge to be deleted that still has ports which
-// are not onlan's.
-[[nodiscard]] std::vector<std::string> cut_off(const Plan& plan, const model::Host& host);
-
 } // namespace onlan::plan

@@ -40,10 +40,7 @@ std::vector<std::string> cut_off(const model::Lan& lan, const model::Host& host)
     });
     if (static_cast<std::size_t>(ports) >= network->endpoints.size())
         return {};
-    std::vector<std::string> containers;
-    for (const model::DockerEndpoint& endpoint : network->endpoints)
-        containers.push_back(endpoint.container);
-    return containers;
+    return network->container_names();
 }
 
 } // namespace

@@ -15,14 +15,6 @@ namespace {
 constexpr std::uint32_t kShortestDelay = 200; // BR_MIN_FORWARD_DELAY, in centiseconds
 constexpr std::uint32_t kCentisecondsPerSecond = 100;
 
-template <typename... Arguments>
-void add(std::vector<std::string>& sentences,
-         fmt::format_string<Arguments...> format,
-         Arguments&&... arguments)
-{
-    sentences.push_back(fmt::format(format, std::forward<Arguments>(arguments)...));
-}
-
 // Links of these kinds take every frame of the one below them, which a bridge wants too
 // (net/core/dev.c, netdev_rx_handler_register()).
 bool takes_every_frame(const model::Link& link)

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "plan/describe.hpp"
+#include "plan/in_use.hpp"
 #include "plan/names.hpp"
 #include "plan/plan.hpp"
 #include "unit/plan/worlds.hpp"
@@ -223,9 +224,8 @@ TEST_F(Planning, ANetworkThatContainersUseIsNotTakenFromThem)
 {
     const Change network = CreateDockerNetwork{.network = {.name = "lan137"}};
     const Plan down = plan_down({{"lan137", network}}, {});
-    model::DockerEngine docker;
-    docker.networks = {{.name = "lan137", .endpoints = {{.container = "homeassistant"}}}};
-    EXPECT_THAT(networks_in_use(down, docker),
+    host.docker->networks = {{.name = "lan137", .endpoints = {{.container = "homeassistant"}}}};
+    EXPECT_THAT(in_use(down, host),
                 ElementsAre(HasSubstr("running containers use it: homeassistant; stop them")));
 }
 

@@ -5,6 +5,7 @@
 
 #include "plan/change.hpp"
 #include "plan/describe.hpp"
+#include "plan/in_use.hpp"
 #include "plan/names.hpp"
 #include "plan/plan.hpp"
 #include "plan/uplink.hpp"
@@ -292,7 +293,7 @@ TEST_F(Uplink, ABridgeThatOthersUseIsNotDeleted)
 {
     make();
     host.links.push_back({.index = 30, .name = "vm0", .master = 20});
-    const auto others = cut_off(plan_down(ledger, {}), host);
+    const auto others = in_use(plan_down(ledger, {}), host);
     EXPECT_THAT(others, ElementsAre(HasSubstr("ports that are not onlan's: vm0")));
     intent.lans.clear();
     EXPECT_THAT(error(), HasSubstr("ports that are not onlan's: vm0"));
