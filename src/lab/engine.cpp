@@ -105,15 +105,6 @@ constexpr int kCouldNotStart = 127;
     give_up(launch.arguments.front());
 }
 
-Result<std::string> find_dockerd(const fs::path& root)
-{
-    for (const char* path : {"/usr/sbin/dockerd", "/usr/bin/dockerd", "/usr/local/bin/dockerd"}) {
-        if (::access((root.string() + path).c_str(), X_OK) == 0)
-            return path;
-    }
-    return fail(Failed::missing_feature, fmt::format("there is no dockerd in {}", root.string()));
-}
-
 std::vector<char*> pointers(std::vector<std::string>& words)
 {
     std::vector<char*> all;
@@ -124,6 +115,15 @@ std::vector<char*> pointers(std::vector<std::string>& words)
 }
 
 } // namespace
+
+Result<std::string> find_dockerd(const fs::path& root)
+{
+    for (const char* path : {"/usr/sbin/dockerd", "/usr/bin/dockerd", "/usr/local/bin/dockerd"}) {
+        if (::access((root.string() + path).c_str(), X_OK) == 0)
+            return path;
+    }
+    return fail(Failed::missing_feature, fmt::format("there is no dockerd in {}", root.string()));
+}
 
 Result<pid_t>
 start_dockerd(const fs::path& root, const kernel::NetnsHandle& host, const fs::path& folder)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include <sys/types.h>
 
@@ -8,6 +9,9 @@
 #include "kernel/netns.hpp"
 
 namespace onlan::lab {
+
+// Where dockerd is in the file system in `root`. Failed::missing_feature when it is nowhere.
+[[nodiscard]] Result<std::string> find_dockerd(const std::filesystem::path& root);
 
 // Starts dockerd from the file system in `root`, with `host` as its host's network, and mounts and
 // process numbers of its own: when the returned process is killed, everything of it is gone, its

@@ -77,9 +77,20 @@ private:
 constexpr std::string_view kNoAddress = "LinkLocalAddressing=no\n"
                                         "IPv6AcceptRA=no\n";
 
+constexpr std::string_view kNetworkdPlain = "STP=no\nForwardDelaySec=0\n";
+constexpr std::string_view kNetworkdStp = "STP=yes\nForwardDelaySec=2\n";
+
+// As `up` does: two cables to one switch are a loop. 2 seconds are the least that the kernel takes
+// then (BR_MIN_FORWARD_DELAY).
+bool needs_stp(const model::Uplink& uplink)
+{
+    return uplink.ports.size() > 1;
+}
+
 std::string networkd_bridge(const std::string& name,
                             std::uint32_t mtu,
-                            const std::optional<net::MacAddress>& mac)
+                            const std::optional<net::MacAddress>& mac,
+                            std::string_view parameters)
 {
     std::string text;
     add(text, "[NetDev]\nName={}\nKind=bridge\n", name);
@@ -87,7 +98,7 @@ std::string networkd_bridge(const std::string& name,
         add(text, "MTUBytes={}\n", mtu);
     if (mac)
         add(text, "MACAddress={}\n", mac->to_string());
-    return text + "\n[Bridge]\nSTP=no\nForwardDelaySec=0\n";
+    return fmt::format("{}\n[Bridge]\n{}", text, parameters);
 }
 
 std::string networkd_port(const std::string& link, std::uint32_t mtu, const std::string& bridge)
@@ -133,7 +144,9 @@ std::string networkd_existing_bridge(const std::string& bridge)
 Result<> networkd_uplink(NetworkdFiles& files, const ExportedUplink& exported)
 {
     const std::string& bridge = exported.uplink.bridge;
-    files.netdev(bridge, networkd_bridge(bridge, exported.mtu, exported.mac));
+    files.netdev(bridge,
+                 networkd_bridge(bridge, exported.mtu, exported.mac,
+                                 needs_stp(exported.uplink) ? kNetworkdStp : kNetworkdPlain));
     std::string text;
     add(text, "[Match]\nName={}\n\n[Network]\n", bridge);
     if (exported.dhcp4)
@@ -207,7 +220,8 @@ Result<std::string> netplan_made_uplink(const ExportedUplink& exported)
         add(text, "      macaddress: {}\n", exported.mac->to_string());
     if (exported.mtu != 0)
         add(text, "      mtu: {}\n", exported.mtu);
-    add(text, "      parameters: {{stp: false, forward-delay: 0}}\n");
+    add(text, "      parameters: {{stp: {}, forward-delay: {}}}\n", needs_stp(exported.uplink),
+        needs_stp(exported.uplink) ? 2 : 0);
     add(text, "      dhcp4: {}\n", exported.dhcp4);
     add(text, "      accept-ra: {}\n", exported.ipv6_ra);
     if (!exported.addresses.empty())
@@ -314,8 +328,9 @@ Result<std::vector<ExportedFile>> export_networkd(const model::Intent& intent,
         }
         files.network(lan.cable.peer,
                       networkd_port(lan.cable.peer, lan.cable.mtu, lan.second_bridge->name));
-        files.netdev(lan.second_bridge->name,
-                     networkd_bridge(lan.second_bridge->name, lan.second_bridge->mtu, {}));
+        files.netdev(
+            lan.second_bridge->name,
+            networkd_bridge(lan.second_bridge->name, lan.second_bridge->mtu, {}, kNetworkdPlain));
         files.network(lan.second_bridge->name,
                       networkd_bare(lan.second_bridge->name, lan.second_bridge->mtu));
     }

@@ -211,12 +211,27 @@ public:
     {
         for (const std::string& name : uplink.ports) {
             if (const model::Link* port = host.find_link(name))
-                together_.push_back(port);
+                ports_.push_back(port);
         }
+        together_ = ports_;
         if (bridge_ != nullptr)
             together_.push_back(bridge_);
     }
 
+    std::vector<Entry> entries(const Ledger& ledger)
+    {
+        if (ports_.empty())
+            return {};
+        add_bridge(*ports_.front());
+        for (const model::Link* port : ports_)
+            add_port(*port);
+        add_kept(ledger);
+        std::ranges::stable_sort(entries_, {},
+                                 [](const Entry& entry) { return phase(entry.change); });
+        return std::move(entries_);
+    }
+
+private:
     void add_bridge(const model::Link& first)
     {
         const Owner owner = uplink_owner(uplink_.bridge);
@@ -258,14 +273,6 @@ public:
         }
     }
 
-    std::vector<Entry> in_order()
-    {
-        std::ranges::stable_sort(entries_, {},
-                                 [](const Entry& entry) { return phase(entry.change); });
-        return std::move(entries_);
-    }
-
-private:
     [[nodiscard]] std::string alias() const
     {
         return fmt::format("onlan:{}", uplink_owner(uplink_.bridge));
@@ -287,7 +294,8 @@ private:
     const model::Uplink& uplink_;
     const model::Host& host_;
     const model::Link* bridge_;
-    std::vector<const model::Link*> together_;
+    std::vector<const model::Link*> ports_;    // those that are there
+    std::vector<const model::Link*> together_; // and the bridge
     std::vector<Entry> entries_;
 };
 
@@ -383,19 +391,7 @@ std::uint32_t smallest_mtu(const std::vector<std::string>& ports, const model::H
 std::vector<Entry>
 uplink_entries(const model::Uplink& uplink, const model::Host& host, const Ledger& ledger)
 {
-    UplinkEntries entries(uplink, host);
-    std::vector<const model::Link*> ports;
-    for (const std::string& name : uplink.ports) {
-        if (const model::Link* port = host.find_link(name))
-            ports.push_back(port);
-    }
-    if (ports.empty())
-        return {};
-    entries.add_bridge(*ports.front());
-    for (const model::Link* port : ports)
-        entries.add_port(*port);
-    entries.add_kept(ledger);
-    return entries.in_order();
+    return UplinkEntries(uplink, host).entries(ledger);
 }
 
 Ledger with_strays(const Ledger& ledger, const model::Host& host)

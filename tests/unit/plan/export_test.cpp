@@ -9,6 +9,7 @@ namespace onlan::plan {
 namespace {
 
 using model::AttachMode;
+using testing::HasSubstr;
 
 // The files one after the other, as `onlan export` prints them.
 std::string printed(const Result<std::vector<ExportedFile>>& files)
@@ -75,6 +76,15 @@ TEST(Export, NetplanGetsTheUplinkBridgeWithWhatItsPortCarries)
 {
     EXPECT_EQ(printed(export_netplan(with_ports(AttachMode::docker_bridge), plain_host())),
               golden("ports.netplan"));
+}
+
+TEST(Export, SeveralPortsRunStp)
+{
+    model::Intent intent = with_ports(AttachMode::macvlan);
+    intent.lans[0].uplink.ports.emplace_back("eno2");
+    EXPECT_THAT(printed(export_networkd(intent, plain_host())), HasSubstr("STP=yes"));
+    EXPECT_THAT(printed(export_netplan(intent, plain_host())),
+                HasSubstr("parameters: {stp: true, forward-delay: 2}"));
 }
 
 TEST(Export, DhcpAddressesAreAskedForAgainInsteadOfWrittenDown)
