@@ -20,7 +20,7 @@ complete -c onlan -l docker-host -x -d "Docker's API socket"
 complete -c onlan -l state-dir -x -a '(__fish_complete_directories)' -d 'Where the journal is kept'
 complete -c onlan -l json -d 'One JSON document on stdout'
 complete -c onlan -l color -x -a 'auto always never' -d 'When to use colours'
-complete -c onlan -s v -l verbose -d 'Say more'
+complete -c onlan -s v -l verbose -d 'Say what is read and asked'
 complete -c onlan -l version -d 'Print the version'
 
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a up -d 'Make the host match the configuration'

@@ -26,7 +26,7 @@ _onlan() {
         '--state-dir[where the journal is kept]:folder:_files -/'
         '--json[one JSON document on stdout]'
         '--color[when to use colours]:when:(auto always never)'
-        '(-v --verbose)'{-v,--verbose}'[say more]'
+        '(-v --verbose)'{-v,--verbose}'[say what is read and asked]'
         '(- *)--version[print the version]'
     )
     changing=(

@@ -1,17 +1,25 @@
 #include "base/text_table.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace onlan {
 namespace {
 
 // Code points, which is what a terminal gives one column each in the texts that we print.
-std::size_t width(const std::string& text)
+std::size_t width(std::string_view text)
 {
     constexpr unsigned char kContinuationMask = 0xC0;
     constexpr unsigned char kContinuation = 0x80;
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](unsigned char c) { return (c & kContinuationMask) != kContinuation; }));
+    constexpr char kEscape = '\x1b';
+    std::size_t columns = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == kEscape)
+            at = std::min(text.find('m', at), text.size());
+        else if ((static_cast<unsigned char>(text[at]) & kContinuationMask) != kContinuation)
+            ++columns;
+    }
+    return columns;
 }
 
 } // namespace

@@ -5,7 +5,8 @@
 
 namespace onlan {
 
-// Columns as wide as their widest cell, two blanks between them. A cell is one line of UTF-8.
+// Columns as wide as their widest cell, two blanks between them. A cell is one line of
+// UTF-8; the escape sequences that colour it (ESC [ … m) take no room.
 class TextTable {
 public:
     TextTable() = default;

@@ -8,7 +8,6 @@
 #include "cli/options.hpp"
 #include "cli/print.hpp"
 #include "cli/session.hpp"
-#include "collect/host.hpp"
 #include "plan/host_before.hpp"
 #include "plan/names.hpp"
 
@@ -91,7 +90,7 @@ Result<> print_export(const Options& options, const std::string& format)
 {
     ONLAN_CHECK(require_root("export"));
     ONLAN_TRY(const model::Intent intent, load_intent(options));
-    ONLAN_TRY(const model::Host host, collect::collect_host(options.docker_host));
+    ONLAN_TRY(const model::Host host, read_host(options));
     if (format == "commands") {
         ONLAN_TRY(const auto commands, exported_commands(options, intent, host));
         print_commands(options, commands);

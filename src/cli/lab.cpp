@@ -14,6 +14,7 @@
 #include "cli/session.hpp"
 #include "lab/article.hpp"
 #include "lab/containers.hpp"
+#include "lab/engine.hpp"
 #include "lab/remains.hpp"
 #include "lab/topology.hpp"
 #include "plan/describe.hpp"
@@ -28,6 +29,8 @@ constexpr int kInterrupted = 128;
 
 class TextNarrator final : public lab::Narrator {
 public:
+    explicit TextNarrator(Paint paint) : paint_(paint) {}
+
     void doing(std::string_view what) override { std::cout << "== " << what << std::endl; }
 
     void chapter(const lab::Chapter& chapter) override
@@ -65,7 +68,7 @@ public:
     }
 
 private:
-    static std::string text_of(const lab::Cell& cell)
+    [[nodiscard]] std::string text_of(const lab::Cell& cell) const
     {
         if (cell.attempts.empty())
             return cell.instead;
@@ -75,9 +78,10 @@ private:
                 failed += fmt::format(" {}: {}", lab::protocol_name(attempt.protocol),
                                       lab::outcome_name(attempt.outcome));
         }
-        return failed.empty() ? "✓" : "✗" + failed;
+        return failed.empty() ? good("✓", paint_) : bad("✗" + failed, paint_);
     }
 
+    Paint paint_;
     unsigned chapters_ = 0;
 };
 
@@ -129,10 +133,8 @@ std::optional<std::filesystem::path> docker_root(const LabOptions& lab)
         return {};
     if (!lab.rootfs.empty())
         return lab.rootfs;
-    for (const std::filesystem::path& root :
-         {std::filesystem::path(kMadeRootfs), std::filesystem::path("/")}) {
-        if (::access((root / "usr/bin/dockerd").c_str(), X_OK) == 0 ||
-            ::access((root / "usr/sbin/dockerd").c_str(), X_OK) == 0)
+    for (const char* root : {kMadeRootfs, "/"}) {
+        if (lab::find_dockerd(root))
             return root;
     }
     return {};
@@ -140,7 +142,7 @@ std::optional<std::filesystem::path> docker_root(const LabOptions& lab)
 
 int tell(const Options& options, const LabOptions& lab)
 {
-    TextNarrator text;
+    TextNarrator text(options.paint);
     JsonNarrator document;
     lab::Narrator& narrator =
         options.format == Format::json ? static_cast<lab::Narrator&>(document) : text;

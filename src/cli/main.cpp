@@ -72,7 +72,7 @@ void add_global_options(CLI::App& app, Words& words)
     app.add_option("--color", words.color, "auto, always or never")
         ->type_name("WHEN")
         ->check(CLI::IsMember({"auto", "always", "never"}));
-    app.add_flag("-v,--verbose", words.options.verbose, "say more");
+    app.add_flag("-v,--verbose", words.options.verbose, "say on stderr what is read and asked");
     app.set_version_flag("--version", "onlan " ONLAN_VERSION);
 }
 
@@ -180,8 +180,9 @@ int dispatch(const CLI::App& app, Words& words)
 {
     Options& options = words.options;
     options.format = words.json ? onlan::cli::Format::json : onlan::cli::Format::text;
-    options.color =
+    const bool colors =
         words.color == "always" || (words.color == "auto" && ::isatty(STDOUT_FILENO) != 0);
+    options.paint = colors ? onlan::cli::Paint::colors : onlan::cli::Paint::plain;
     if (words.commands)
         words.up.how = words.down.how = onlan::cli::PlanAs::commands;
     if (words.confirm >= 0)

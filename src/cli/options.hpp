@@ -17,13 +17,15 @@ inline constexpr int kNo = 3; // the answer is "no": drift, or something to chan
 enum class Format : std::uint8_t { text, json };
 enum class PlanAs : std::uint8_t { sentences, commands };
 
+enum class Paint : std::uint8_t { plain, colors };
+
 // Options of every command.
 struct Options {
     std::filesystem::path configuration;
     std::string docker_host;
     std::filesystem::path state_folder;
     Format format = Format::text;
-    bool color = false;
+    Paint paint = Paint::plain;
     bool verbose = false;
 };
 

@@ -11,6 +11,28 @@
 #include "plan/describe.hpp"
 
 namespace onlan::cli {
+namespace {
+
+// ECMA-48, SGR.
+std::string colored(std::string_view words, int color, Paint paint)
+{
+    return paint == Paint::colors ? fmt::format("\x1b[{}m{}\x1b[0m", color, words)
+                                  : std::string(words);
+}
+
+} // namespace
+
+std::string good(std::string_view words, Paint paint)
+{
+    constexpr int kGreen = 32;
+    return colored(words, kGreen, paint);
+}
+
+std::string bad(std::string_view words, Paint paint)
+{
+    constexpr int kRed = 31;
+    return colored(words, kRed, paint);
+}
 
 void print_error(const Error& error)
 {

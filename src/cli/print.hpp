@@ -20,6 +20,10 @@ void print_error(const Error& error);
 void print_errors(std::span<const Error> errors);
 void print_warnings(std::span<const std::string> warnings);
 
+// Words that a reader looks for first, in the colour of what they mean.
+[[nodiscard]] std::string good(std::string_view words, Paint paint);
+[[nodiscard]] std::string bad(std::string_view words, Paint paint);
+
 void print_step(const plan::Step& step);
 // All of the plan for a shell.
 [[nodiscard]] Result<std::vector<std::string>> commands_of(const plan::Plan& plan);

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "collect/host.hpp"
 #include "kernel/arp_probe.hpp"
 #include "model/configuration.hpp"
 
@@ -94,8 +95,23 @@ bool makes_network(const plan::Plan& plan, const model::Lan& lan)
 
 } // namespace
 
+void note(const Options& options, std::string_view what)
+{
+    if (options.verbose)
+        std::cerr << "onlan: " << what << '\n';
+}
+
+Result<model::Host> read_host(const Options& options)
+{
+    note(options, fmt::format("reading the kernel's links, addresses, routes, switches and rules, "
+                              "and asking Docker at {}",
+                              options.docker_host));
+    return collect::collect_host(options.docker_host);
+}
+
 Result<model::Intent> load_intent(const Options& options)
 {
+    note(options, fmt::format("reading {}", options.configuration.string()));
     constexpr std::size_t kLargest = std::size_t{1} << 20;
     auto text = read_file(options.configuration, kLargest);
     if (!text && text.error().code == std::errc::no_such_file_or_directory)
@@ -131,7 +147,7 @@ Result<> check_names(const Options& options,
             known.push_back(lan.name);
     }
     for (const plan::Entry& entry : ledger) {
-        if (!entry.owner.starts_with('@') && std::ranges::find(known, entry.owner) == known.end())
+        if (!plan::is_uplink(entry.owner) && std::ranges::find(known, entry.owner) == known.end())
             known.push_back(entry.owner);
     }
     for (const std::string& lan : lans) {
@@ -148,12 +164,14 @@ Result<> check_names(const Options& options,
 
 Result<apply::Recorded> read_journal(const Options& options)
 {
+    note(options, fmt::format("reading the journal in {}", options.state_folder.string()));
     ONLAN_TRY(const auto host, apply::HostIdentity::of_this_process());
     return apply::Journal::read(options.state_folder, host);
 }
 
 Result<apply::Journal> open_journal(const Options& options)
 {
+    note(options, fmt::format("opening the journal in {}", options.state_folder.string()));
     ONLAN_TRY(const auto host, apply::HostIdentity::of_this_process());
     return apply::Journal::open(options.state_folder, host, crash_observer());
 }

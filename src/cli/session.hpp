@@ -15,6 +15,9 @@ namespace onlan::cli {
 
 // What every command starts from.
 
+// On stderr, where --verbose asks for it.
+void note(const Options& options, std::string_view what);
+
 [[nodiscard]] Result<model::Intent> load_intent(const Options& options);
 // Reading all of a host's network state, and changing it, takes root.
 [[nodiscard]] Result<> require_root(std::string_view command);
@@ -23,6 +26,7 @@ namespace onlan::cli {
 [[nodiscard]] Result<> check_names(const Options& options,
                                    const plan::Ledger& ledger,
                                    const std::vector<std::string>& lans);
+[[nodiscard]] Result<model::Host> read_host(const Options& options);
 // What onlan has made here, without opening the journal for writing.
 [[nodiscard]] Result<apply::Recorded> read_journal(const Options& options);
 [[nodiscard]] Result<apply::Journal> open_journal(const Options& options);

@@ -10,7 +10,6 @@
 #include "cli/options.hpp"
 #include "cli/print.hpp"
 #include "cli/session.hpp"
-#include "collect/host.hpp"
 #include "plan/names.hpp"
 
 namespace onlan::cli {
@@ -33,11 +32,17 @@ std::string_view state_name(GuardState state)
     return {};
 }
 
-std::string_view state_words(const LanStatus& status)
+std::string painted(GuardState state, Paint paint)
+{
+    return state == GuardState::missing ? bad(state_name(state), paint)
+                                        : std::string(state_name(state));
+}
+
+std::string state_words(const LanStatus& status, Paint paint)
 {
     if (status.as_configured())
-        return "as configured";
-    return status.made ? "DRIFTED" : "not up";
+        return good("as configured", paint);
+    return bad(status.made ? "DRIFTED" : "not up", paint);
 }
 
 std::string text_of(const std::optional<net::InterfaceAddress>& address)
@@ -59,10 +64,10 @@ void print_list(std::string_view heading, const std::vector<std::string>& lines)
         std::cout << "    " << line << '\n';
 }
 
-void print_lan(const LanStatus& status)
+void print_lan(const LanStatus& status, Paint paint)
 {
     const model::Lan& lan = status.lan;
-    std::cout << fmt::format("{}: {}\n", lan.name, state_words(status));
+    std::cout << fmt::format("{}: {}\n", lan.name, state_words(status, paint));
     std::cout << fmt::format(
         "  uplink   {}{}\n  attach   {}\n  network  {}\n", lan.uplink.bridge,
         lan.uplink.ports.empty() ? std::string{}
@@ -74,7 +79,7 @@ void print_lan(const LanStatus& status)
     if (!status.guards.empty()) {
         TextTable table({"GUARD", "STATE", "BECAUSE"});
         for (const plan::GuardStatus& guard : status.guards)
-            table.add({guard.name, std::string(state_name(guard.state)), guard.why});
+            table.add({guard.name, painted(guard.state, paint), guard.why});
         std::cout << table.to_string("  ");
     }
     if (status.network != nullptr && !status.network->endpoints.empty()) {
@@ -151,7 +156,7 @@ Result<int> print_status(const Options& options, const std::string& wanted)
     ONLAN_CHECK(require_root("status"));
     ONLAN_TRY(const auto intent, load_intent(options));
     ONLAN_TRY(const apply::Recorded journal, read_journal(options));
-    ONLAN_TRY(const auto host, collect::collect_host(options.docker_host));
+    ONLAN_TRY(const auto host, read_host(options));
     ONLAN_TRY(
         const auto lans,
         statuses(
@@ -174,7 +179,7 @@ Result<int> print_status(const Options& options, const std::string& wanted)
             std::cout << describe_interruption(*journal.unfinished) << '\n';
         for (const LanStatus& status : lans) {
             print_warnings(status.warnings);
-            print_lan(status);
+            print_lan(status, options.paint);
         }
         for (const std::string& name : removed)
             std::cout << fmt::format(

@@ -42,9 +42,11 @@ struct Prepared {
     plan::Plan plan;
 };
 
-Result<> wait_for_docker(const std::string& docker_host, seconds patience)
+Result<> wait_for_docker(const Options& options, seconds patience)
 {
-    ONLAN_TRY(const io::DockerApi docker, io::DockerApi::open(docker_host));
+    ONLAN_TRY(const io::DockerApi docker, io::DockerApi::open(options.docker_host));
+    note(options, fmt::format("waiting up to {} seconds for Docker at {}", patience.count(),
+                              options.docker_host));
     return docker.wait(patience);
 }
 
@@ -56,8 +58,8 @@ Result<Prepared> prepare(const Options& options,
     Prepared prepared;
     ONLAN_TRY(prepared.intent, load_intent(options));
     if (up.wait > seconds{0})
-        ONLAN_CHECK(wait_for_docker(options.docker_host, up.wait));
-    ONLAN_TRY(prepared.host, collect::collect_host(options.docker_host));
+        ONLAN_CHECK(wait_for_docker(options, up.wait));
+    ONLAN_TRY(prepared.host, read_host(options));
     plan::Request request{.intent = prepared.intent,
                           .host = prepared.host,
                           .ledger = ledger,

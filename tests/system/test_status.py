@@ -32,6 +32,18 @@ def test_status_is_one_versioned_json_document_for_scripts(up):
     assert [(one["container"], one["ipv4"]) for one in lan["endpoints"]] == [("web", "192.168.137.210/24")]
 
 
+def test_colours_are_for_terminals_or_on_request(up):
+    assert "\x1b" not in up.onlan("status").stdout
+    assert "\x1b[32mas configured\x1b[0m" in up.onlan("status", "--color", "always").stdout
+
+
+def test_verbose_says_what_is_read_and_asked(up):
+    told = up.onlan("status", "-v")
+    for what in ("onlan.yaml", "journal", up.engine.url):
+        assert what in told.stderr
+    assert told.stdout == up.onlan("status").stdout
+
+
 def test_an_up_that_has_nothing_to_do_is_an_empty_plan_for_scripts(up):
     assert json.loads(up.onlan("plan", "--json").stdout)["changes"] == []
 
