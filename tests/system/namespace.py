@@ -1,10 +1,12 @@
 """A network namespace: commands in it, and Python functions in it."""
 
+import concurrent.futures
 import ctypes
 import json
 import multiprocessing
 import os
 import pathlib
+import socket
 import subprocess
 
 CLONE_NEWNET = 0x40000000
@@ -31,6 +33,16 @@ class Namespace:
 
     def json(self, *command):
         return json.loads(self.run(*command).stdout or "[]")
+
+    def netlink_events(self, groups):
+        """A socket on which the kernel tells of changes in here (rtnetlink(7), RTMGRP_*)."""
+        def opened():
+            enter(self.path)  # a namespace belongs to a thread: this one ends with the socket made
+            events = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+            events.bind((0, groups))
+            return events
+        with concurrent.futures.ThreadPoolExecutor(1) as thread:
+            return thread.submit(opened).result()
 
     def call(self, function, *arguments):
         """What the function returns when it runs in here."""

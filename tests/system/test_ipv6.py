@@ -2,7 +2,7 @@
 
 import pytest
 
-import probe
+from cells import ROWS, make_table_tests
 from configuration import BRIDGE_MODE, SUBNET6
 from topology import HOST6, PC6, ROUTER6
 from world import CONTAINER6, PUBLISHED, SERVICE, build_world
@@ -21,31 +21,7 @@ TARGETS = {
     "container on the LAN": (CONTAINER6, SERVICE, "container"),
     "LAN machine": (PC6, SERVICE, "pc"),
 }
-ROWS = {
-    "container": ("router", "host", "published port", "LAN machine"),
-    "second": ("container on the LAN",),
-    "LAN machine": ("host", "published port", "container on the LAN"),
-    "host": ("router", "published port", "container on the LAN", "LAN machine"),
-}
-CELLS = [pytest.param(client, target, id=f"{client} to {target}") for client, row in ROWS.items() for target in row]
-
-
-@pytest.mark.parametrize("client, target", CELLS)
-def test_tcp_is_delivered(world, client, target):
-    address, port, server = TARGETS[target]
-    assert probe.tcp(world.clients[client], address, port) == f"delivered by {server}"
-
-
-@pytest.mark.parametrize("client, target", CELLS)
-def test_udp_is_delivered(world, client, target):
-    address, port, server = TARGETS[target]
-    assert probe.udp(world.clients[client], address, port) == f"delivered by {server}"
-
-
-@pytest.mark.parametrize("client, target", [cell for cell in CELLS if cell.values[1] != "published port"])
-def test_ping_is_answered(world, client, target):
-    address = TARGETS[target][0]
-    assert probe.ping(world.clients[client], address) == f"delivered by {address}"
+TestTable = make_table_tests(ROWS, TARGETS)
 
 
 def test_docker_bridge_mode_refuses_subnet6(lab):

@@ -3,19 +3,20 @@
 Each test has a host of its own; wherever it says nothing else, `down` leaves no trace.
 """
 
+import select
 import socket
 import struct
-import time
 
 import pytest
 
 import probe
 from configuration import NIC_MODE
 from state import difference, whole_state
-from topology import HOST, HOST6, ROUTER, ROUTER6, HostLab
+from topology import HOST, HOST6, PATIENCE, ROUTER, ROUTER6, HostLab
 
 UP = ("up", "--yes", "--before-docker", "--confirm", 0)
 DOWN = ("down", "--yes", "--confirm", 0)
+RTMGRP_LINK, RTMGRP_IPV6_ROUTE = 0x1, 0x400  # include/uapi/linux/rtnetlink.h
 TWO_PORTS = NIC_MODE.replace("[eno1]", "[eno1, eno2]")
 
 
@@ -110,12 +111,13 @@ def learnt(lab, interface):
     return shown.count("metric 1024"), shown.count("metric 1025")
 
 
-def wait_until(condition):
-    for _ in range(100):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it does not happen")
+def wait_until(lab, condition):
+    """Looks again after each change of the host's links or routes that the kernel tells of."""
+    with lab.host.netlink_events(RTMGRP_LINK | RTMGRP_IPV6_ROUTE) as events:
+        while not condition():
+            readable, _, _ = select.select([events], [], [], PATIENCE)
+            assert readable, "it does not happen"
+            events.recv(65536)
 
 
 def test_advertised_routes_are_there_at_every_moment_and_never_for_good(lab):
@@ -124,9 +126,9 @@ def test_advertised_routes_are_there_at_every_moment_and_never_for_good(lab):
 
     def relearn(interface, wanted):
         def seen():
-            lab.router.call(advertise, "eth0")
+            lab.router.call(advertise, "eth0")  # again, should the interface not have been ready
             return learnt(lab, interface) == wanted
-        wait_until(seen)
+        wait_until(lab, seen)
 
     relearn("eno1", (1, 0))
     lab.onlan(*UP)
@@ -147,7 +149,7 @@ def test_two_cables_to_one_switch_are_no_loop(lab):
     assert probe.tcp(lab.pc, HOST, 9000) == "delivered by host"
     states = lambda: sorted(link["state"] for link in lab.host.json("bridge", "-json", "link")
                             if link["ifname"].startswith("eno"))
-    wait_until(lambda: states() == ["blocking", "forwarding"])
+    wait_until(lab, lambda: states() == ["blocking", "forwarding"])
     assert probe.tcp(lab.pc, HOST, 9000) == "delivered by host"
     lab.write(NIC_MODE)
     assert "take eno2 out of br-new" in drift(lab)
