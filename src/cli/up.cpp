@@ -197,7 +197,23 @@ Result<Looked> look_up(const Options& options, const UpOptions& up, std::string_
 struct Going {
     plan::Plan plan;
     Result<> unused; // why it must not be done now
+    bool leaves_networks = false;
 };
+
+// An engine that does not answer is no reason to leave the rest in place.
+void leave_networks(Going& going, const std::string& why)
+{
+    std::erase_if(going.plan.steps, [&](const plan::Step& step) {
+        const auto* made = std::get_if<plan::CreateDockerNetwork>(&step.change);
+        if (made == nullptr)
+            return false;
+        going.leaves_networks = true;
+        going.plan.warnings.push_back(
+            fmt::format("the Docker network {} stays: {}; 'onlan down' removes it when Docker runs",
+                        made->network.name, why));
+        return true;
+    });
+}
 
 Result<Going>
 plan_to_go(const Options& options, const DownOptions& down, const plan::Ledger& ledger)
@@ -205,10 +221,11 @@ plan_to_go(const Options& options, const DownOptions& down, const plan::Ledger& 
     ONLAN_CHECK(check_names(options, ledger, down.lans));
     ONLAN_TRY(const model::Host host, collect::collect_users(options.docker_host));
     plan::Plan plan = plan::plan_down(plan::with_strays(ledger, host), down.lans);
-    // An engine that does not answer is no reason to leave the rest in place: its network stays on
-    // record, and the next `down` removes it.
     auto unused = plan::check_unused(plan, host);
-    return Going{.plan = std::move(plan), .unused = std::move(unused)};
+    Going going{.plan = std::move(plan), .unused = std::move(unused)};
+    if (!host.docker)
+        leave_networks(going, host.docker_missing);
+    return going;
 }
 
 Result<Looked> look_down(const Options& options, const DownOptions& down)
@@ -297,13 +314,18 @@ int run_down(const Task& task, const DownOptions& down)
     report.planned(plan);
     if (!going->unused)
         return report.could_not(going->unused.error());
+    print_warnings(plan.warnings);
+    if (going->leaves_networks && plan.steps.empty())
+        return kCouldNot;
     if (const auto ended = agree(plan, down.how, down.yes, report))
         return *ended;
     const seconds patience = patience_for(plan, down.confirm);
-    if (patience > seconds{0})
-        return carry_out(journal, *actuator, plan,
-                         {.patience = patience, .folder = options.state_folder, .lock = lock},
-                         report);
+    if (patience > seconds{0}) {
+        const int code =
+            carry_out(journal, *actuator, plan,
+                      {.patience = patience, .folder = options.state_folder, .lock = lock}, report);
+        return code == kDone && going->leaves_networks ? kCouldNot : code;
+    }
     const apply::Outcome outcome =
         apply::tear_down(*actuator, journal, {.lans = down.lans, .plan = plan}, print_step);
     return outcome.ok() ? kDone : report.could_not(outcome);

@@ -16,7 +16,7 @@ import pytest
 import probe
 from configuration import NIC_MODE
 from state import difference, whole_state
-from topology import EXTRA_ROUTE, HOST, HOST6, PATIENCE, PC, ROUTER, ROUTER6
+from topology import EXTRA_ROUTE, HOST, HOST6, PATIENCE, PC, ROUTER, ROUTER6, HostLab
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -67,9 +67,9 @@ def await_end_of(process):
 class Waiting:
     """`onlan up --confirm SECONDS`, up to where it waits to be confirmed."""
 
-    def __init__(self, lab, seconds):
+    def __init__(self, lab, seconds, command="up"):
         self.process = subprocess.Popen(
-            ["nsenter", f"--net={lab.host.path}", *lab.onlan_command("up", "--yes", "--confirm", seconds)],
+            ["nsenter", f"--net={lab.host.path}", *lab.onlan_command(command, "--yes", "--confirm", seconds)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.supervisor = None
         for line in self.process.stdout:
@@ -267,3 +267,22 @@ class TestConfirmation:
     def test_a_confirmation_that_nobody_waits_for_is_an_error(self, host):
         refused = host.onlan("confirm", expect=1)
         assert "nothing waits to be confirmed" in refused.stderr
+
+
+def test_a_confirmed_down_gives_the_nic_back_although_docker_does_not_run():
+    own = ("links", "addresses", "sysctls", "routes -4", "routes -6", "rules -4", "rules -6")  # Docker rewrites the rest
+    with HostLab(uplink="nic") as lab:
+        lab.write(NIC_MODE)
+        before = whole_state(lab)
+        lab.onlan("up", "--yes", "--confirm", 0)
+        lab.engine.stop()
+        waiting = Waiting(lab, 30, "down")
+        lab.onlan("confirm")
+        assert waiting.wait_for_the_end() == 1  # not all of it could be done
+        assert addresses(lab, "eno1") == [f"{HOST}/24", f"{HOST6}/64"]
+        assert "the Docker network lan137 stays" in lab.onlan("down", "--yes", expect=1).stderr
+        lab.engine.start()
+        lab.onlan("down", "--yes")
+        after = whole_state(lab)
+        assert difference({part: before[part] for part in own}, {part: after[part] for part in own}) == ""
+        assert "lan137" not in {network["Name"] for network in lab.engine.get("/networks")}
