@@ -5,11 +5,11 @@ set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
 seconds=${1:-20}
 build=build/fuzz
-clang=$(command -v clang++-19 clang++-14 clang++ | head -n 1)
+clang=$(command -v clang++-19 || command -v clang++-14 || command -v clang++)
 
 cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER="$clang" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DONLAN_FUZZ=ON -DONLAN_TESTS=OFF >/dev/null
-fuzzers=(configuration iptables_save netlink_decode probe_answer journal)
+fuzzers=(configuration iptables_save netlink_decode pasted probe_answer snapshot journal)
 targets=("${fuzzers[@]/#/onlan_}")
 cmake --build "$build" --target "${targets[@]/%/_fuzz}"
 
@@ -20,6 +20,15 @@ for name in "${fuzzers[@]}"; do
     case $name in
     configuration) cp packaging/onlan.yaml.example "$corpus/" ;;
     iptables_save) cp tests/data/iptables/*.txt "$corpus/" ;;
+    pasted) # one byte before each says which parser it is for
+        number=0
+        for file in ip-link.json ip-addr.json ip-route.json ip-rule.json ip-neigh.json bridge-fdb.json ipset-save sysctl; do
+            { printf '%b' "\\x0$number"; cat "tests/data/pasted/$file"; } >"$corpus/$file"
+            number=$((number + 1))
+        done
+        { printf '\x09'; cat tests/data/pasted/conntrack; } >"$corpus/conntrack"
+        ;;
+    snapshot) cp tests/data/snapshot/*.json "$corpus/" ;;
     esac
     echo "== $name, $seconds s"
     "$build/tests/fuzz/onlan_${name}_fuzz" -max_total_time="$seconds" -verbosity=0 -print_final_stats=1 \

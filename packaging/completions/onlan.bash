@@ -20,7 +20,7 @@ _onlan() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local command='' i words
     case $previous in
-    -f | --file)
+    -f | --file | -o | --output | --snapshot)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
@@ -37,7 +37,7 @@ _onlan() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
         -f | --file | --docker-host | --state-dir | --color) ((i++)) ;;
-        up | down | plan | status | confirm | export | lab)
+        up | down | plan | status | confirm | export | snapshot | lab)
             command=${COMP_WORDS[i]}
             break
             ;;
@@ -45,12 +45,13 @@ _onlan() {
     done
     local global='-h --help -f --file --docker-host --state-dir --json --color -v --verbose --version'
     case $command in
-    '') words="up down plan status confirm export lab $global" ;;
+    '') words="up down plan status confirm export snapshot lab $global" ;;
     up) words="--dry-run --commands -y --yes --before-docker --wait --confirm $(_onlan_lans) $global" ;;
     down) words="--dry-run --commands -y --yes --confirm $(_onlan_lans) $global" ;;
     plan) words="--commands --before-docker $(_onlan_lans) $global" ;;
     status) words="$(_onlan_lans) $global" ;;
     export) words="netplan networkd commands $global" ;;
+    snapshot) words="-o --output --redact --snapshot $global" ;;
     lab) words="article down --keep --rootfs --no-docker $global" ;;
     *) words=$global ;;
     esac

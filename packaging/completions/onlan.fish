@@ -12,7 +12,7 @@ function __onlan_lans
          }' $file 2>/dev/null
 end
 
-set -l commands up down plan status confirm export lab
+set -l commands up down plan status confirm export snapshot lab
 complete -c onlan -f
 complete -c onlan -s h -l help -d 'Print help'
 complete -c onlan -s f -l file -r -F -d 'The configuration'
@@ -29,6 +29,7 @@ complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a plan -d 'Wha
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a status -d 'Each LAN and what drifted'
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a confirm -d 'Keep the changes that wait'
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a export -d 'Print the set-up for another tool'
+complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a snapshot -d "The host's whole network state"
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a lab -d 'A LAN of network namespaces'
 
 complete -c onlan -n '__fish_seen_subcommand_from up down plan status' -a '(__onlan_lans)' -d LAN
@@ -39,6 +40,9 @@ complete -c onlan -n '__fish_seen_subcommand_from up down' -l confirm -x -d 'Und
 complete -c onlan -n '__fish_seen_subcommand_from up plan' -l before-docker -d 'Links and guards only'
 complete -c onlan -n '__fish_seen_subcommand_from up' -l wait -x -d 'Wait SECONDS for Docker'
 complete -c onlan -n '__fish_seen_subcommand_from export' -a 'netplan networkd commands'
+complete -c onlan -n '__fish_seen_subcommand_from snapshot' -s o -l output -r -F -d 'Write it there'
+complete -c onlan -n '__fish_seen_subcommand_from snapshot' -l redact -d 'With other addresses and names'
+complete -c onlan -n '__fish_seen_subcommand_from snapshot' -l snapshot -r -F -d 'Read this instead of the host'
 complete -c onlan -n '__fish_seen_subcommand_from lab' -a 'article down'
 complete -c onlan -n '__fish_seen_subcommand_from lab' -l keep -d 'Leave it there'
 complete -c onlan -n '__fish_seen_subcommand_from lab' -l no-docker -d 'Without a Docker engine'

@@ -42,6 +42,7 @@ _onlan() {
         'status:each LAN and what drifted'
         'confirm:keep the changes that wait'
         'export:print the set-up for another tool'
+        "snapshot:the host's whole network state"
         'lab:a host and a LAN made of network namespaces'
     )
     _arguments -C $global '1:command:->command' '*::argument:->argument' && return
@@ -60,6 +61,11 @@ _onlan() {
             ;;
         status) _arguments $global '1:LAN:_onlan_lans' ;;
         export) _arguments $global '1:format:(netplan networkd commands)' ;;
+        snapshot)
+            _arguments $global '(-o --output)'{-o,--output}'[write it there]:file:_files' \
+                '--redact[with other addresses and names]' \
+                '--snapshot[read this instead of the host]:path:_files'
+            ;;
         lab)
             _arguments $global '--keep[leave it there]' '--no-docker[without a Docker engine]' \
                 '--rootfs[root file system with Docker]:folder:_files -/' '1:lab:(article down)'

@@ -19,6 +19,7 @@ namespace {
 using onlan::cli::DownOptions;
 using onlan::cli::LabOptions;
 using onlan::cli::Options;
+using onlan::cli::SnapshotOptions;
 using onlan::cli::UpOptions;
 
 constexpr int kInternalError = 70; // EX_SOFTWARE of sysexits.h
@@ -44,6 +45,7 @@ struct Words {
     DownOptions down;
     LabOptions lab;
     bool no_docker = false;
+    SnapshotOptions snapshot;
     std::string status_lan;
     std::string export_format;
     std::string color = "auto";
@@ -142,6 +144,20 @@ void add_lab(CLI::App& app, Words& words)
         ->check(CLI::ExistingDirectory);
 }
 
+void add_snapshot(CLI::App& app, Words& words)
+{
+    CLI::App* snapshot =
+        app.add_subcommand("snapshot", "the host's whole network state as one JSON document");
+    snapshot->add_option("-o,--output", words.snapshot.output, "write it there instead of stdout")
+        ->type_name("FILE");
+    snapshot
+        ->add_option("--snapshot", words.snapshot.snapshot,
+                     "read this snapshot, or folder of other programs' output, instead of the host")
+        ->type_name("PATH");
+    snapshot->add_flag("--redact", words.snapshot.redact,
+                       "with other addresses and names, for showing it around");
+}
+
 // The word that stands where a command should.
 std::string unknown_command(const CLI::App& app)
 {
@@ -198,6 +214,8 @@ int dispatch(const CLI::App& app, Words& words)
         return onlan::cli::plan(options, words.up);
     if (command == "status")
         return onlan::cli::status(options, words.status_lan);
+    if (command == "snapshot")
+        return onlan::cli::snapshot(options, words.snapshot);
     if (command == "export")
         return onlan::cli::export_set_up(options, words.export_format);
     if (command == "lab") {
@@ -220,6 +238,7 @@ int main(int argc, char** argv)
         add_up(app, words);
         add_others(app, words);
         add_lab(app, words);
+        add_snapshot(app, words);
         app.require_subcommand(1);
         try {
             app.parse(argc, argv);

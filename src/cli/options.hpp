@@ -54,12 +54,19 @@ struct LabOptions {
     std::filesystem::path rootfs; // empty: look for one
 };
 
+struct SnapshotOptions {
+    std::filesystem::path snapshot; // what to read instead of this host: a snapshot, or a folder
+    std::filesystem::path output;   // empty: stdout
+    bool redact = false;
+};
+
 // Each command's exit code.
 [[nodiscard]] int up(const Options& options, const UpOptions& up);
 [[nodiscard]] int down(const Options& options, const DownOptions& down);
 [[nodiscard]] int plan(const Options& options, const UpOptions& up);
 [[nodiscard]] int status(const Options& options, const std::string& lan);
 [[nodiscard]] int confirm(const Options& options);
+[[nodiscard]] int snapshot(const Options& options, const SnapshotOptions& snapshot);
 [[nodiscard]] int export_set_up(const Options& options, const std::string& format);
 [[nodiscard]] int lab(const Options& options, const LabOptions& lab);
 

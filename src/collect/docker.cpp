@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <netinet/in.h>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -70,6 +72,18 @@ model::DockerEndpoint endpoint_from(const json& settings, const model::DockerCon
     return endpoint;
 }
 
+// {"IP": "0.0.0.0", "PrivatePort": 5000, "PublicPort": 5000, "Type": "tcp"}
+model::PublishedPort port_from(const json& listed)
+{
+    const std::string type = text(listed, "Type");
+    return {.protocol = static_cast<std::uint8_t>(type == "udp"    ? IPPROTO_UDP
+                                                  : type == "sctp" ? IPPROTO_SCTP
+                                                                   : IPPROTO_TCP),
+            .host_address = address(listed, "IP"),
+            .host_port = member(listed, "PublicPort", 0).get<std::uint16_t>(),
+            .container_port = member(listed, "PrivatePort", 0).get<std::uint16_t>()};
+}
+
 // A container that is paused keeps its interfaces and its addresses.
 bool has_interfaces(std::string_view state)
 {
@@ -85,6 +99,8 @@ void add_container(model::DockerEngine& engine, const json& listed)
     container.name = names.empty() ? container.id : names.front().get<std::string>();
     if (container.name.starts_with('/'))
         container.name.erase(0, 1);
+    for (const json& port : member(listed, "Ports", json::array()))
+        container.ports.push_back(port_from(port));
     const json attached =
         member(member(listed, "NetworkSettings", json::object()), "Networks", json::object());
     for (const auto& [name, settings] : attached.items()) {
@@ -147,6 +163,26 @@ Result<model::DockerEngine> collect_docker(const io::DockerApi& docker)
     } catch (const json::exception& error) {
         return unexpected(error);
     }
+}
+
+Result<> collect_container_pids(const io::DockerApi& docker, model::DockerEngine& engine)
+{
+    for (model::DockerContainer& container : engine.containers) {
+        if (!container.running)
+            continue;
+        const auto inspected = docker.get(fmt::format("/containers/{}/json", container.id));
+        if (!inspected && inspected.error().code == Failed::not_found)
+            continue; // it has ended since it was listed
+        if (!inspected)
+            return Failure{inspected.error()};
+        try {
+            container.pid =
+                member(member(*inspected, "State", json::object()), "Pid", 0).get<int>();
+        } catch (const json::exception& error) {
+            return unexpected(error);
+        }
+    }
+    return {};
 }
 
 } // namespace onlan::collect

@@ -11,6 +11,11 @@ namespace onlan::collect {
 // Docker's networks and containers in four requests, however many there are.
 [[nodiscard]] Result<model::DockerEngine> collect_docker(const io::DockerApi& docker);
 
+// The processes of the running containers, in a request for each: their namespaces are found by
+// them.
+[[nodiscard]] Result<> collect_container_pids(const io::DockerApi& docker,
+                                              model::DockerEngine& engine);
+
 // A network as GET /networks lists it. Pure.
 [[nodiscard]] Result<model::DockerNetwork> docker_network_from_json(const nlohmann::json& listed);
 

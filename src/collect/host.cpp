@@ -12,16 +12,6 @@
 namespace onlan::collect {
 namespace {
 
-Result<model::Firewall> collect_firewall()
-{
-    model::Firewall firewall;
-    ONLAN_TRY(firewall.base_chains, kernel::list_base_chains());
-    ONLAN_TRY(firewall.interface_rules, kernel::list_interface_rules(firewall.base_chains));
-    ONLAN_TRY(firewall.own_rules, kernel::list_own_rules());
-    ONLAN_TRY(firewall.xtables, kernel::collect_xtables(firewall.base_chains));
-    return firewall;
-}
-
 void collect_engine(model::Host& host, const std::string& docker_host)
 {
     auto engine = io::DockerApi::open(docker_host).and_then(collect_docker);
@@ -52,7 +42,10 @@ Result<model::Host> collect_host(const std::string& docker_host)
     ONLAN_TRY(host.neighbours, kernel::dump_neighbours(socket));
     ONLAN_TRY(host.fdb, kernel::dump_fdb(socket));
     ONLAN_TRY(host.sysctls, collect_sysctls(host.links));
-    ONLAN_TRY(host.firewall, collect_firewall());
+    ONLAN_TRY(host.base_chains, kernel::list_base_chains());
+    ONLAN_TRY(host.interface_rules, kernel::list_interface_rules(host.base_chains));
+    ONLAN_TRY(host.own_rules, kernel::list_own_rules());
+    ONLAN_TRY(host.xtables, kernel::collect_xtables(host.base_chains));
     return host;
 }
 

@@ -217,32 +217,40 @@ Result<Message> address_request(std::uint16_t type,
     return request;
 }
 
-void put_gateway(Message& request, const net::IpAddress& gateway, net::Family family)
+// The gateway's attribute in a route of `family`: RTA_VIA where the families differ.
+std::vector<std::uint8_t> gateway_attribute(const net::IpAddress& gateway, net::Family family)
 {
+    std::vector<std::uint8_t> attribute;
     if (gateway.family() == family) {
-        request.put(RTA_GATEWAY, gateway.bytes());
-        return;
+        net::append_attribute(attribute, RTA_GATEWAY, gateway.bytes());
+        return attribute;
     }
-    std::vector<std::uint8_t> via(sizeof(std::uint16_t));
+    std::vector<std::uint8_t> via(sizeof(std::uint16_t)); // struct rtvia
     const std::uint16_t via_family = address_family(gateway.family());
     std::memcpy(via.data(), &via_family, sizeof via_family);
     via.insert(via.end(), gateway.bytes().begin(), gateway.bytes().end());
-    request.put(RTA_VIA, std::span<const std::uint8_t>(via));
+    net::append_attribute(attribute, RTA_VIA, via);
+    return attribute;
 }
 
 // The next hop that names no device is on `own`.
-std::vector<std::uint8_t> multipath(const std::vector<model::NextHop>& next_hops, std::uint32_t own)
+std::vector<std::uint8_t> multipath(const model::Route& route, std::uint32_t own)
 {
     std::vector<std::uint8_t> bytes;
-    for (const model::NextHop& hop : next_hops) {
+    for (const model::NextHop& hop : route.next_hops) {
+        std::vector<std::uint8_t> attributes = hop.other;
+        if (hop.gateway) {
+            const auto gateway = gateway_attribute(*hop.gateway, route.destination.family());
+            attributes.insert(attributes.end(), gateway.begin(), gateway.end());
+        }
         const rtnexthop fixed{
-            .rtnh_len = static_cast<std::uint16_t>(sizeof(rtnexthop) + hop.attributes.size()),
-            .rtnh_flags = hop.flags,
-            .rtnh_hops = hop.weight,
+            .rtnh_len = static_cast<std::uint16_t>(sizeof(rtnexthop) + attributes.size()),
+            .rtnh_flags = static_cast<std::uint8_t>(hop.flags & ~model::kNextHopState),
+            .rtnh_hops = static_cast<std::uint8_t>(hop.weight - 1),
             .rtnh_ifindex = hop.link != 0 ? hop.link : static_cast<int>(own)};
         const auto* start = reinterpret_cast<const std::uint8_t*>(&fixed);
         bytes.insert(bytes.end(), start, start + sizeof fixed);
-        bytes.insert(bytes.end(), hop.attributes.begin(), hop.attributes.end());
+        bytes.insert(bytes.end(), attributes.begin(), attributes.end());
         bytes.resize(net::netlink_align(bytes.size()));
     }
     return bytes;
@@ -271,12 +279,11 @@ Result<Message> route_request(std::uint16_t type,
     if (route.destination.length() != 0)
         request.put(RTA_DST, route.destination.first().bytes());
     if (route.gateway)
-        put_gateway(request, *route.gateway, family);
+        request.append(gateway_attribute(*route.gateway, family));
     if (route.preferred_source)
         request.put(RTA_PREFSRC, route.preferred_source->bytes());
     if (route.multipath)
-        request.put(RTA_MULTIPATH,
-                    std::span<const std::uint8_t>(multipath(route.next_hops, index)));
+        request.put(RTA_MULTIPATH, std::span<const std::uint8_t>(multipath(route, index)));
     else
         request.put(RTA_OIF, index);
     if (route.metric != 0)

@@ -5,9 +5,6 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
-#include <linux/if_arp.h>
-#include <linux/if_bridge.h>
-#include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
@@ -18,15 +15,6 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-std::optional<net::MacAddress> mac_of(const Attribute& attribute)
-{
-    net::MacAddress mac;
-    if (attribute.bytes().size() != mac.bytes.size())
-        return {};
-    std::ranges::copy(attribute.bytes(), mac.bytes.begin());
-    return mac;
-}
-
 std::optional<net::Family> family_of(unsigned char family)
 {
     if (family == AF_INET)
@@ -36,86 +24,42 @@ std::optional<net::Family> family_of(unsigned char family)
     return {};
 }
 
-bool flag(const Attribute& attribute)
+// struct rtvia: a family, then an address
+std::optional<net::IpAddress> via(Bytes bytes)
 {
-    return attribute.value_or<std::uint8_t>(0) != 0;
+    if (bytes.size() <= sizeof(std::uint16_t))
+        return {};
+    return net::IpAddress::from_bytes(bytes.subspan(sizeof(std::uint16_t)));
 }
 
-model::Bridge bridge_from(Bytes data)
+// RTA_MULTIPATH: one struct rtnexthop after the other, each with attributes of its own.
+std::vector<model::NextHop> hops_from(Bytes bytes)
 {
-    model::Bridge bridge;
-    static_cast<void>(visit_attributes(data, [&](const Attribute& attribute) {
-        switch (attribute.type()) {
-        case IFLA_BR_STP_STATE:
-            bridge.stp = attribute.value_or<std::uint32_t>(0) != 0;
-            break;
-        case IFLA_BR_FORWARD_DELAY:
-            bridge.forward_delay = attribute.value_or<std::uint32_t>(0);
-            break;
-        case IFLA_BR_VLAN_FILTERING:
-            bridge.vlan_filtering = flag(attribute);
-            break;
-        case IFLA_BR_MCAST_SNOOPING:
-            bridge.multicast_snooping = flag(attribute);
-            break;
-        case IFLA_BR_NF_CALL_IPTABLES:
-            bridge.nf_call.iptables = flag(attribute);
-            break;
-        case IFLA_BR_NF_CALL_IP6TABLES:
-            bridge.nf_call.ip6tables = flag(attribute);
-            break;
-        case IFLA_BR_NF_CALL_ARPTABLES:
-            bridge.nf_call.arptables = flag(attribute);
-            break;
-        default:
-            break;
-        }
-    }));
-    return bridge;
-}
-
-model::BridgePort port_from(Bytes data)
-{
-    model::BridgePort port;
-    static_cast<void>(visit_attributes(data, [&](const Attribute& attribute) {
-        switch (attribute.type()) {
-        case IFLA_BRPORT_STATE:
-            if (const auto state = attribute.value_or<std::uint8_t>(0); state <= BR_STATE_BLOCKING)
-                port.state = static_cast<model::PortState>(state);
-            break;
-        case IFLA_BRPORT_MODE:
-            port.hairpin = flag(attribute);
-            break;
-        case IFLA_BRPORT_ISOLATED:
-            port.isolated = flag(attribute);
-            break;
-        case IFLA_BRPORT_LEARNING:
-            port.learning = flag(attribute);
-            break;
-        default:
-            break;
-        }
-    }));
-    return port;
-}
-
-// RTA_MULTIPATH: a struct rtnexthop and its attributes for each.
-std::vector<model::NextHop> next_hops_from(Bytes bytes)
-{
-    std::vector<model::NextHop> next_hops;
+    std::vector<model::NextHop> hops;
     while (bytes.size() >= sizeof(rtnexthop)) {
         rtnexthop fixed;
         std::memcpy(&fixed, bytes.data(), sizeof fixed);
         if (fixed.rtnh_len < sizeof fixed || fixed.rtnh_len > bytes.size())
             break;
-        const Bytes attributes = bytes.subspan(sizeof fixed, fixed.rtnh_len - sizeof fixed);
-        next_hops.push_back({.link = fixed.rtnh_ifindex,
-                             .flags = static_cast<std::uint8_t>(fixed.rtnh_flags & RTNH_F_ONLINK),
-                             .weight = fixed.rtnh_hops,
-                             .attributes = {attributes.begin(), attributes.end()}});
+        model::NextHop hop{.gateway = {},
+                           .link = fixed.rtnh_ifindex,
+                           .weight = fixed.rtnh_hops + 1U,
+                           .flags = fixed.rtnh_flags,
+                           .other = {}};
+        static_cast<void>(visit_attributes(
+            bytes.subspan(sizeof fixed, fixed.rtnh_len - sizeof fixed),
+            [&](const Attribute& attribute) {
+                if (attribute.type() == RTA_GATEWAY)
+                    hop.gateway = net::IpAddress::from_bytes(attribute.bytes());
+                else if (attribute.type() == RTA_VIA)
+                    hop.gateway = via(attribute.bytes());
+                else
+                    net::append_attribute(hop.other, attribute.type(), attribute.bytes());
+            }));
+        hops.push_back(std::move(hop));
         bytes = bytes.subspan(std::min(net::netlink_align(fixed.rtnh_len), bytes.size()));
     }
-    return next_hops;
+    return hops;
 }
 
 // The kernel counts in ticks; less than a second left is not "never".
@@ -128,84 +72,7 @@ std::uint32_t expires_from(const Attribute& attribute)
     return static_cast<std::uint32_t>(std::max(times->rta_expires / kTicksPerSecond, 1));
 }
 
-void read_link_info(model::Link& link, Bytes info)
-{
-    Bytes data;
-    Bytes port;
-    static_cast<void>(visit_attributes(info, [&](const Attribute& attribute) {
-        switch (attribute.type()) {
-        case IFLA_INFO_KIND:
-            link.kind = attribute.text();
-            break;
-        case IFLA_INFO_DATA:
-            data = attribute.bytes();
-            break;
-        case IFLA_INFO_SLAVE_KIND:
-            link.master_kind = attribute.text();
-            break;
-        case IFLA_INFO_SLAVE_DATA:
-            port = attribute.bytes();
-            break;
-        default:
-            break;
-        }
-    }));
-    if (link.kind == "bridge")
-        link.bridge = bridge_from(data);
-    if (link.master_kind == "bridge")
-        link.port = port_from(port);
-}
-
-void read_link_attribute(model::Link& link, const Attribute& attribute)
-{
-    switch (attribute.type()) {
-    case IFLA_IFNAME:
-        link.name = attribute.text();
-        break;
-    case IFLA_IFALIAS:
-        link.alias = attribute.text();
-        break;
-    case IFLA_ADDRESS:
-        link.mac = mac_of(attribute);
-        break;
-    case IFLA_MTU:
-        link.mtu = attribute.value_or<std::uint32_t>(0);
-        break;
-    case IFLA_CARRIER:
-        link.carrier = flag(attribute);
-        break;
-    case IFLA_MASTER:
-        link.master = attribute.value_or<std::int32_t>(0);
-        break;
-    case IFLA_LINK:
-        link.peer = attribute.value_or<std::int32_t>(0);
-        break;
-    case IFLA_LINK_NETNSID:
-        link.peer_netnsid = attribute.as<std::int32_t>();
-        break;
-    case IFLA_LINKINFO:
-        read_link_info(link, attribute.bytes());
-        break;
-    default:
-        break;
-    }
-}
-
 } // namespace
-
-Result<model::Link> link_from_message(const nlmsghdr& message)
-{
-    ONLAN_TRY(const auto decoded, decode<ifinfomsg>(message));
-    model::Link link;
-    link.index = decoded.fixed.ifi_index;
-    link.up = (decoded.fixed.ifi_flags & IFF_UP) != 0;
-    link.loopback = (decoded.fixed.ifi_flags & IFF_LOOPBACK) != 0;
-    link.ethernet = decoded.fixed.ifi_type == ARPHRD_ETHER;
-    ONLAN_CHECK(visit_attributes(decoded.attributes, [&](const Attribute& attribute) {
-        read_link_attribute(link, attribute);
-    }));
-    return link;
-}
 
 Result<model::Address> address_from_message(const nlmsghdr& message)
 {
@@ -286,9 +153,8 @@ Result<std::optional<model::Route>> route_from_message(const nlmsghdr& message)
         case RTA_GATEWAY:
             route.gateway = net::IpAddress::from_bytes(bytes);
             break;
-        case RTA_VIA: // struct rtvia: a family, then an address
-            if (bytes.size() > sizeof(std::uint16_t))
-                route.gateway = net::IpAddress::from_bytes(bytes.subspan(sizeof(std::uint16_t)));
+        case RTA_VIA:
+            route.gateway = via(bytes);
             break;
         case RTA_PREFSRC:
             route.preferred_source = net::IpAddress::from_bytes(bytes);
@@ -307,13 +173,16 @@ Result<std::optional<model::Route>> route_from_message(const nlmsghdr& message)
             break;
         case RTA_MULTIPATH:
             route.multipath = true;
-            route.next_hops = next_hops_from(bytes);
+            route.next_hops = hops_from(bytes);
             break;
         case RTA_CACHEINFO:
             route.expires = expires_from(attribute);
             break;
         case RTA_PREF:
             route.preference = attribute.value_or<std::uint8_t>(0);
+            break;
+        case RTA_ENCAP:
+            route.encapsulated = true;
             break;
         default:
             break;
@@ -344,16 +213,9 @@ Result<std::optional<model::Rule>> rule_from_message(const nlmsghdr& message)
         case FRA_OIFNAME:
             rule.output_interface = attribute.text();
             break;
-        default: {
-            const Bytes payload = attribute.bytes();
-            const nlattr start{.nla_len =
-                                   static_cast<std::uint16_t>(sizeof(nlattr) + payload.size()),
-                               .nla_type = attribute.type()};
-            const auto* bytes = reinterpret_cast<const std::uint8_t*>(&start);
-            rule.rest.insert(rule.rest.end(), bytes, bytes + sizeof start);
-            rule.rest.insert(rule.rest.end(), payload.begin(), payload.end());
-            rule.rest.resize(net::netlink_align(rule.rest.size()));
-        }
+        default:
+            net::append_attribute(rule.rest, attribute.type(), attribute.bytes());
+            break;
         }
     }));
     return std::optional(std::move(rule));
@@ -370,7 +232,7 @@ Result<std::optional<model::Neighbour>> neighbour_from_message(const nlmsghdr& m
         if (attribute.type() == NDA_DST)
             address = net::IpAddress::from_bytes(attribute.bytes());
         else if (attribute.type() == NDA_LLADDR)
-            neighbour.mac = mac_of(attribute);
+            neighbour.mac = attribute.mac();
     }));
     if (!address)
         return std::optional<model::Neighbour>{};
@@ -387,7 +249,7 @@ Result<std::optional<model::FdbEntry>> fdb_from_message(const nlmsghdr& message)
     std::optional<net::MacAddress> mac;
     ONLAN_CHECK(visit_attributes(decoded.attributes, [&](const Attribute& attribute) {
         if (attribute.type() == NDA_LLADDR)
-            mac = mac_of(attribute);
+            mac = attribute.mac();
         else if (attribute.type() == NDA_VLAN)
             entry.vlan = attribute.value_or<std::uint16_t>(0);
         else if (attribute.type() == NDA_MASTER)

@@ -13,10 +13,9 @@ namespace onlan::kernel {
 // safe on any bytes: what is malformed is an error or is left at its default, never read past its
 // end.
 //
-// Sources: net/core/rtnetlink.c, net/ipv4/devinet.c, net/ipv6/addrconf.c, net/ipv4/fib_semantics.c,
+// Sources: net/ipv4/devinet.c, net/ipv6/addrconf.c, net/ipv4/fib_semantics.c,
 // net/core/fib_rules.c, net/core/neighbour.c, net/bridge/br_fdb.c.
 
-[[nodiscard]] Result<model::Link> link_from_message(const nlmsghdr& message);
 [[nodiscard]] Result<model::Address> address_from_message(const nlmsghdr& message);
 // Nothing for a route that is not in a table but learnt by one flow (RTM_F_CLONED).
 [[nodiscard]] Result<std::optional<model::Route>> route_from_message(const nlmsghdr& message);

@@ -95,6 +95,11 @@ Result<NetlinkSocket> NetlinkSocket::open(int bus)
 
 Result<> NetlinkSocket::transact(nlmsghdr& request)
 {
+    return ask(request, [](const nlmsghdr&) -> Result<> { return {}; });
+}
+
+Result<> NetlinkSocket::ask(nlmsghdr& request, const Take& take)
+{
     request.nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
     request.nlmsg_seq = ++last_sequence_;
     if (mnl_socket_sendto(handle_.get(), &request, request.nlmsg_len) < 0)
@@ -106,8 +111,12 @@ Result<> NetlinkSocket::transact(nlmsghdr& request)
         ONLAN_TRY(const bool complete,
                   buffer.visit_messages(size, [&](const nlmsghdr& reply) -> Result<bool> {
                       // A late answer to a request that we gave up on; ours is still to come.
-                      if (reply.nlmsg_seq != last_sequence_ || reply.nlmsg_type != NLMSG_ERROR)
+                      if (reply.nlmsg_seq != last_sequence_)
                           return false;
+                      if (reply.nlmsg_type != NLMSG_ERROR) {
+                          ONLAN_CHECK(take(reply));
+                          return false;
+                      }
                       ONLAN_CHECK(result_of_ack(reply));
                       return true;
                   }));

@@ -26,10 +26,13 @@ public:
     // Sends one request that is not a dump and waits for its acknowledgement.
     [[nodiscard]] Result<> transact(nlmsghdr& request);
 
+    using Take = std::function<Result<>(const nlmsghdr&)>;
+    // The same for a request that has an answer before its acknowledgement, which goes to `take`.
+    [[nodiscard]] Result<> ask(nlmsghdr& request, const Take& take);
+
     // Sends a dump request and hands every answer to `take`. If the kernel's table changed
     // meanwhile (NLM_F_DUMP_INTR), the dump is repeated from its start, so `restart` is called
     // before each attempt.
-    using Take = std::function<Result<>(const nlmsghdr&)>;
     [[nodiscard]] Result<>
     dump(nlmsghdr& request, const std::function<void()>& restart, const Take& take);
 

@@ -21,6 +21,7 @@ public:
     [[nodiscard]] static Result<NetnsHandle> open(const std::filesystem::path& path);
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+    [[nodiscard]] std::uint64_t inode() const noexcept { return inode_; }
     friend bool operator==(const NetnsHandle& one, const NetnsHandle& other) noexcept
     {
         return one.device_ == other.device_ && one.inode_ == other.inode_;

@@ -4,12 +4,15 @@
 #include <array>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <set>
 
 #include <nftables/libnftables.h>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "kernel/modules.hpp"
 
 namespace onlan::kernel {
 namespace {
@@ -29,6 +32,9 @@ using Context = std::unique_ptr<nft_ctx, FreeContext>;
 // Runs commands as one transaction: all of them take effect, or none.
 Result<std::string> run(const std::string& commands, std::string_view doing)
 {
+    // libnftables 1.0 keeps state of its own between contexts (its scanner, libmnl's batches).
+    static std::mutex one_at_a_time;
+    const std::scoped_lock lock(one_at_a_time);
     const Context context{nft_ctx_new(NFT_CTX_DEFAULT)};
     if (!context)
         return fail_errno("open nftables", ENOMEM);
@@ -54,15 +60,23 @@ Result<> change(const json& commands, std::string_view doing)
     return {};
 }
 
-// The objects of one kind in an answer: {"nftables": [{"chain": {…}}, …]}.
-Result<std::vector<json>> objects(const std::string& answer, const char* kind)
+// {"nftables": [{"chain": {…}}, …]}; null for an empty ruleset, of which nft prints nothing.
+Result<json> document_from(const std::string& answer)
+{
+    if (answer.empty())
+        return json{};
+    json document = json::parse(answer, nullptr, false);
+    if (!document.is_object() || !document["nftables"].is_array())
+        return fail(Failed::parse, "nftables gave an answer that is not its JSON");
+    return document;
+}
+
+// The objects of one kind in a document.
+std::vector<json> objects(const json& document, const char* kind)
 {
     std::vector<json> found;
-    if (answer.empty())
-        return found; // nft prints nothing for an empty ruleset
-    const json document = json::parse(answer, nullptr, false);
-    if (!document.is_object() || !document.contains("nftables"))
-        return fail(Failed::parse, "nftables gave an answer that is not its JSON");
+    if (document.is_null())
+        return found;
     for (const json& element : document["nftables"]) {
         if (element.contains(kind))
             found.push_back(element[kind]);
@@ -77,7 +91,8 @@ Result<std::vector<json>> own_rules()
         return std::vector<json>{};
     if (!answer)
         return Failure{std::move(answer).error()};
-    return objects(*answer, "rule");
+    ONLAN_TRY(const json document, document_from(*answer));
+    return objects(document, "rule");
 }
 
 json own_chain()
@@ -137,9 +152,14 @@ std::vector<model::NftInterfaceRule> interface_rules(const json& rule)
 Result<std::vector<model::NftBaseChain>> list_base_chains()
 {
     ONLAN_TRY(const auto answer, run("list chains", "read the nftables chains"));
-    ONLAN_TRY(const auto chains, objects(answer, "chain"));
+    ONLAN_TRY(const json listed, document_from(answer));
+    return base_chains_in(listed);
+}
+
+std::vector<model::NftBaseChain> base_chains_in(const json& ruleset)
+{
     std::vector<model::NftBaseChain> found;
-    for (const json& chain : chains) {
+    for (const json& chain : objects(ruleset, "chain")) {
         if (!chain.contains("hook"))
             continue;
         found.push_back({.family = chain.value("family", ""),
@@ -164,11 +184,21 @@ list_interface_rules(const std::vector<model::NftBaseChain>& base_chains)
     for (const std::string& table : tables) {
         ONLAN_TRY(const auto answer,
                   run(fmt::format("list table {}", table), "read the nftables rules"));
-        ONLAN_TRY(const auto rules, objects(answer, "rule"));
-        for (const json& rule : rules)
+        ONLAN_TRY(const json document, document_from(answer));
+        for (const json& rule : objects(document, "rule"))
             std::ranges::move(interface_rules(rule), std::back_inserter(found));
     }
     return found;
+}
+
+Result<json> list_ruleset()
+{
+    if (!has_module("nf_tables"))
+        return json{};
+    ONLAN_TRY(const auto answer, run("list ruleset", "read the nftables ruleset"));
+    ONLAN_TRY(json document, document_from(answer));
+    const bool empty = document.is_null() || document["nftables"].size() <= 1; // metainfo only
+    return empty ? json{} : document;
 }
 
 Result<std::vector<model::NftOwnRule>> list_own_rules()

@@ -1,5 +1,6 @@
 #include "kernel/rtnetlink_dump.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "base/unique_fd.hpp"
+#include "kernel/link_decode.hpp"
 #include "kernel/message.hpp"
 #include "kernel/netlink_decode.hpp"
 
@@ -58,6 +60,47 @@ bool is_wireless(int fd, const std::string& name)
     return ::ioctl(fd, SIOCGIWNAME, &request) == 0;
 }
 
+model::Link* find_link(std::vector<model::Link>& links, int index)
+{
+    const auto found = std::ranges::find(links, index, &model::Link::index);
+    return found == links.end() ? nullptr : &*found;
+}
+
+Result<> add_vlans(std::vector<model::Link>& links, NetlinkSocket& socket)
+{
+    if (std::ranges::none_of(links, [](const model::Link& link) {
+            return link.bridge && link.bridge->vlan_filtering;
+        }))
+        return {};
+    std::vector<LinkVlans> found;
+    const ifinfomsg all{.ifi_family = AF_BRIDGE};
+    Message request(RTM_GETLINK, 0, all);
+    request.put(IFLA_EXT_MASK, std::uint32_t{RTEXT_FILTER_BRVLAN_COMPRESSED});
+    ONLAN_CHECK(dump_into(found, socket, std::move(request), vlans_from_message));
+    for (LinkVlans& one : found) {
+        model::Link* link = find_link(links, one.link);
+        if (link != nullptr && !one.vlans.empty())
+            link->vlans = std::move(one.vlans);
+    }
+    return {};
+}
+
+Result<> add_filtering_qdiscs(std::vector<model::Link>& links, NetlinkSocket& socket)
+{
+    std::vector<int> found;
+    const tcmsg all{};
+    auto dumped =
+        dump_into(found, socket, Message(RTM_GETQDISC, 0, all), filtering_qdisc_from_message);
+    // A kernel without traffic control (CONFIG_NET_SCHED).
+    if (!dumped && dumped.error().code != std::errc::operation_not_supported)
+        return dumped;
+    for (const int index : found) {
+        if (model::Link* link = find_link(links, index))
+            link->traffic_control = true;
+    }
+    return {};
+}
+
 } // namespace
 
 Result<std::vector<model::Link>> dump_links(NetlinkSocket& socket)
@@ -71,6 +114,8 @@ Result<std::vector<model::Link>> dump_links(NetlinkSocket& socket)
     const UniqueFd any{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     for (model::Link& link : links)
         link.wireless = link.kind.empty() && is_wireless(any.get(), link.name);
+    ONLAN_CHECK(add_vlans(links, socket));
+    ONLAN_CHECK(add_filtering_qdiscs(links, socket));
     return links;
 }
 

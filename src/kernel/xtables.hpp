@@ -13,17 +13,14 @@ namespace onlan::kernel {
 // programs: rules with matches such as physdev can be written by nothing else that both backends
 // understand.
 
-// What `iptables-save` prints. An error names the line.
-[[nodiscard]] Result<model::XtablesRuleset>
-parse_iptables_save(std::string_view text, model::XtablesBackend backend, net::Family family);
-
 // Every ruleset that exists. Looking makes none: legacy tables are only read where /proc says that
 // there are some, because reading would make them; and of nftables' base chains only those in
 // tables that iptables-nft would have made count.
 [[nodiscard]] Result<std::vector<model::XtablesRuleset>>
 collect_xtables(const std::vector<model::NftBaseChain>& base_chains);
 
-struct XtablesRule {
+// A rule and where it belongs.
+struct PlacedRule {
     model::XtablesBackend backend = model::XtablesBackend::nft;
     net::Family family = net::Family::ipv4;
     std::string table;
@@ -32,8 +29,8 @@ struct XtablesRule {
 };
 
 // At the top of its chain, unless the chain has it already.
-[[nodiscard]] Result<> insert_rule(const XtablesRule& rule);
+[[nodiscard]] Result<> insert_rule(const PlacedRule& rule);
 // Nothing there: done.
-[[nodiscard]] Result<> delete_rule(const XtablesRule& rule);
+[[nodiscard]] Result<> delete_rule(const PlacedRule& rule);
 
 } // namespace onlan::kernel

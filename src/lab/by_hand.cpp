@@ -21,7 +21,7 @@ bool is_guard(const Change& change)
 // Where DOCKER-USER is.
 model::XtablesBackend docker_backend(const model::Host& host)
 {
-    for (const model::XtablesRuleset& ruleset : host.firewall.xtables) {
+    for (const model::XtablesRuleset& ruleset : host.xtables) {
         if (ruleset.find_chain("filter", "DOCKER-USER") != nullptr)
             return ruleset.backend;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,13 +50,35 @@ struct DockerNetwork {
     friend bool operator==(const DockerNetwork&, const DockerNetwork&) = default;
 };
 
+struct PublishedPort {
+    std::uint8_t protocol = 0; // IPPROTO_*
+    std::optional<net::IpAddress> host_address;
+    std::uint16_t host_port = 0; // 0: exposed, not published
+    std::uint16_t container_port = 0;
+
+    friend bool operator==(const PublishedPort&, const PublishedPort&) = default;
+};
+
 struct DockerContainer {
     std::string id;
     std::string name;
     bool running = false;
     int pid = 0; // in the engine's PID namespace; 0 when it does not run
+    std::vector<PublishedPort> ports;
 
     friend bool operator==(const DockerContainer&, const DockerContainer&) = default;
+};
+
+// A process of Docker's userland proxy: it listens on the host and dials on to a container.
+struct DockerProxy {
+    int pid = 0;
+    std::uint8_t protocol = 0; // IPPROTO_*
+    net::IpAddress host_address;
+    std::uint16_t host_port = 0;
+    net::IpAddress container_address;
+    std::uint16_t container_port = 0;
+
+    friend bool operator==(const DockerProxy&, const DockerProxy&) = default;
 };
 
 struct DockerEngine {
@@ -64,6 +87,7 @@ struct DockerEngine {
                                   // engine that does not tell
     std::vector<DockerNetwork> networks;
     std::vector<DockerContainer> containers;
+    std::vector<DockerProxy> proxies;
 
     [[nodiscard]] const DockerNetwork* find_network(std::string_view name) const;
 

@@ -27,12 +27,4 @@ const XtablesChain* XtablesRuleset::find_chain(std::string_view table, std::stri
     return found == in_table->second.end() ? nullptr : &found->second;
 }
 
-const XtablesRuleset* Firewall::find_xtables(XtablesBackend backend, net::Family family) const
-{
-    const auto found = std::ranges::find_if(xtables, [&](const XtablesRuleset& ruleset) {
-        return ruleset.backend == backend && ruleset.family == family;
-    });
-    return found == xtables.end() ? nullptr : &*found;
-}
-
 } // namespace onlan::model

@@ -17,11 +17,21 @@ enum class XtablesBackend : std::uint8_t { nft, legacy };
 [[nodiscard]] std::string xtables_program(XtablesBackend backend, net::Family family);
 
 // The value after "--comment" in a rule's arguments; empty when it has none.
-[[nodiscard]] std::string_view comment_of(const std::vector<std::string>& rule);
+[[nodiscard]] std::string_view comment_of(const std::vector<std::string>& words);
+
+struct XtablesRule {
+    std::vector<std::string> words; // arguments after "-A CHAIN", unquoted
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+
+    friend bool operator==(const XtablesRule&, const XtablesRule&) = default;
+};
 
 struct XtablesChain {
-    std::string policy; // "ACCEPT", "DROP"; "-" for a chain that a user made
-    std::vector<std::vector<std::string>> rules; // arguments after "-A CHAIN", unquoted
+    std::string policy;        // "ACCEPT", "DROP"; "-" for a chain that a user made
+    std::uint64_t packets = 0; // that the policy decided
+    std::uint64_t bytes = 0;
+    std::vector<XtablesRule> rules;
 
     friend bool operator==(const XtablesChain&, const XtablesChain&) = default;
 };
@@ -68,18 +78,6 @@ struct NftInterfaceRule {
     std::string interface;
 
     friend bool operator==(const NftInterfaceRule&, const NftInterfaceRule&) = default;
-};
-
-struct Firewall {
-    std::vector<XtablesRuleset> xtables;
-    std::vector<NftBaseChain> base_chains;
-    std::vector<NftInterfaceRule> interface_rules;
-    std::vector<NftOwnRule> own_rules; // of the table `inet onlan`
-
-    [[nodiscard]] const XtablesRuleset* find_xtables(XtablesBackend backend,
-                                                     net::Family family) const;
-
-    friend bool operator==(const Firewall&, const Firewall&) = default;
 };
 
 } // namespace onlan::model

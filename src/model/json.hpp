@@ -70,7 +70,7 @@ NLOHMANN_JSON_SERIALIZE_ENUM(XtablesBackend,
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(
     Address, link, local, peer, broadcast, scope, flags, protocol, metric, valid, preferred, label)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NextHop, link, flags, weight, attributes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NextHop, gateway, link, weight, flags, other)
 // A journal of version 0.1 does not have all of them.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Route,
                                                 destination,

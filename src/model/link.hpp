@@ -22,9 +22,16 @@ struct NfCall {
 
 struct Bridge {
     bool stp = false;
-    std::uint32_t forward_delay = 0; // centiseconds (USER_HZ)
+    std::uint32_t forward_delay = 0;   // centiseconds (USER_HZ)
+    std::uint32_t ageing_time = 30000; // centiseconds
+    std::uint16_t group_fwd_mask = 0;  // bit N: frames to 01:80:c2:00:00:0N are forwarded
     bool vlan_filtering = false;
+    std::uint16_t vlan_protocol = 0x8100;
+    std::uint16_t default_pvid = 1; // of new ports; 0: none
     bool multicast_snooping = true;
+    bool multicast_querier = false;
+    std::uint32_t options = 0;                    // bits of enum br_boolopt_id
+    std::optional<std::uint32_t> fdb_max_learned; // 0: no limit; absent: a kernel without limits
     NfCall nf_call;
 
     friend bool operator==(const Bridge&, const Bridge&) = default;
@@ -38,9 +45,36 @@ struct BridgePort {
     bool hairpin = false;
     bool isolated = false;
     bool learning = true;
+    bool flood = true;       // unknown unicast
+    bool mcast_flood = true; // multicast
+    bool bcast_flood = true; // broadcast
+    bool locked = false;     // only known source addresses may enter
+    bool mab = false;        // and unknown ones become locked entries
+    bool mcast_to_unicast = false;
+    bool proxy_arp = false;
+    bool proxy_arp_wifi = false;
+    bool neigh_suppress = false;
+    bool vlan_tunnel = false;
+    std::uint8_t multicast_router = 1; // MDB_RTR_TYPE_*
+    std::uint16_t group_fwd_mask = 0;
+    int backup_port = 0; // index: takes over while there is no carrier; 0: none
 
     friend bool operator==(const BridgePort&, const BridgePort&) = default;
 };
+
+// VLANs of a bridge's port, or of the bridge itself: first to last, both included.
+struct VlanRange {
+    std::uint16_t first = 0;
+    std::uint16_t last = 0;
+    bool pvid = false;     // what comes in untagged belongs here
+    bool untagged = false; // what goes out loses its tag
+
+    friend bool operator==(const VlanRange&, const VlanRange&) = default;
+};
+
+enum class MacvlanMode : std::uint8_t { private_, vepa, bridge, passthru, source };
+// In the kernel's order (enum ipvlan_mode).
+enum class IpvlanMode : std::uint8_t { l2, l3, l3s };
 
 // A network device. `kind` is IFLA_INFO_KIND: "bridge", "veth", "macvlan"…; empty for hardware.
 struct Link {
@@ -60,6 +94,18 @@ struct Link {
     std::optional<int> peer_netnsid; // set when `peer` is an index in another namespace
     std::optional<Bridge> bridge;
     std::optional<BridgePort> port;
+    std::vector<VlanRange> vlans; // of a bridge that filters VLANs, and of its ports
+    std::optional<MacvlanMode> macvlan_mode;
+    std::optional<IpvlanMode> ipvlan_mode;
+    std::optional<std::uint16_t> vlan; // of an 802.1Q device
+    std::uint16_t vlan_protocol = 0;   // of the same: 0x8100 or 0x88a8
+    std::uint32_t vrf_table = 0;       // of a VRF; 0: it is none
+    std::uint32_t group = 0;
+    bool arp = true;              // not IFF_NOARP
+    bool promiscuous = false;     // IFLA_PROMISCUITY, whoever asked for it
+    bool backup = false;          // a port that its bond does not listen to now (BOND_STATE_BACKUP)
+    bool xdp = false;             // a program sees packets before the stack does
+    bool traffic_control = false; // filters at ingress or egress can (a clsact or ingress qdisc)
     bool wireless = false;
 
     friend bool operator==(const Link&, const Link&) = default;
@@ -86,12 +132,17 @@ struct Address {
     friend bool operator==(const Address&, const Address&) = default;
 };
 
-// One of several of a route.
+// RTNH_COMPARE_MASK of include/uapi/linux/rtnetlink.h (dead, offload, linkdown, trap): what a next
+// hop's flags say of the moment. nh_comp() of net/ipv4/fib_semantics.c leaves them aside, too.
+inline constexpr std::uint8_t kNextHopState = 0x59;
+
+// One of a multipath route's next hops.
 struct NextHop {
-    int link = 0;                         // index of the output device
-    std::uint8_t flags = 0;               // RTNH_F_*: what a user can ask for (onlink)
-    std::uint8_t weight = 0;              // one less than what ip(8) calls it
-    std::vector<std::uint8_t> attributes; // the gateway, as the kernel gave it
+    std::optional<net::IpAddress> gateway;
+    int link = 0;                    // index
+    unsigned weight = 1;             // 1 to 256
+    std::uint8_t flags = 0;          // RTNH_F_*
+    std::vector<std::uint8_t> other; // its further attributes (RTA_ENCAP, RTA_FLOW…), as they came
 
     friend bool operator==(const NextHop&, const NextHop&) = default;
 };
@@ -112,6 +163,7 @@ struct Route {
     std::uint8_t preference = 0; // ICMPV6_ROUTER_PREF_*; 0: medium
     bool multipath = false;      // several next hops, instead of `link` and `gateway`
     std::vector<NextHop> next_hops;
+    bool encapsulated = false; // a light-weight tunnel (RTA_ENCAP); what it does is not decoded
     std::vector<std::uint8_t>
         metrics; // payload of RTA_METRICS as the kernel gave it (mtu, advmss…)
 

@@ -1,14 +1,17 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "base/result.hpp"
+#include "net/mac_address.hpp"
 
 namespace onlan::net {
 
@@ -49,6 +52,17 @@ public:
         return all.substr(0, all.find('\0'));
     }
 
+    [[nodiscard]] bool is_set() const noexcept { return value_or<std::uint8_t>(0) != 0; }
+
+    [[nodiscard]] std::optional<MacAddress> mac() const noexcept
+    {
+        MacAddress mac;
+        if (payload_.size() != mac.bytes.size())
+            return {};
+        std::ranges::copy(payload_, mac.bytes.begin());
+        return mac;
+    }
+
 private:
     std::uint16_t type_;
     std::span<const std::uint8_t> payload_;
@@ -58,6 +72,19 @@ private:
 [[nodiscard]] constexpr std::size_t netlink_align(std::size_t size) noexcept
 {
     return (size + 3) / 4 * 4;
+}
+
+inline void append_attribute(std::vector<std::uint8_t>& to,
+                             std::uint16_t type,
+                             std::span<const std::uint8_t> payload)
+{
+    const std::array<std::uint16_t, 2> header = {
+        // struct nlattr
+        static_cast<std::uint16_t>(sizeof header + payload.size()), type};
+    const auto* start = reinterpret_cast<const std::uint8_t*>(header.data());
+    to.insert(to.end(), start, start + sizeof header);
+    to.insert(to.end(), payload.begin(), payload.end());
+    to.resize(netlink_align(to.size()));
 }
 
 // Calls `visit` for each attribute in `bytes`; a malformed one ends the walk with an error.

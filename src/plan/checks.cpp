@@ -180,7 +180,7 @@ void check_firewall(const model::Lan& lan, const model::Host& host, Findings& fi
     const model::Link* bridge = host.find_link(lan.uplink.bridge);
     if (bridge == nullptr || !host.calls_netfilter(*bridge, net::Family::ipv4))
         return;
-    for (const model::NftBaseChain& chain : host.firewall.base_chains) {
+    for (const model::NftBaseChain& chain : host.base_chains) {
         // An accept is final in its own base chain only (net/netfilter/core.c, nf_hook_slow()): no
         // rule of ours can overrule somebody else's policy. iptables-nft's chains are seen to by
         // the guards.

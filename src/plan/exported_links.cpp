@@ -9,8 +9,6 @@
 namespace onlan::plan {
 namespace {
 
-using model::RuleAction;
-
 // include/uapi/linux/rtnetlink.h; this layer includes no system header.
 constexpr std::uint8_t kProtocolRa = 9;    // RTPROT_RA
 constexpr std::uint8_t kProtocolDhcp = 16; // RTPROT_DHCP
@@ -37,10 +35,10 @@ bool is_of(const ExportedUplink& exported, const model::Rule& rule)
     };
     if (names(exported.uplink.bridge) || std::ranges::any_of(exported.uplink.ports, names))
         return true;
-    const auto read = policy_rule(rule);
-    return read && read->action == RuleAction::lookup &&
+    const model::PolicyRule read = policy_rule_from(rule);
+    return read.action == model::rule_action::lookup &&
            std::ranges::any_of(exported.routes, [&](const model::Route& route) {
-               return route.table == read->table && route.table != model::kTableMain;
+               return route.table == read.table && route.table != model::kTableMain;
            });
 }
 

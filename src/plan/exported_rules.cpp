@@ -11,7 +11,7 @@ namespace onlan::plan {
 namespace {
 
 using model::PolicyRule;
-using model::RuleAction;
+namespace rule_action = model::rule_action;
 
 template <typename... Arguments>
 void add(std::string& text, fmt::format_string<Arguments...> format, Arguments&&... arguments)
@@ -19,21 +19,20 @@ void add(std::string& text, fmt::format_string<Arguments...> format, Arguments&&
     fmt::format_to(std::back_inserter(text), format, std::forward<Arguments>(arguments)...);
 }
 
-std::string range(const auto& pair)
+std::string range_words(const model::NumberRange& range)
 {
-    return fmt::format("{}-{}", pair.first, pair.second);
+    return fmt::format("{}-{}", range.first, range.last);
 }
 
 bool has_whole_mask(const PolicyRule& rule)
 {
-    constexpr std::uint32_t kWhole = 0xFFFFFFFF;
-    return !rule.mark || rule.mark->second == kWhole;
+    return !rule.mark || rule.mark->mask == model::MaskedMark{}.mask;
 }
 
 // RoutingPolicyRule's keys, of systemd 248 and newer.
 bool networkd_can(const PolicyRule& rule)
 {
-    return rule.action != RuleAction::go_to && rule.action != RuleAction::nop && !rule.l3mdev &&
+    return rule.action != rule_action::go_to && rule.action != rule_action::nop && !rule.l3mdev &&
            !rule.realms;
 }
 
@@ -46,26 +45,23 @@ bool netplan_can(const PolicyRule& rule)
                      .to = rule.to,
                      .tos = rule.tos,
                      .mark = rule.mark,
-                     .protocol = rule.protocol,
-                     .table = rule.table};
+                     .table = rule.table,
+                     .protocol = rule.protocol};
     return rule == known && (rule.from || rule.to) && has_whole_mask(rule);
 }
 
-std::string_view networkd_type(RuleAction action)
+std::string_view networkd_type(std::uint8_t action)
 {
     switch (action) {
-    case RuleAction::blackhole:
+    case rule_action::blackhole:
         return "blackhole";
-    case RuleAction::unreachable:
+    case rule_action::unreachable:
         return "unreachable";
-    case RuleAction::prohibit:
+    case rule_action::prohibit:
         return "prohibit";
-    case RuleAction::lookup:
-    case RuleAction::go_to:
-    case RuleAction::nop:
-        break;
+    default:
+        return {};
     }
-    return {};
 }
 
 std::string networkd_rule(const PolicyRule& rule)
@@ -73,7 +69,7 @@ std::string networkd_rule(const PolicyRule& rule)
     std::string text = "\n[RoutingPolicyRule]\n";
     add(text, "Family={}\nPriority={}\n", rule.family == net::Family::ipv4 ? "ipv4" : "ipv6",
         rule.priority);
-    if (rule.inverted)
+    if (rule.invert)
         add(text, "InvertRule=yes\n");
     if (rule.from)
         add(text, "From={}\n", rule.from->to_string());
@@ -82,24 +78,24 @@ std::string networkd_rule(const PolicyRule& rule)
     if (rule.tos != 0)
         add(text, "TypeOfService={}\n", rule.tos);
     if (rule.mark)
-        add(text, "FirewallMark={}/{}\n", rule.mark->first, rule.mark->second);
+        add(text, "FirewallMark={}/{}\n", rule.mark->value, rule.mark->mask);
     if (!rule.input_interface.empty())
         add(text, "IncomingInterface={}\n", rule.input_interface);
     if (!rule.output_interface.empty())
         add(text, "OutgoingInterface={}\n", rule.output_interface);
-    if (rule.users)
-        add(text, "User={}\n", range(*rule.users));
-    if (rule.ip_protocol)
-        add(text, "IPProtocol={}\n", *rule.ip_protocol);
+    if (rule.uids)
+        add(text, "User={}\n", range_words(*rule.uids));
+    if (rule.ip_protocol != 0)
+        add(text, "IPProtocol={}\n", rule.ip_protocol);
     if (rule.source_ports)
-        add(text, "SourcePort={}\n", range(*rule.source_ports));
+        add(text, "SourcePort={}\n", range_words(*rule.source_ports));
     if (rule.destination_ports)
-        add(text, "DestinationPort={}\n", range(*rule.destination_ports));
-    if (rule.suppressed_length)
-        add(text, "SuppressPrefixLength={}\n", *rule.suppressed_length);
-    if (rule.suppressed_group)
-        add(text, "SuppressInterfaceGroup={}\n", *rule.suppressed_group);
-    if (rule.action == RuleAction::lookup)
+        add(text, "DestinationPort={}\n", range_words(*rule.destination_ports));
+    if (rule.suppress_prefixlength)
+        add(text, "SuppressPrefixLength={}\n", *rule.suppress_prefixlength);
+    if (rule.suppress_ifgroup)
+        add(text, "SuppressInterfaceGroup={}\n", *rule.suppress_ifgroup);
+    if (rule.action == rule_action::lookup)
         add(text, "Table={}\n", rule.table);
     else
         add(text, "Type={}\n", networkd_type(rule.action));
@@ -115,7 +111,7 @@ std::string netplan_rule(const PolicyRule& rule)
     if (rule.to)
         add(text, "          to: {}\n", rule.to->to_string());
     if (rule.mark)
-        add(text, "          mark: {}\n", rule.mark->first);
+        add(text, "          mark: {}\n", rule.mark->value);
     if (rule.tos != 0)
         add(text, "          type-of-service: {}\n", rule.tos);
     add(text, "          table: {}\n", rule.table);
@@ -135,7 +131,7 @@ Result<std::string> networkd_rules(const std::vector<model::Rule>& rules)
 {
     std::string text;
     for (const model::Rule& rule : rules) {
-        ONLAN_TRY(const PolicyRule read, policy_rule(rule));
+        ONLAN_TRY(const PolicyRule read, whole_policy_rule(rule));
         if (networkd_can(read)) {
             text += networkd_rule(read);
             continue;
@@ -151,7 +147,7 @@ Result<std::string> netplan_rules(const std::vector<model::Rule>& rules)
     std::string expressed;
     std::string others;
     for (const model::Rule& rule : rules) {
-        ONLAN_TRY(const PolicyRule read, policy_rule(rule));
+        ONLAN_TRY(const PolicyRule read, whole_policy_rule(rule));
         if (netplan_can(read)) {
             expressed += netplan_rule(read);
             continue;

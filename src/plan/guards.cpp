@@ -62,7 +62,8 @@ Change accept_bridged(const model::Lan& lan,
     // nothing does.
     const std::vector<std::string> jump = {"-j", "DOCKER-USER"};
     const auto& forward = ruleset.find_chain("filter", "FORWARD")->rules;
-    const bool docker_user = std::ranges::find(forward, jump) != forward.end();
+    const bool docker_user =
+        std::ranges::find(forward, jump, &model::XtablesRule::words) != forward.end();
     return InsertXtablesRule{.backend = ruleset.backend,
                              .family = ruleset.family,
                              .table = "filter",
@@ -86,7 +87,7 @@ std::vector<Guard> forward_guards(const model::Lan& lan,
 
     std::vector<Guard> needed;
     for (const XtablesBackend backend : {XtablesBackend::nft, XtablesBackend::legacy}) {
-        const model::XtablesRuleset* ruleset = host.firewall.find_xtables(backend, family);
+        const model::XtablesRuleset* ruleset = host.find_xtables(backend, family);
         const model::XtablesChain* forward =
             ruleset != nullptr ? ruleset->find_chain("filter", "FORWARD") : nullptr;
         if (forward == nullptr || forward->policy != "DROP")

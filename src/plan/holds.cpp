@@ -7,12 +7,18 @@
 namespace onlan::plan {
 namespace {
 
+bool same_hop(const model::NextHop& one, const model::NextHop& other)
+{
+    return one.gateway == other.gateway && one.link == other.link && one.weight == other.weight &&
+           ((one.flags ^ other.flags) & ~model::kNextHopState) == 0 && one.other == other.other;
+}
+
 // By what the kernel tells routes of one link apart (net/ipv4/fib_trie.c, fib_table_insert()).
 bool same_route(const model::Route& one, const model::Route& other)
 {
     return one.table == other.table && one.destination == other.destination &&
            one.metric == other.metric && one.type == other.type && one.gateway == other.gateway &&
-           one.tos == other.tos && one.next_hops == other.next_hops;
+           one.tos == other.tos && std::ranges::equal(one.next_hops, other.next_hops, same_hop);
 }
 
 class Holds {
@@ -90,17 +96,18 @@ public:
 
     bool operator()(const AddNotrack& change) const
     {
-        return std::ranges::find(host_.firewall.own_rules, change.comment,
-                                 &model::NftOwnRule::comment) != host_.firewall.own_rules.end();
+        return std::ranges::find(host_.own_rules, change.comment, &model::NftOwnRule::comment) !=
+               host_.own_rules.end();
     }
 
     bool operator()(const InsertXtablesRule& change) const
     {
-        const auto* ruleset = host_.firewall.find_xtables(change.backend, change.family);
+        const auto* ruleset = host_.find_xtables(change.backend, change.family);
         const auto* chain =
             ruleset != nullptr ? ruleset->find_chain(change.table, change.chain) : nullptr;
-        return chain != nullptr && std::ranges::find(chain->rules, model::comment_of(change.rule),
-                                                     model::comment_of) != chain->rules.end();
+        return chain != nullptr && std::ranges::any_of(chain->rules, [&](const auto& rule) {
+                   return model::comment_of(rule.words) == model::comment_of(change.rule);
+               });
     }
 
     bool operator()(const CreateDockerNetwork& change) const

@@ -47,13 +47,13 @@ void remove_link(model::Host& host, const std::string& name)
 
 void remove_rules(model::Host& host, const auto& is_removed)
 {
-    std::erase_if(host.firewall.own_rules,
+    std::erase_if(host.own_rules,
                   [&](const model::NftOwnRule& rule) { return is_removed(rule.comment); });
-    for (model::XtablesRuleset& ruleset : host.firewall.xtables) {
+    for (model::XtablesRuleset& ruleset : host.xtables) {
         for (auto& [table, chains] : ruleset.tables) {
             for (auto& [name, chain] : chains)
                 std::erase_if(chain.rules, [&](const auto& rule) {
-                    return is_removed(model::comment_of(rule));
+                    return is_removed(model::comment_of(rule.words));
                 });
         }
     }

@@ -12,7 +12,7 @@ namespace onlan::plan {
 namespace {
 
 using model::PolicyRule;
-using model::RuleAction;
+namespace rule_action = model::rule_action;
 
 // include/uapi/linux/rtnetlink.h and if_addr.h; this layer includes no system header.
 constexpr std::uint8_t kProtocolBoot = 3; // RTPROT_BOOT: what ip(8) writes unless told otherwise
@@ -110,15 +110,15 @@ std::uint8_t default_scope(const model::Route& route)
     return route.type != kUnicast || !route.gateway ? kScopeLink : 0;
 }
 
-std::string range(const auto& pair)
+std::string range_words(const model::NumberRange& range)
 {
-    return pair.first == pair.second ? std::to_string(pair.first)
-                                     : fmt::format("{}-{}", pair.first, pair.second);
+    return range.first == range.last ? std::to_string(range.first)
+                                     : fmt::format("{}-{}", range.first, range.last);
 }
 
 void append_selector(Words& words, const PolicyRule& rule)
 {
-    if (rule.inverted)
+    if (rule.invert)
         words.emplace_back("not");
     append(words, {"from", rule.from ? rule.from->to_string() : "all"});
     if (rule.to)
@@ -126,43 +126,43 @@ void append_selector(Words& words, const PolicyRule& rule)
     if (rule.tos != 0)
         append(words, {"tos", fmt::format("{:#x}", rule.tos)});
     if (rule.mark)
-        append(words, {"fwmark", fmt::format("{:#x}/{:#x}", rule.mark->first, rule.mark->second)});
+        append(words, {"fwmark", fmt::format("{:#x}/{:#x}", rule.mark->value, rule.mark->mask)});
     if (!rule.input_interface.empty())
         append(words, {"iif", rule.input_interface});
     if (!rule.output_interface.empty())
         append(words, {"oif", rule.output_interface});
-    if (rule.users)
-        append(words, {"uidrange", fmt::format("{}-{}", rule.users->first, rule.users->second)});
-    if (rule.ip_protocol)
-        append(words, {"ipproto", std::to_string(*rule.ip_protocol)});
+    if (rule.uids)
+        append(words, {"uidrange", fmt::format("{}-{}", rule.uids->first, rule.uids->last)});
+    if (rule.ip_protocol != 0)
+        append(words, {"ipproto", std::to_string(rule.ip_protocol)});
     if (rule.source_ports)
-        append(words, {"sport", range(*rule.source_ports)});
+        append(words, {"sport", range_words(*rule.source_ports)});
     if (rule.destination_ports)
-        append(words, {"dport", range(*rule.destination_ports)});
+        append(words, {"dport", range_words(*rule.destination_ports)});
 }
 
 void append_action(Words& words, const PolicyRule& rule)
 {
     switch (rule.action) {
-    case RuleAction::lookup:
+    case rule_action::lookup:
         if (rule.l3mdev)
             words.emplace_back("l3mdev");
         else
             append(words, {"lookup", std::to_string(rule.table)});
         break;
-    case RuleAction::go_to:
+    case rule_action::go_to:
         append(words, {"goto", std::to_string(rule.target)});
         break;
-    case RuleAction::nop:
+    case rule_action::nop:
         words.emplace_back("nop");
         break;
-    case RuleAction::blackhole:
+    case rule_action::blackhole:
         words.emplace_back("blackhole");
         break;
-    case RuleAction::unreachable:
+    case rule_action::unreachable:
         words.emplace_back("unreachable");
         break;
-    case RuleAction::prohibit:
+    case rule_action::prohibit:
         words.emplace_back("prohibit");
         break;
     }
@@ -171,10 +171,10 @@ void append_action(Words& words, const PolicyRule& rule)
     if (rule.realms)
         append(words, {"realms", fmt::format("{}/{}", *rule.realms >> kRealmBits,
                                              *rule.realms & kRealmMask)});
-    if (rule.suppressed_length)
-        append(words, {"suppress_prefixlength", std::to_string(*rule.suppressed_length)});
-    if (rule.suppressed_group)
-        append(words, {"suppress_ifgroup", std::to_string(*rule.suppressed_group)});
+    if (rule.suppress_prefixlength)
+        append(words, {"suppress_prefixlength", std::to_string(*rule.suppress_prefixlength)});
+    if (rule.suppress_ifgroup)
+        append(words, {"suppress_ifgroup", std::to_string(*rule.suppress_ifgroup)});
 }
 
 } // namespace
@@ -242,7 +242,7 @@ Result<Words> route_words(const std::string& link, const model::Route& route)
 
 Result<Words> rule_words(const model::Rule& rule)
 {
-    ONLAN_TRY(const PolicyRule read, policy_rule(rule));
+    ONLAN_TRY(const PolicyRule read, whole_policy_rule(rule));
     Words words;
     append_selector(words, read);
     append(words, {"priority", std::to_string(read.priority)});

@@ -107,15 +107,15 @@ std::vector<std::string> xtables_rules_naming(const std::string& link, const mod
         }
         return false;
     };
-    for (const model::XtablesRuleset& ruleset : host.firewall.xtables) {
+    for (const model::XtablesRuleset& ruleset : host.xtables) {
         for (const auto& [table, chains] : ruleset.tables) {
             for (const auto& [chain, content] : chains) {
                 for (const auto& rule : content.rules) {
-                    if (is_named(rule))
+                    if (is_named(rule.words))
                         rules.push_back(
                             fmt::format("{} -t {} -A {} {}",
                                         model::xtables_program(ruleset.backend, ruleset.family),
-                                        table, chain, fmt::join(rule, " ")));
+                                        table, chain, fmt::join(rule.words, " ")));
                 }
             }
         }
@@ -129,7 +129,7 @@ void check_firewall_names(const model::Lan& lan,
                           Findings& findings)
 {
     std::vector<std::string> rules = xtables_rules_naming(port.name, host);
-    for (const model::NftInterfaceRule& rule : host.firewall.interface_rules) {
+    for (const model::NftInterfaceRule& rule : host.interface_rules) {
         if (rule.interface == port.name)
             rules.push_back(fmt::format("nft {} {} {} ({} \"{}\")", rule.family, rule.table,
                                         rule.chain, rule.key, rule.interface));

@@ -31,14 +31,29 @@ route add 10.11.0.0/16 nexthop via 192.168.137.1 dev br0 nexthop via 192.168.137
 route add 10.12.0.0/16 via inet6 fe80::1 dev br0
 rule add priority 1000 iif br0 fwmark 7 table 1000
 neigh add 192.168.137.245 lladdr 02:00:00:00:00:99 dev br0 nud permanent
+link add br1 type bridge ageing_time 6000 group_fwd_mask 8 mcast_querier 1
+link add vc type veth peer name vd
+link set vc master br1
+link set vc type bridge_slave flood off mcast_flood off bcast_flood off learning off locked on proxy_arp on
+link set vd arp off
+link set vd promisc on
+link add mp link vd type macvlan mode vepa
+qdisc add dev vd clsact
 """
+TRACKED = ("--create --proto tcp --src 10.0.0.1 --dst 10.0.0.2 --sport 1000 --dport 21 --reply-src 10.0.0.2 "
+           "--reply-dst 10.0.0.3 --reply-port-src 21 --reply-port-dst 1024 --state ESTABLISHED --timeout 600 --mark 7 "
+           "--zone 3")
 FDB = "fdb add 02:00:00:00:00:77 dev va master static"
 
 NLM_F_REQUEST_DUMP = 0x301
 NLMSG_DONE = 3
-# name: request type, the request's fixed part (its first byte is the address family)
+NETLINK_SOCK_DIAG, NETLINK_NETFILTER = 4, 12
+# name: request type, the request's fixed part (its first byte is the address family), and another bus than rtnetlink's
 DUMPS = {
     "links": (18, struct.pack("=BBHiII", 0, 0, 0, 0, 0, 0)),
+    "qdiscs": (38, struct.pack("=BxxxiIII", 0, 0, 0, 0, 0)),
+    "conntrack": (0x101, struct.pack("=BBH", 0, 0, 0), NETLINK_NETFILTER),
+    "sockets": (20, struct.pack("=BBBxI48x", 10, 6, 0, 1 << 10), NETLINK_SOCK_DIAG),
     "addresses": (22, struct.pack("=BBBBi", 0, 0, 0, 0, 0)),
     "routes-ipv4": (26, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
     "routes-ipv6": (26, struct.pack("=BBBBBBBBI", 10, 0, 0, 0, 0, 0, 0, 0, 0)),
@@ -48,8 +63,8 @@ DUMPS = {
 }
 
 
-def dump(kind, fixed):
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as netlink:
+def dump(kind, fixed, bus=socket.NETLINK_ROUTE):
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, bus) as netlink:
         header = struct.pack("=IHHII", 16 + len(fixed), kind, NLM_F_REQUEST_DUMP, 1, 0)
         netlink.send(header + fixed)
         answer = b""
@@ -71,9 +86,14 @@ def has_done(part):
 
 
 for line in TOPOLOGY.strip().splitlines():
-    subprocess.run(["ip", *line.split()], check=True)
+    subprocess.run(["tc" if line.startswith("qdisc") else "ip", *line.split()], check=True)
 subprocess.run(["bridge", *FDB.split()], check=True)
 folder = pathlib.Path(__file__).parent / "netlink"
 version = ".".join(platform.release().split(".")[:2])
-for name, (kind, fixed) in DUMPS.items():
-    (folder / f"{name}-{version}.nl").write_bytes(dump(kind, fixed))
+for program in ("iptables-nft", "ip6tables-nft"):
+    subprocess.run([program, "-A", "OUTPUT", "-m", "conntrack", "--ctstate", "NEW"], check=True)
+subprocess.run(["conntrack", *TRACKED.split()], check=True)
+with socket.create_server(("::", 8080), family=socket.AF_INET6, dualstack_ipv6=False) as server:
+    with socket.create_connection(("::1", 8080)):
+        for name, request in DUMPS.items():
+            (folder / f"{name}-{version}.nl").write_bytes(dump(*request))

@@ -1,10 +1,10 @@
 #include <cstdint>
 
-#include "kernel/xtables.hpp"
+#include "formats/iptables_save.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    const auto rules = onlan::kernel::parse_iptables_save(
+    const auto rules = onlan::formats::parse_iptables_save(
         {reinterpret_cast<const char*>(data), size}, onlan::model::XtablesBackend::nft,
         onlan::net::Family::ipv4);
     if (!rules && rules.error().message.empty())

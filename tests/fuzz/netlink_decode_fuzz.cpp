@@ -1,7 +1,10 @@
 #include <cstring>
 #include <vector>
 
+#include "kernel/conntrack_decode.hpp"
+#include "kernel/link_decode.hpp"
 #include "kernel/netlink_decode.hpp"
+#include "kernel/sockets.hpp"
 
 // The length in the header is the socket's to check, so it is made right here; all else is any
 // bytes.
@@ -14,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::memcpy(message.data() + sizeof(nlmsghdr), data + 1, size - 1);
     auto& header = *reinterpret_cast<nlmsghdr*>(message.data());
     header.nlmsg_len = static_cast<std::uint32_t>(message.size());
-    switch (data[0] % 6) {
+    switch (data[0] % 11) {
     case 0:
         (void)link_from_message(header);
         break;
@@ -29,6 +32,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
     case 4:
         (void)neighbour_from_message(header);
+        break;
+    case 5:
+        (void)vlans_from_message(header);
+        break;
+    case 6:
+        (void)filtering_qdisc_from_message(header);
+        break;
+    case 7:
+        (void)conntrack_from_message(header);
+        break;
+    case 8:
+        (void)expectation_from_message(header);
+        break;
+    case 9:
+        (void)socket_from_message(header, 6);
         break;
     default:
         (void)fdb_from_message(header);

@@ -12,6 +12,7 @@ CHANGING = {"ifindex", "link_index", "handle", "packets", "bytes", "metainfo", "
             "valid_life_time", "preferred_life_time", "hello_timer", "tcn_timer", "topology_change_timer", "gc_timer",
             "hold_timer", "message_age_timer", "forward_delay_timer", "topology_change", "topology_change_detected",
             "operstate"}  # follows the carrier when the kernel's link watch gets to it, up to a second later
+OF_OPERSTATE = "NO-CARRIER"  # ip-link(8) makes this flag out of the operational state
 # Of a Docker network that onlan makes anew each time.
 CHANGING_OF_NETWORK = {"Id", "Created"}
 SYSCTL_FOLDERS = ("net/ipv4/conf", "net/ipv6/conf", "net/bridge")
@@ -68,6 +69,7 @@ def _is_made_by_onlan(link):
 
 def _link(link):
     link = _clean(link)
+    link["flags"] = [flag for flag in link["flags"] if flag != OF_OPERSTATE]
     if _is_made_by_onlan(link):
         link.pop("address")  # by chance
         for key in ("bridge_id", "root_id"):

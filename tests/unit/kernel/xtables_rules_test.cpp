@@ -44,7 +44,7 @@ bool has_legacy_tables()
 // Both programs, both families, on the real kernel.
 class XtablesRules : public testing::TestWithParam<Kind> {
 protected:
-    [[nodiscard]] static XtablesRule rule(std::vector<std::string> arguments)
+    [[nodiscard]] static PlacedRule rule(std::vector<std::string> arguments)
     {
         return {.backend = GetParam().backend,
                 .family = GetParam().family,
@@ -52,20 +52,22 @@ protected:
                 .chain = "FORWARD",
                 .arguments = std::move(arguments)};
     }
-    [[nodiscard]] static XtablesRule guard()
+    [[nodiscard]] static PlacedRule guard()
     {
         return rule({"-i", "br0", "-o", "br0", "-m", "physdev", "--physdev-is-bridged", "-m",
                      "comment", "--comment", R"(onlan:lan137 "bridged" br0)", "-j", "ACCEPT"});
     }
     [[nodiscard]] static std::vector<std::vector<std::string>> forward()
     {
+        std::vector<std::vector<std::string>> rules;
         for (const auto& ruleset : collected()) {
-            if (ruleset.backend == GetParam().backend && ruleset.family == GetParam().family) {
-                const auto* chain = ruleset.find_chain("filter", "FORWARD");
-                return chain != nullptr ? chain->rules : std::vector<std::vector<std::string>>{};
-            }
+            const auto* chain = ruleset.find_chain("filter", "FORWARD");
+            if (ruleset.backend == GetParam().backend && ruleset.family == GetParam().family &&
+                chain != nullptr)
+                std::ranges::transform(chain->rules, std::back_inserter(rules),
+                                       &model::XtablesRule::words);
         }
-        return {};
+        return rules;
     }
 };
 
@@ -97,7 +99,7 @@ TEST_P(XtablesRules, DeletingWhatIsNotThereIsDone)
         EXPECT_OK(delete_rule(guard()));
         EXPECT_OK(delete_rule(guard()));
         EXPECT_THAT(forward(), IsEmpty());
-        XtablesRule elsewhere = guard();
+        PlacedRule elsewhere = guard();
         elsewhere.chain = "DOCKER-USER";
         EXPECT_OK(delete_rule(elsewhere));
     });
@@ -116,7 +118,7 @@ TEST_P(XtablesRules, ARuleThatIsNotUnderstoodIsRefusedBothWays)
 {
     in_own_netns([](NetlinkSocket&) {
         EXPECT_OK(insert_rule(guard()));
-        const XtablesRule wrong = rule({"--no-such-option"});
+        const PlacedRule wrong = rule({"--no-such-option"});
         ASSERT_FALSE(insert_rule(wrong));
         const auto deleted = delete_rule(wrong);
         ASSERT_FALSE(deleted);
@@ -128,7 +130,7 @@ TEST_P(XtablesRules, ARuleThatIsNotUnderstoodIsRefusedBothWays)
 TEST_P(XtablesRules, ACommentMayHoldALineBreak)
 {
     in_own_netns([](NetlinkSocket&) {
-        const XtablesRule odd = rule({"-m", "comment", "--comment", "two\nlines", "-j", "ACCEPT"});
+        const PlacedRule odd = rule({"-m", "comment", "--comment", "two\nlines", "-j", "ACCEPT"});
         EXPECT_OK(insert_rule(odd));
         EXPECT_THAT(forward(), ElementsAre(odd.arguments));
     });

@@ -190,7 +190,7 @@ TEST_F(Planning, NothingToDoWhenTheHostIsAsConfigured)
     for (const char* link : {"on-lan137", "in-lan137", "up-lan137"})
         host.sysctls[interface_sysctl("ipv6", link, "disable_ipv6")] = "1";
     host.sysctls[interface_sysctl("ipv4", "on-lan137", "arp_ignore")] = "8";
-    host.firewall.own_rules = {{.chain = "prerouting", .comment = "onlan:lan137"}};
+    host.own_rules = {{.chain = "prerouting", .comment = "onlan:lan137"}};
     for (const Step& step : first->steps)
         ledger.push_back({step.owner, step.change});
 

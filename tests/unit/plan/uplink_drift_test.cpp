@@ -246,11 +246,12 @@ TEST_F(Uplink, AnExistingBridgeWithoutCarrierGetsItsWarning)
 TEST_F(Uplink, FirewallRulesThatNameTheNicAreNamed)
 {
     model::XtablesRuleset ruleset{.backend = model::XtablesBackend::legacy};
-    ruleset.tables["filter"]["INPUT"].rules = {
-        {"-i", "eno1", "-j", "DROP"}, {"-i", "eno+", "-j", "LOG"}, {"-i", "eth9", "-j", "ACCEPT"}};
-    host.firewall.xtables = {ruleset};
-    host.firewall.interface_rules = {{"inet", "filter", "input", "iifname", "eno1"},
-                                     {"inet", "filter", "input", "iifname", "lo"}};
+    ruleset.tables["filter"]["INPUT"].rules = {{{"-i", "eno1", "-j", "DROP"}},
+                                               {{"-i", "eno+", "-j", "LOG"}},
+                                               {{"-i", "eth9", "-j", "ACCEPT"}}};
+    host.xtables = {ruleset};
+    host.interface_rules = {{"inet", "filter", "input", "iifname", "eno1"},
+                            {"inet", "filter", "input", "iifname", "lo"}};
     EXPECT_THAT(warnings(),
                 ElementsAre(HasSubstr("iptables-legacy -t filter -A INPUT -i eno1 -j DROP"),
                             HasSubstr("iptables-legacy -t filter -A INPUT -i eno+ -j LOG"),

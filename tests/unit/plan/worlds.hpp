@@ -85,9 +85,10 @@ inline void drop_bridged_frames(model::Host& host)
     host.sysctls["net.bridge.bridge-nf-call-ip6tables"] = "1";
     model::XtablesRuleset ruleset{.backend = model::XtablesBackend::nft,
                                   .family = net::Family::ipv4};
-    ruleset.tables["filter"]["FORWARD"] = {.policy = "DROP", .rules = {{"-j", "DOCKER-USER"}}};
+    ruleset.tables["filter"]["FORWARD"] = {.policy = "DROP",
+                                           .rules = {{.words = {"-j", "DOCKER-USER"}}}};
     ruleset.tables["filter"]["DOCKER-USER"] = {.policy = "-", .rules = {}};
-    host.firewall.xtables = {ruleset};
+    host.xtables = {ruleset};
 }
 
 } // namespace onlan::plan

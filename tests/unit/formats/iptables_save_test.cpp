@@ -2,12 +2,17 @@
 #include <gtest/gtest.h>
 
 #include "base/file.hpp"
-#include "kernel/xtables.hpp"
+#include "formats/iptables_save.hpp"
 
-namespace onlan::kernel {
+namespace onlan::formats {
 namespace {
 
 using testing::ElementsAre;
+
+MATCHER_P(WordsAre, words, "")
+{
+    return arg.words == words;
+}
 
 Result<model::XtablesRuleset> parse(std::string_view text)
 {
@@ -63,8 +68,11 @@ TEST_F(RecordedRuleset, HasItsTablesAndChains)
 
 TEST_F(RecordedRuleset, KeepsTheRulesOfAChainInTheirOrder)
 {
-    const model::XtablesChain expected{.policy = "DROP",
-                                       .rules = {{"-j", "DOCKER-USER"}, {"-j", "DOCKER-FORWARD"}}};
+    const model::XtablesChain expected{
+        .policy = "DROP",
+        .packets = 0,
+        .bytes = 0,
+        .rules = {{.words = {"-j", "DOCKER-USER"}}, {.words = {"-j", "DOCKER-FORWARD"}}}};
     EXPECT_EQ(chain("filter", "FORWARD"), expected);
 }
 
@@ -83,21 +91,25 @@ TEST_F(RecordedRuleset, ACommentWithBlanksIsOneWord)
                                            "onlan:lan137 bridged br-lan",
                                            "-j",
                                            "ACCEPT"};
-    EXPECT_THAT(chain("filter", "DOCKER-USER").rules, ElementsAre(rule));
+    EXPECT_THAT(chain("filter", "DOCKER-USER").rules, ElementsAre(WordsAre(rule)));
 }
 
 TEST_F(RecordedRuleset, QuotesAndBackslashesInACommentAreTakenBack)
 {
     const std::vector<std::string> rule = {"-m", "comment", "--comment", R"(say "no" \ here)",
                                            "-j", "DROP"};
-    EXPECT_THAT(chain("filter", "INPUT").rules, ElementsAre(rule));
+    EXPECT_THAT(chain("filter", "INPUT").rules, ElementsAre(WordsAre(rule)));
 }
 
-TEST(IptablesSave, CountersAreLeftOut)
+TEST(IptablesSave, CountersBelongToTheChainsPolicyAndToTheRule)
 {
     const auto ruleset = parse("*filter\n:INPUT ACCEPT [1:2]\n[3:4] -A INPUT -j DROP\nCOMMIT\n");
     ASSERT_TRUE(ruleset) << ruleset.error().message;
-    const model::XtablesChain expected{.policy = "ACCEPT", .rules = {{"-j", "DROP"}}};
+    const model::XtablesChain expected{
+        .policy = "ACCEPT",
+        .packets = 1,
+        .bytes = 2,
+        .rules = {{.words = {"-j", "DROP"}, .packets = 3, .bytes = 4}}};
     EXPECT_EQ(*ruleset->find_chain("filter", "INPUT"), expected);
 }
 
@@ -122,4 +134,4 @@ TEST(IptablesSave, NothingIsAnEmptyRuleset)
 }
 
 } // namespace
-} // namespace onlan::kernel
+} // namespace onlan::formats

@@ -1,0 +1,176 @@
+#include "collect/folder.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "formats/ip_json.hpp"
+#include "formats/ipset_save.hpp"
+#include "formats/iptables_save.hpp"
+#include "formats/lists.hpp"
+#include "model/json_document.hpp"
+#include "model/snapshot_json.hpp"
+
+namespace onlan::collect {
+namespace {
+
+using model::XtablesBackend;
+using net::Family;
+
+constexpr std::size_t kLargest = std::size_t{256} << 20;
+
+// Takes the files of one folder, and knows afterwards whether there were any.
+class Folder {
+public:
+    explicit Folder(std::filesystem::path path) : path_(std::move(path)) {}
+
+    // Hands the text of a file to `parse`, and what that makes of it to `into`.
+    template <typename Value, typename Parse>
+    Result<> read(const char* name, Value& into, Parse parse)
+    {
+        return with(name, [&](const std::string& text) -> Result<> {
+            ONLAN_TRY(into, parse(text));
+            return {};
+        });
+    }
+    // The same for what is in several files.
+    template <typename Value, typename Parse>
+    Result<> append(const char* name, std::vector<Value>& into, Parse parse)
+    {
+        return with(name, [&](const std::string& text) -> Result<> {
+            ONLAN_TRY(auto values, parse(text));
+            std::ranges::move(values, std::back_inserter(into));
+            return {};
+        });
+    }
+    [[nodiscard]] bool had_any() const noexcept { return had_any_; }
+
+private:
+    Result<> with(const char* name, const std::function<Result<>(const std::string&)>& take)
+    {
+        const std::filesystem::path file = path_ / name;
+        const auto text = read_file(file, kLargest);
+        if (!text && text.error().code == std::errc::no_such_file_or_directory)
+            return {};
+        if (!text)
+            return Failure{text.error()};
+        had_any_ = true;
+        auto taken = take(*text);
+        if (!taken)
+            return Failure{std::move(taken).error().within(file.string())};
+        return {};
+    }
+
+    std::filesystem::path path_;
+    bool had_any_ = false;
+};
+
+// Both backends call themselves iptables-save; only the newer one says which it is.
+Result<model::XtablesRuleset> ruleset_from(const std::string& text, Family family)
+{
+    const bool nft = text.substr(0, text.find('\n')).find("nf_tables") != std::string::npos;
+    return formats::parse_iptables_save(text, nft ? XtablesBackend::nft : XtablesBackend::legacy,
+                                        family);
+}
+
+Result<> read_rules(Folder& folder, model::Netns& netns)
+{
+    const auto add = [&](const char* name, Family family) {
+        return folder.append(name, netns.xtables, [&](const std::string& text) {
+            return ruleset_from(text, family).map([](model::XtablesRuleset ruleset) {
+                return std::vector{std::move(ruleset)};
+            });
+        });
+    };
+    for (const char* name : {"iptables-save", "iptables-nft-save", "iptables-legacy-save"})
+        ONLAN_CHECK(add(name, Family::ipv4));
+    for (const char* name : {"ip6tables-save", "ip6tables-nft-save", "ip6tables-legacy-save"})
+        ONLAN_CHECK(add(name, Family::ipv6));
+    ONLAN_CHECK(folder.read("ipset-save", netns.ipsets, formats::parse_ipset_save));
+    return folder.read("nft.json", netns.nftables,
+                       [](const std::string& text) -> Result<nlohmann::json> {
+                           ONLAN_TRY(auto document, model::parse_json_document(text));
+                           if (!document.is_object() || !document.contains("nftables") ||
+                               !document["nftables"].is_array())
+                               return fail(Failed::parse, "expected what `nft --json list ruleset` "
+                                                          "prints");
+                           return document;
+                       });
+}
+
+Result<> read_network(Folder& folder, model::Netns& netns)
+{
+    ONLAN_CHECK(folder.read("ip-addr.json", netns.links, formats::links_from_ip));
+    ONLAN_CHECK(folder.read("ip-link.json", netns.links, formats::links_from_ip));
+    ONLAN_CHECK(folder.read("ip-addr.json", netns.addresses, formats::addresses_from_ip));
+    const auto routes = [&](Family family) {
+        return [&netns, family](const std::string& text) {
+            return formats::routes_from_ip(text, netns.links, family);
+        };
+    };
+    ONLAN_CHECK(folder.append("ip-route.json", netns.routes, routes(Family::ipv4)));
+    ONLAN_CHECK(folder.append("ip-route6.json", netns.routes, routes(Family::ipv6)));
+    const auto rules = [](Family family) {
+        return [family](const std::string& text) { return formats::rules_from_ip(text, family); };
+    };
+    ONLAN_CHECK(folder.append("ip-rule.json", netns.rules, rules(Family::ipv4)));
+    ONLAN_CHECK(folder.append("ip-rule6.json", netns.rules, rules(Family::ipv6)));
+    ONLAN_CHECK(folder.read("ip-neigh.json", netns.neighbours, [&](const std::string& text) {
+        return formats::neighbours_from_ip(text, netns.links);
+    }));
+    return folder.read("bridge-fdb.json", netns.fdb, [&](const std::string& text) {
+        return formats::fdb_from_bridge(text, netns.links);
+    });
+}
+
+// The kernel that the switches are of has what they belong to.
+std::map<std::string, bool> features_by_sysctls(const model::Netns& host)
+{
+    if (host.sysctls.empty())
+        return {};
+    return {{"br_netfilter", !host.sysctl("net.bridge.bridge-nf-call-iptables").empty()},
+            {"nf_conntrack", !host.sysctl("net.netfilter.nf_conntrack_max").empty()}};
+}
+
+Result<model::Snapshot> load_folder(const std::filesystem::path& path)
+{
+    Folder folder(path);
+    model::Netns host{.name = "host", .inode = 1};
+    ONLAN_CHECK(read_network(folder, host));
+    ONLAN_CHECK(read_rules(folder, host));
+    ONLAN_CHECK(folder.read("sysctl", host.sysctls, formats::parse_sysctl_list));
+    ONLAN_CHECK(folder.read("conntrack", host.conntrack, formats::parse_conntrack_list));
+    if (std::filesystem::exists(path / "nft.txt"))
+        host.unread.emplace_back(
+            "nft.txt: rules of nftables are only read as JSON: `nft --json list "
+            "ruleset > nft.json`");
+    if (!folder.had_any())
+        return fail(Failed::not_found,
+                    fmt::format("{}: there is none of the files in it that a snapshot can be read "
+                                "from, such as ip-link.json or iptables-save",
+                                path.string()));
+    model::Snapshot snapshot;
+    snapshot.features = features_by_sysctls(host);
+    snapshot.namespaces.push_back(std::move(host));
+    snapshot.docker_missing = "a folder of files does not tell of it";
+    return snapshot;
+}
+
+} // namespace
+
+Result<model::Snapshot> load_snapshot(const std::filesystem::path& path)
+{
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+        return load_folder(path);
+    ONLAN_TRY(const std::string text, read_file(path, kLargest));
+    auto snapshot = model::snapshot_from_json(text);
+    if (!snapshot)
+        return Failure{std::move(snapshot).error().within(path.string())};
+    return snapshot;
+}
+
+} // namespace onlan::collect

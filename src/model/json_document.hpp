@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/result.hpp"
+
+namespace onlan::model {
+
+// A JSON document that may come from anywhere. What is no JSON is an error with its line; what is
+// nested deeper than anybody's, and would exhaust the stack of whoever walks it, is one too.
+[[nodiscard]] Result<nlohmann::json> parse_json_document(std::string_view text);
+
+} // namespace onlan::model

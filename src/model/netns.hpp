@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "model/conntrack.hpp"
+#include "model/firewall.hpp"
+#include "model/ipset.hpp"
+#include "model/link.hpp"
+#include "model/socket.hpp"
+
+namespace onlan::model {
+
+// Everything in one network namespace that decides what happens to a packet.
+struct Netns {
+    std::string name;                   // "host", "container:web", "netns:blue" or "pid:4711"
+    std::uint64_t inode = 0;            // of its nsfs file: its identity
+    std::map<int, std::uint64_t> peers; // netnsid → inode: how `Link::peer_netnsid` is meant here
+    // Whether the tables local and main are searched one after the other instead of as one: so
+    // since the first `ip rule add` (fib_trie_unmerge()). Absent where it cannot be seen.
+    std::optional<bool> separate_local_table;
+    std::vector<Link> links;
+    std::vector<Address> addresses;
+    std::vector<Route> routes; // of every table
+    std::vector<Rule> rules;
+    std::vector<Neighbour> neighbours;
+    std::vector<FdbEntry> fdb;
+    std::map<std::string, std::string> sysctls; // "net.ipv4.ip_forward" → "1"
+    std::vector<XtablesRuleset> xtables;
+    nlohmann::json nftables; // as `nft --json list ruleset` prints it; null: nothing
+    std::vector<IpSet> ipsets;
+    std::vector<Conntrack> conntrack;
+    std::vector<Expectation> expectations;
+    std::vector<Socket> sockets;
+    std::vector<std::string> unread; // sentences: what could not be looked at, and why
+
+    [[nodiscard]] const Link* find_link(std::string_view link_name) const;
+    [[nodiscard]] const Link* find_link(int index) const;
+    [[nodiscard]] const XtablesRuleset* find_xtables(XtablesBackend backend,
+                                                     net::Family family) const;
+    // Empty when the kernel has no such switch.
+    [[nodiscard]] std::string_view sysctl(std::string_view key) const;
+    // Does the kernel hand bridged frames of this bridge to the firewall of `family`? Sysctl or
+    // per-bridge switch.
+    [[nodiscard]] bool calls_netfilter(const Link& link, net::Family family) const;
+
+    friend bool operator==(const Netns&, const Netns&) = default;
+};
+
+} // namespace onlan::model
