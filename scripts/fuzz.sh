@@ -9,7 +9,7 @@ clang=$(command -v clang++-19 || command -v clang++-14 || command -v clang++)
 
 cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER="$clang" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DONLAN_FUZZ=ON -DONLAN_TESTS=OFF >/dev/null
-fuzzers=(configuration iptables_save netlink_decode pasted probe_answer snapshot journal)
+fuzzers=(configuration iptables_save netlink_decode pasted probe_answer rule_set snapshot journal)
 targets=("${fuzzers[@]/#/onlan_}")
 cmake --build "$build" --target "${targets[@]/%/_fuzz}"
 
@@ -28,6 +28,7 @@ for name in "${fuzzers[@]}"; do
         done
         { printf '\x09'; cat tests/data/pasted/conntrack; } >"$corpus/conntrack"
         ;;
+    rule_set) cp tests/data/rules/* "$corpus/" ;;
     snapshot) cp tests/data/snapshot/*.json "$corpus/" ;;
     esac
     echo "== $name, $seconds s"

@@ -16,7 +16,9 @@
 
 namespace {
 
+using onlan::cli::Detail;
 using onlan::cli::DownOptions;
+using onlan::cli::ExplainOptions;
 using onlan::cli::LabOptions;
 using onlan::cli::Options;
 using onlan::cli::SnapshotOptions;
@@ -46,6 +48,7 @@ struct Words {
     LabOptions lab;
     bool no_docker = false;
     SnapshotOptions snapshot;
+    ExplainOptions explain;
     std::string status_lan;
     std::string export_format;
     std::string color = "auto";
@@ -158,6 +161,30 @@ void add_snapshot(CLI::App& app, Words& words)
                        "with other addresses and names, for showing it around");
 }
 
+void add_explain(CLI::App& app, Words& words)
+{
+    CLI::App* explain = app.add_subcommand(
+        "explain", "what happens to a flow, packet by packet; exit 3 if it fails");
+    explain
+        ->add_option("--from", words.explain.from, "container, host, netns:NAME, pid:N or lan:IP")
+        ->type_name("WHO")
+        ->required();
+    explain->add_option("--to", words.explain.to, "IP:PORT/PROTO, IP/icmp or container:NAME:PORT")
+        ->type_name("TARGET")
+        ->required();
+    explain
+        ->add_option("--snapshot", words.explain.snapshot,
+                     "read this snapshot, or folder of other programs' output, instead of the host")
+        ->type_name("PATH");
+    const auto detail = [&words](Detail how) {
+        return [&words, how](std::int64_t) { words.explain.detail = how; };
+    };
+    explain->add_flag("--minimal", detail(Detail::minimal), "the outcome and its cause");
+    explain->add_flag("--summary", detail(Detail::summary),
+                      "and each stage that did something (default)");
+    explain->add_flag("--detailed", detail(Detail::detailed), "and every other stage");
+}
+
 // The word that stands where a command should.
 std::string unknown_command(const CLI::App& app)
 {
@@ -216,6 +243,8 @@ int dispatch(const CLI::App& app, Words& words)
         return onlan::cli::status(options, words.status_lan);
     if (command == "snapshot")
         return onlan::cli::snapshot(options, words.snapshot);
+    if (command == "explain")
+        return onlan::cli::explain(options, words.explain);
     if (command == "export")
         return onlan::cli::export_set_up(options, words.export_format);
     if (command == "lab") {
@@ -239,6 +268,7 @@ int main(int argc, char** argv)
         add_others(app, words);
         add_lab(app, words);
         add_snapshot(app, words);
+        add_explain(app, words);
         app.require_subcommand(1);
         try {
             app.parse(argc, argv);

@@ -60,6 +60,16 @@ struct SnapshotOptions {
     bool redact = false;
 };
 
+// How much of a walk is told.
+enum class Detail : std::uint8_t { minimal, summary, detailed };
+
+struct ExplainOptions {
+    std::string from;
+    std::string to;
+    std::filesystem::path snapshot; // empty: this host, now
+    Detail detail = Detail::summary;
+};
+
 // Each command's exit code.
 [[nodiscard]] int up(const Options& options, const UpOptions& up);
 [[nodiscard]] int down(const Options& options, const DownOptions& down);
@@ -67,6 +77,7 @@ struct SnapshotOptions {
 [[nodiscard]] int status(const Options& options, const std::string& lan);
 [[nodiscard]] int confirm(const Options& options);
 [[nodiscard]] int snapshot(const Options& options, const SnapshotOptions& snapshot);
+[[nodiscard]] int explain(const Options& options, const ExplainOptions& explain);
 [[nodiscard]] int export_set_up(const Options& options, const std::string& format);
 [[nodiscard]] int lab(const Options& options, const LabOptions& lab);
 

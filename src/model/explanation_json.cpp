@@ -1,0 +1,144 @@
+#include "model/explanation_json.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace onlan::model {
+namespace {
+
+using nlohmann::json;
+
+std::string_view table_name(ByEntry::Table table)
+{
+    constexpr std::array<std::string_view, 6> kNames{"route",     "fdb",    "conntrack",
+                                                     "neighbour", "socket", "link"};
+    return kNames.at(static_cast<std::size_t>(table));
+}
+
+json because_to_json(const Because& because)
+{
+    struct Convert {
+        json operator()(const ByKernel& by) const
+        {
+            return {{"type", "kernel"}, {"function", by.function}, {"text", by.text}};
+        }
+        json operator()(const ByRule& by) const
+        {
+            json rule{{"type", by.number == 0 ? "policy" : "rule"},
+                      {"text", by.text},
+                      {"program", by.program},
+                      {"table", by.table},
+                      {"chain", by.chain}};
+            if (by.handle != 0)
+                rule["handle"] = by.handle;
+            if (by.number != 0)
+                rule["number"] = by.number;
+            return rule;
+        }
+        json operator()(const BySysctl& by) const
+        {
+            return {{"type", "sysctl"},
+                    {"name", by.name},
+                    {"value", by.value},
+                    {"text", because_text(by)}};
+        }
+        json operator()(const ByEntry& by) const
+        {
+            return {{"type", table_name(by.table)}, {"text", by.text}};
+        }
+    };
+    return std::visit(Convert{}, because);
+}
+
+json port_to_json(const PortRange& port)
+{
+    if (port.random())
+        return {{"first", port.first}, {"last", port.last}};
+    return port.first;
+}
+
+json header_to_json(const Header& header)
+{
+    json packet{{"src", header.source.to_string()},
+                {"dst", header.destination.to_string()},
+                {"sport", port_to_json(header.source_port)},
+                {"dport", port_to_json(header.destination_port)},
+                {"flags", header.flags}};
+    if (!header.ct.empty())
+        packet["ct"] = header.ct;
+    if (header.mark != 0)
+        packet["mark"] = header.mark;
+    return packet;
+}
+
+json step_to_json(const Step& step)
+{
+    json document{{"netns", step.netns},
+                  {"device", step.device},
+                  {"stage", step.stage},
+                  {"action", step.action},
+                  {"because", because_to_json(step.because)},
+                  {"packet", header_to_json(step.packet)}};
+    if (step.before)
+        document["before"] = header_to_json(*step.before);
+    return document;
+}
+
+json packet_to_json(const TracedPacket& packet)
+{
+    json document{{"number", packet.number}, {"summary", packet.summary}, {"steps", json::array()}};
+    if (packet.answers != 0)
+        document["answers"] = packet.answers;
+    for (const Step& step : packet.steps)
+        document["steps"].push_back(step_to_json(step));
+    return document;
+}
+
+} // namespace
+
+std::string because_text(const Because& because)
+{
+    struct Text {
+        std::string operator()(const ByKernel& by) const
+        {
+            return fmt::format("{} [{}]", by.text, by.function);
+        }
+        std::string operator()(const ByRule& by) const
+        {
+            const std::string handle = by.handle == 0 ? "" : fmt::format(" (handle {})", by.handle);
+            return by.number == 0 ? fmt::format("policy of {} {}: {}", by.table, by.chain, by.text)
+                                  : fmt::format("rule {} of {} {}{}: {}", by.number, by.table,
+                                                by.chain, handle, by.text);
+        }
+        std::string operator()(const BySysctl& by) const
+        {
+            return fmt::format("{} = {}", by.name, by.value);
+        }
+        std::string operator()(const ByEntry& by) const
+        {
+            return fmt::format("{}: {}", table_name(by.table), by.text);
+        }
+    };
+    return std::visit(Text{}, because);
+}
+
+json explanation_to_json(const ExplainedFlow& flow, const Explanation& explanation)
+{
+    json document{
+        {"schema", "onlan/explanation/1"},
+        {"flow", {{"from", flow.from}, {"to", flow.to}, {"protocol", flow.protocol}}},
+        {"outcome", outcome_name(explanation.outcome)},
+        {"cause", {{"kind", explanation.cause.kind}, {"summary", explanation.cause.summary}}},
+        {"assumptions", explanation.assumptions},
+        {"packets", json::array()}};
+    if (!explanation.error.empty())
+        document["errno"] = explanation.error;
+    if (explanation.cause.object)
+        document["cause"]["object"] = because_to_json(*explanation.cause.object);
+    for (const TracedPacket& packet : explanation.packets)
+        document["packets"].push_back(packet_to_json(packet));
+    return document;
+}
+
+} // namespace onlan::model

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "net/ip_address.hpp"
+
+namespace onlan::model {
+
+// A port, or the range in which the kernel picks one at random (get_unique_tuple()).
+struct PortRange {
+    std::uint16_t first = 0;
+    std::uint16_t last = 0;
+
+    [[nodiscard]] bool random() const { return first != last; }
+    friend bool operator==(const PortRange&, const PortRange&) = default;
+};
+
+// What of a packet a reader needs to follow it. For ICMP the ports are 0 and `flags` tells its
+// type.
+struct Header {
+    net::IpAddress source;
+    net::IpAddress destination;
+    std::uint8_t protocol = 0; // IPPROTO_*; 0: ARP
+    PortRange source_port;
+    PortRange destination_port;
+    std::string flags; // "S", "SA", "PA"…; "echo-request", "unreachable/3"; "who-has", "is-at"
+    std::string ct;    // "new", "established", "related", "invalid", "untracked"; empty before
+    std::uint32_t mark = 0;
+
+    friend bool operator==(const Header&, const Header&) = default;
+};
+
+// The reasons of a step. A rule, or a policy: `number` 0.
+struct ByRule {
+    std::string program;
+    std::string table;
+    std::string chain;
+    std::uint64_t handle = 0;
+    unsigned number = 0;
+    std::string text;
+
+    friend bool operator==(const ByRule&, const ByRule&) = default;
+};
+struct BySysctl {
+    std::string name;
+    std::string value;
+
+    friend bool operator==(const BySysctl&, const BySysctl&) = default;
+};
+// An entry of one of the kernel's tables, in the words of the program that lists it.
+struct ByEntry {
+    enum class Table : std::uint8_t { route, fdb, conntrack, neighbour, socket, link };
+    Table table = Table::route;
+    std::string text;
+
+    friend bool operator==(const ByEntry&, const ByEntry&) = default;
+};
+// What the kernel always does.
+struct ByKernel {
+    std::string function;
+    std::string text;
+
+    friend bool operator==(const ByKernel&, const ByKernel&) = default;
+};
+using Because = std::variant<ByKernel, ByRule, BySysctl, ByEntry>;
+
+// What one stage did to a packet.
+struct Step {
+    std::string netns;
+    std::string device;
+    std::string stage;  // in the kernel's words: "bridge/prerouting", "ip/prerouting/nat", "fdb"…
+    std::string action; // "accept", "drop", "dnat", "null-binding", "forward"…
+    Because because;
+    Header packet;                // as the stage leaves it
+    std::optional<Header> before; // if the stage changed it
+
+    friend bool operator==(const Step&, const Step&) = default;
+};
+
+// One packet from the socket that sent it to where it ends, its clones included.
+struct TracedPacket {
+    unsigned number = 0;
+    std::string summary;  // "SYN 192.168.137.248:40000 > 192.168.137.250:5000"
+    unsigned answers = 0; // number of the packet that called it forth; 0: none
+    std::vector<Step> steps;
+
+    friend bool operator==(const TracedPacket&, const TracedPacket&) = default;
+};
+
+// As the client's program would see it.
+enum class Outcome : std::uint8_t {
+    delivered,
+    timeout,     // nothing came back
+    stalled,     // TCP: the handshake was done, then data was lost silently
+    refused,     // ECONNREFUSED
+    reset,       // TCP: the handshake was done, then RST
+    unreachable, // EHOSTUNREACH, ENETUNREACH, EACCES
+    blocked,     // EPERM from the send call
+    ambiguous,   // hangs on something that the model does not know
+};
+[[nodiscard]] std::string_view outcome_name(Outcome outcome) noexcept;
+
+// Why a flow ends as it does, in one sentence.
+struct Cause {
+    std::string kind; // "isolation", "rp_filter", "conntrack-clash", "no-listener", "no-route"…
+    std::string summary;
+    std::optional<Because> object;
+
+    friend bool operator==(const Cause&, const Cause&) = default;
+};
+
+struct Explanation {
+    Outcome outcome = Outcome::timeout;
+    std::string error; // "ECONNREFUSED"…; empty: none
+    Cause cause;
+    std::vector<std::string> assumptions;
+    std::vector<TracedPacket> packets;
+
+    friend bool operator==(const Explanation&, const Explanation&) = default;
+};
+
+} // namespace onlan::model

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "model/netns.hpp"
+#include "rules/field.hpp"
+#include "rules/nft/json.hpp"
+#include "rules/value.hpp"
+
+namespace onlan::rules::nft {
+
+// How nft writes a value: struct datatype of its sources.
+enum class Datatype : std::uint8_t {
+    integer,
+    address,
+    ether_addr,
+    ifname,
+    ifindex,
+    ether_type,
+    inet_proto,
+    inet_service,
+    icmp_type,
+    icmpv6_type,
+    icmp_code,
+    icmpv6_code,
+    icmpx_code,
+    tcp_flag,
+    ct_state,
+    ct_status,
+    ct_dir,
+    pkttype,
+    fib_addrtype,
+    nf_proto,
+    arp_op,
+    dscp,
+    iface_type,
+    boolean,
+    verdict,
+    other
+};
+
+// By the name that `type` of a set gives it.
+[[nodiscard]] Datatype datatype_named(std::string_view name);
+[[nodiscard]] Datatype datatype_of(Field field);
+// In bits, for prefixes.
+[[nodiscard]] unsigned width(Datatype datatype, const Value& value);
+
+// One constant; several with "|" between them, or in a list, are OR-ed.
+[[nodiscard]] Result<Value>
+constant(const Json& json, Datatype datatype, const model::Netns& netns);
+// A constant, prefix, range or wildcard name.
+[[nodiscard]] Result<Interval>
+interval(const Json& json, Datatype datatype, const model::Netns& netns);
+
+} // namespace onlan::rules::nft

@@ -1,0 +1,155 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "rules/nft/set.hpp"
+#include "rules/nft/statement.hpp"
+#include "rules/reading.hpp"
+
+namespace onlan::rules::nft {
+namespace {
+
+// "in" without a set: any of these bits (expr_op OP_IMPLICIT, struct expr's flag comparison).
+Result<> add_any_bit(Operand left, const Json& right, bool none, const Scope& scope, Draft& draft)
+{
+    ONLAN_TRY(const Value bits, constant(right, left.types.front(), scope.netns));
+    CompareExpression comparison{
+        .left = std::move(left.parts.front()), .right = {Interval::point({})}, .negated = !none};
+    comparison.left.operations.push_back({.kind = Operation::Kind::bit_and, .operand = bits});
+    draft.add_comparison(std::move(comparison));
+    return {};
+}
+
+// Plain values in braces need no set: they are intervals of one field.
+bool is_anonymous_set(const Json& right)
+{
+    const Json* list = find_member(right, "set");
+    return list != nullptr && list->is_array();
+}
+
+Result<> add_in_set(Operand left, const Json& right, bool negated, const Scope& scope, Draft& draft)
+{
+    ONLAN_TRY(const auto set, set_operand(right, {.key = left.types, .data = {}}, scope));
+    const bool fits = std::ranges::all_of(set->elements(), [&](const Element& element) {
+        return element.key.size() == left.parts.size();
+    });
+    if (!fits)
+        return malformed(fmt::format("a key of the wrong size for {}", shown(right)));
+    if (left.parts.size() == 1 && is_anonymous_set(right)) {
+        Intervals intervals;
+        for (const Element& element : set->elements())
+            intervals.push_back(element.key.front());
+        draft.add_comparison({.left = std::move(left.parts.front()),
+                              .right = merged(std::move(intervals)),
+                              .negated = negated});
+        return {};
+    }
+    Contains contains{.negated = negated};
+    contains.any.push_back({.key = std::move(left.parts), .set = set});
+    draft.add(OtherStep(std::move(contains)));
+    return {};
+}
+
+Result<Interval> compared_with(const std::string& op, const Interval& right)
+{
+    const auto before = [](const Value& value) {
+        return value.low == 0 ? Value{.high = value.high - 1, .low = ~std::uint64_t{0}}
+                              : Value{.high = value.high, .low = value.low - 1};
+    };
+    const auto after = [](const Value& value) {
+        return value.low == ~std::uint64_t{0} ? Value{.high = value.high + 1, .low = 0}
+                                              : Value{.high = value.high, .low = value.low + 1};
+    };
+    // An empty interval where nothing is smaller or larger.
+    constexpr Interval kEmpty{.first = kAllOnes, .last = {}};
+    if (op == "<")
+        return right.first.zero() ? kEmpty : Interval{.first = {}, .last = before(right.first)};
+    if (op == "<=")
+        return Interval{.first = {}, .last = right.last};
+    if (op == ">")
+        return right.last == kAllOnes ? kEmpty
+                                      : Interval{.first = after(right.last), .last = kAllOnes};
+    if (op == ">=")
+        return Interval{.first = right.first, .last = kAllOnes};
+    return right;
+}
+
+// `fib … oif exists` is printed as a comparison of the device with a boolean.
+void ask_presence(Operand& left, const Json& right)
+{
+    auto* fib = std::get_if<Fib>(&left.parts.front().source);
+    if (fib != nullptr && right.is_boolean())
+        fib->result = Fib::Result::present;
+}
+
+// The right side of a concatenation that is compared and not looked up.
+Result<>
+add_concatenation(Operand left, const Json& right, bool negated, const Scope& scope, Draft& draft)
+{
+    const Json* list = find_member(right, "concat");
+    if (list == nullptr || !list->is_array() || list->size() != left.parts.size())
+        return malformed(fmt::format("a concatenation compared with {}", shown(right)));
+    AnyWay whole{.ways = {{}}, .negated = negated};
+    for (std::size_t at = 0; at < list->size(); ++at) {
+        ONLAN_TRY(const Interval value, interval((*list)[at], left.types[at], scope.netns));
+        whole.ways.front().push_back({.left = std::move(left.parts[at]), .right = {value}});
+    }
+    draft.add(OtherStep(std::move(whole)));
+    return {};
+}
+
+} // namespace
+
+void add_needs(const Operand& operand, Draft& draft)
+{
+    for (const CompareExpression& need : operand.needs)
+        draft.add_comparison(need);
+    draft.needs_conntrack = draft.needs_conntrack || operand.conntrack;
+}
+
+Result<> add_match(const Json& json, const Scope& scope, Draft& draft)
+{
+    ONLAN_TRY(const std::string op, text_member(json, "op"));
+    ONLAN_TRY(const Json* left_json, member(json, "left"));
+    ONLAN_TRY(const Json* right, member(json, "right"));
+    ONLAN_TRY(Operand left, operand(*left_json, scope));
+    add_needs(left, draft);
+    // What is compared does not matter where one side is not known.
+    if (left.parts.size() == 1 && left.types.front() == Datatype::other) {
+        draft.add_comparison({.left = std::move(left.parts.front()),
+                              .right = {Interval{.first = {}, .last = kAllOnes}}});
+        return {};
+    }
+    ask_presence(left, *right);
+    const bool negated = op == "!=";
+    const bool named = right->is_string() && right->get_ref<const std::string&>().starts_with('@');
+    if (named || find_member(*right, "set") != nullptr)
+        return add_in_set(std::move(left), *right, negated, scope, draft);
+    if (left.parts.size() != 1)
+        return add_concatenation(std::move(left), *right, negated, scope, draft);
+    if (op == "in" || op == "!")
+        return add_any_bit(std::move(left), *right, op == "!", scope, draft);
+    ONLAN_TRY(const Interval value, interval(*right, left.types.front(), scope.netns));
+    ONLAN_TRY(const Interval range, compared_with(op, value));
+    draft.add_comparison(
+        {.left = std::move(left.parts.front()), .right = {range}, .negated = negated});
+    return {};
+}
+
+Result<> add_vmap(const Json& json, const Scope& scope, Draft& draft)
+{
+    ONLAN_TRY(const Json* key_json, member(json, "key"));
+    ONLAN_TRY(const Json* data, member(json, "data"));
+    ONLAN_TRY(Operand key, operand(*key_json, scope));
+    add_needs(key, draft);
+    ONLAN_TRY(auto map, set_operand(*data, {.key = key.types, .data = {Datatype::verdict}}, scope));
+    const bool fits = std::ranges::all_of(map->elements(), [&](const Element& element) {
+        return element.key.size() == key.parts.size();
+    });
+    if (!fits)
+        return malformed(fmt::format("a key of the wrong size: {}", shown(json)));
+    draft.add(OtherStep(DecideByMap{.key = std::move(key.parts), .map = std::move(map)}));
+    return {};
+}
+
+} // namespace onlan::rules::nft

@@ -1,0 +1,170 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "rules/nft/expression.hpp"
+#include "rules/reading.hpp"
+#include "rules/symbols.hpp"
+
+namespace onlan::rules::nft {
+namespace {
+
+struct Named {
+    std::string_view protocol;
+    std::string_view name;
+    Field field = Field::unknown;
+};
+constexpr auto kFields = std::to_array<Named>({
+    {"ether", "saddr", Field::ether_saddr},
+    {"ether", "daddr", Field::ether_daddr},
+    {"ether", "type", Field::ether_type},
+    {"vlan", "id", Field::vlan_id},
+    {"vlan", "type", Field::ether_type},
+    {"arp", "operation", Field::arp_operation},
+    {"arp", "saddr ip", Field::arp_saddr_ip},
+    {"arp", "daddr ip", Field::arp_daddr_ip},
+    {"arp", "saddr ether", Field::arp_saddr_ether},
+    {"ip", "saddr", Field::ip_saddr},
+    {"ip", "daddr", Field::ip_daddr},
+    {"ip", "protocol", Field::ip_protocol},
+    {"ip", "ttl", Field::ip_ttl},
+    {"ip", "length", Field::ip_length},
+    {"ip", "frag-off", Field::later_fragment}, // rules ask whether it is zero
+    {"ip6", "saddr", Field::ip6_saddr},
+    {"ip6", "daddr", Field::ip6_daddr},
+    {"ip6", "nexthdr", Field::ip6_nexthdr},
+    {"ip6", "hoplimit", Field::ip6_hoplimit},
+    {"ip6", "length", Field::ip6_length},
+    {"icmp", "type", Field::icmp_type},
+    {"icmp", "code", Field::icmp_code},
+    {"icmpv6", "type", Field::icmpv6_type},
+    {"icmpv6", "code", Field::icmpv6_code},
+    {"tcp", "sport", Field::tcp_sport},
+    {"tcp", "dport", Field::tcp_dport},
+    {"tcp", "flags", Field::tcp_flags},
+    {"udp", "sport", Field::udp_sport},
+    {"udp", "dport", Field::udp_dport},
+    {"udplite", "sport", Field::udplite_sport},
+    {"udplite", "dport", Field::udplite_dport},
+    {"sctp", "sport", Field::sctp_sport},
+    {"sctp", "dport", Field::sctp_dport},
+    {"dccp", "sport", Field::dccp_sport},
+    {"dccp", "dport", Field::dccp_dport},
+    {"th", "sport", Field::th_sport},
+    {"th", "dport", Field::th_dport},
+});
+
+// Type of service, and traffic class: the upper six bits and the lower two.
+std::optional<Operand> dscp_or_ecn(const std::string& protocol, const std::string& name)
+{
+    if ((protocol != "ip" && protocol != "ip6") || (name != "dscp" && name != "ecn"))
+        return std::nullopt;
+    const Field field = protocol == "ip" ? Field::ip_tos : Field::ip6_tos;
+    Expression part{.source = field};
+    if (name == "dscp")
+        part.operations = {{.kind = Operation::Kind::right, .operand = Value::of(2)}};
+    else
+        part.operations = {{.kind = Operation::Kind::bit_and, .operand = Value::of(3)}};
+    return Operand{.parts = {part}, .types = {Datatype::dscp}};
+}
+
+CompareExpression is(Field field, std::uint64_t number)
+{
+    return {.left = {.source = field}, .right = {Interval::point(Value::of(number))}};
+}
+
+// What is the same in every packet of ours: no IP options, and a version that the family tells.
+std::optional<Operand> fixed_field(const std::string& protocol, const std::string& name)
+{
+    const auto always = [&](std::uint64_t number) {
+        return Operand{.parts = {Expression{.source = Value::of(number)}},
+                       .types = {Datatype::integer},
+                       .needs = {is(Field::protocol, *find_symbol(ether_types(), protocol))}};
+    };
+    constexpr std::uint64_t kHeaderWords = 5;
+    if (protocol == "ip" && name == "version")
+        return always(4);
+    if (protocol == "ip6" && name == "version")
+        return always(6);
+    if (protocol == "ip" && name == "hdrlength")
+        return always(kHeaderWords);
+    return std::nullopt;
+}
+
+// A field that the model does not have, of a header that the packet may not have.
+Result<Operand> unknown_field(const std::string& protocol, const std::string& name)
+{
+    Operand operand{.parts = {Expression{.source = Field::unknown}}, .types = {Datatype::other}};
+    constexpr auto kLowerLayers = std::to_array<std::string_view>({"ether", "vlan", "th"});
+    if (std::ranges::find(kLowerLayers, protocol) != kLowerLayers.end())
+        return operand;
+    if (protocol == "ip" || protocol == "ip6" || protocol == "arp") {
+        operand.needs.push_back(is(Field::protocol, *find_symbol(ether_types(), protocol)));
+        return operand;
+    }
+    const auto number = find_symbol(protocols(), protocol);
+    if (!number)
+        return not_understood(fmt::format("{} {} is not known", protocol, name));
+    operand.needs.push_back(is(Field::l4proto, *number));
+    return operand;
+}
+
+struct Raw {
+    std::string_view base;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+    Field ip = Field::unknown;
+    Field ip6 = Field::unknown;
+};
+constexpr auto kRaw = std::to_array<Raw>({
+    {"ll", 0, 48, Field::ether_daddr, Field::ether_daddr},
+    {"ll", 48, 48, Field::ether_saddr, Field::ether_saddr},
+    {"ll", 96, 16, Field::ether_type, Field::ether_type},
+    {"nh", 8, 8, Field::ip_tos, Field::unknown},
+    {"nh", 16, 16, Field::ip_length, Field::unknown},
+    {"nh", 48, 8, Field::unknown, Field::ip6_nexthdr},
+    {"nh", 56, 8, Field::unknown, Field::ip6_hoplimit},
+    {"nh", 64, 8, Field::ip_ttl, Field::unknown},
+    {"nh", 72, 8, Field::ip_protocol, Field::unknown},
+    {"nh", 96, 32, Field::ip_saddr, Field::unknown},
+    {"nh", 128, 32, Field::ip_daddr, Field::unknown},
+    {"nh", 64, 128, Field::unknown, Field::ip6_saddr},
+    {"nh", 192, 128, Field::unknown, Field::ip6_daddr},
+    {"th", 0, 16, Field::th_sport, Field::th_sport},
+    {"th", 16, 16, Field::th_dport, Field::th_dport},
+});
+
+// "@nh,96,32": bits of a header. In a table of both families they mean nothing certain.
+Operand raw(const Json& json, const std::string& base, const Scope& scope)
+{
+    const std::uint64_t offset = optional_number(json, "offset");
+    const std::uint64_t length = optional_number(json, "len");
+    const auto* found = std::ranges::find_if(kRaw, [&](const Raw& one) {
+        return one.base == base && one.offset == offset && one.length == length;
+    });
+    if (found == kRaw.end() || (base == "nh" && scope.family != "ip" && scope.family != "ip6"))
+        return Operand{.parts = {Expression{.source = Field::unknown}}, .types = {Datatype::other}};
+    return Operand::of(scope.family == "ip6" ? found->ip6 : found->ip);
+}
+
+} // namespace
+
+Result<Operand> payload(const Json& json, const Scope& scope)
+{
+    if (const std::string base = optional_text(json, "base"); !base.empty())
+        return raw(json, base, scope);
+    ONLAN_TRY(const std::string protocol, text_member(json, "protocol"));
+    ONLAN_TRY(const std::string name, text_member(json, "field"));
+    if (auto operand = dscp_or_ecn(protocol, name))
+        return *std::move(operand);
+    if (auto operand = fixed_field(protocol, name))
+        return *std::move(operand);
+    const auto* found = std::ranges::find_if(
+        kFields, [&](const Named& one) { return one.protocol == protocol && one.name == name; });
+    if (found == kFields.end())
+        return unknown_field(protocol, name);
+    return Operand::of(found->field);
+}
+
+} // namespace onlan::rules::nft

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "rules/nft/scope.hpp"
+
+namespace onlan::rules::nft {
+
+// {"set": …} and {"map": …} of a table, with their elements.
+[[nodiscard]] Result<NamedSet> named_set(const Json& json, const Scope& scope);
+
+// What stands right of a lookup: "@name", or {"set": [elements]} with keys and data of these types.
+struct SetTypes {
+    std::vector<Datatype> key;
+    std::vector<Datatype> data; // empty: a set; verdict: a vmap
+};
+[[nodiscard]] Result<std::shared_ptr<const ElementSet>>
+set_operand(const Json& json, const SetTypes& types, const Scope& scope);
+
+[[nodiscard]] Result<Decision> decision(const Json& json, const Scope& scope);
+// Is this statement or map data a verdict?
+[[nodiscard]] bool is_verdict(std::string_view name);
+
+} // namespace onlan::rules::nft

@@ -1,0 +1,112 @@
+#include "rules/outcomes.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace onlan::rules {
+namespace {
+
+constexpr std::size_t kMostOutcomes = 16;
+
+bool same_packet(const PacketView& a, const PacketView& b)
+{
+    return a.mark == b.mark && a.priority == b.priority && a.ttl == b.ttl && a.tos == b.tos &&
+           a.type == b.type && a.source == b.source && a.destination == b.destination &&
+           a.source_port == b.source_port && a.destination_port == b.destination_port &&
+           a.source_mac == b.source_mac && a.destination_mac == b.destination_mac &&
+           a.ct.mark == b.ct.mark && a.ct.state == b.ct.state;
+}
+
+bool ends_equal(const ChainOutcome& a, const ChainOutcome& b)
+{
+    return a.verdict == b.verdict && a.nat == b.nat && a.reject == b.reject &&
+           a.tproxy == b.tproxy && a.notrack == b.notrack && a.zone == b.zone &&
+           a.broute == b.broute && same_packet(a.packet, b.packet);
+}
+
+void keep_common(std::vector<std::string>& assumptions, const std::vector<std::string>& others)
+{
+    std::erase_if(assumptions, [&](const std::string& assumption) {
+        return std::ranges::find(others, assumption) == others.end();
+    });
+}
+
+std::string place(const RuleRef& ref)
+{
+    return fmt::format("rule {} of chain {} in table {} ({})", ref.number, ref.chain, ref.table,
+                       ref.program);
+}
+
+} // namespace
+
+std::string Outcomes::words(const Guess& guess) const
+{
+    const std::string where = place(program_.refs[guess.rule]);
+    const auto* maybe = guess.step == nullptr ? nullptr : std::get_if<Maybe>(guess.step);
+    switch (guess.kind) {
+    case Guess::Kind::matches:
+        return maybe != nullptr ? fmt::format("{}: {}", where, maybe->yes)
+                                : fmt::format("{} matches", where);
+    case Guess::Kind::matches_not:
+        return maybe != nullptr ? fmt::format("{}: {}", where, maybe->no)
+                                : fmt::format("{} does not match", where);
+    case Guess::Kind::chance:
+        return fmt::format("{} draws {}", where, guess.chosen);
+    case Guess::Kind::way:
+        return fmt::format("{} takes way {} of its map", where, guess.chosen + 1);
+    case Guess::Kind::ignored: {
+        const auto* ignored = guess.step == nullptr ? nullptr : std::get_if<Ignored>(guess.step);
+        return ignored != nullptr
+                   ? fmt::format("{}: {} makes no difference", where, ignored->what)
+                   : fmt::format("{} writes a value that is not known, which makes no difference",
+                                 where);
+    }
+    }
+    return where;
+}
+
+void Outcomes::add(Fork& fork, Verdict verdict, std::uint32_t because)
+{
+    ChainOutcome outcome{.verdict = verdict,
+                         .nat = fork.effects.nat,
+                         .reject = fork.effects.reject,
+                         .tproxy = fork.effects.tproxy,
+                         .notrack = fork.effects.notrack,
+                         .zone = fork.effects.zone,
+                         .broute = fork.effects.broute,
+                         .packet = fork.packet};
+    for (const Guess& guess : fork.guesses)
+        outcome.assumptions.push_back(words(guess));
+    const auto equal = std::ranges::find_if(
+        outcomes_, [&](const ChainOutcome& other) { return ends_equal(outcome, other); });
+    if (equal != outcomes_.end())
+        return keep_common(equal->assumptions, outcome.assumptions);
+    outcome.path.reserve(fork.path.size());
+    for (const std::uint32_t rule : fork.path)
+        outcome.path.push_back(program_.refs[rule]);
+    outcome.because = because == kPolicy ? chain_.policy : program_.refs[because];
+    outcomes_.push_back(std::move(outcome));
+}
+
+std::vector<ChainOutcome> Outcomes::finish(bool cut_short) &&
+{
+    if (outcomes_.size() > kMostOutcomes) {
+        std::vector<ChainOutcome> of_verdicts;
+        for (ChainOutcome& outcome : outcomes_) {
+            if (std::ranges::find(of_verdicts, outcome.verdict, &ChainOutcome::verdict) ==
+                of_verdicts.end())
+                of_verdicts.push_back(std::move(outcome));
+        }
+        outcomes_ = std::move(of_verdicts);
+        cut_short = true;
+    }
+    for (ChainOutcome& outcome : outcomes_) {
+        if (cut_short)
+            outcome.assumptions.push_back(fmt::format(
+                "of the many ways through chain {}, this one is taken", chain_.policy.chain));
+    }
+    return std::move(outcomes_);
+}
+
+} // namespace onlan::rules

@@ -1,0 +1,37 @@
+#include <fmt/format.h>
+
+#include "rules/reading.hpp"
+#include "rules/xt/targets.hpp"
+#include "rules/xt/words.hpp"
+
+namespace onlan::rules::xt {
+
+// xt_ct_target(), net/netfilter/xt_CT.c
+Result<bool> add_ct_target(const Extension& target, const Scope& /*scope*/, Draft& draft)
+{
+    if (target.name == "NOTRACK" || (target.name == "CT" && target.has("--notrack"))) {
+        draft.add(OtherStep(Notrack{}));
+        return true;
+    }
+    if (target.name != "CT")
+        return false;
+    draft.needs_conntrack = true;
+    for (const Option& option : target.options) {
+        if (!option.name.starts_with("--zone"))
+            continue; // --helper, --timeout, --ctevents: they change no packet's way
+        Expression zone{.source = Field::mark};
+        if (option.word() != "mark") {
+            ONLAN_TRY(const std::uint64_t number, number_of(option.word()));
+            zone.source = Value::of(number);
+        }
+        // For one direction only: the entry is found by the other direction as without a zone.
+        if (option.name == "--zone-reply")
+            draft.add(
+                OtherStep(Ignored{.what = "that replies are looked up in a zone of their own"}));
+        else
+            draft.add(OtherStep(Assign{.target = Target::zone, .value = std::move(zone)}));
+    }
+    return true;
+}
+
+} // namespace onlan::rules::xt

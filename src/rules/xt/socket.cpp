@@ -1,0 +1,35 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "rules/reading.hpp"
+#include "rules/xt/matches.hpp"
+#include "rules/xt/words.hpp"
+
+namespace onlan::rules::xt {
+
+// owner_mt(), net/netfilter/xt_owner.c: without a socket the packet matches if all options are
+// inverted.
+Result<bool> add_socket(const Extension& match, const Scope& /*scope*/, Draft& draft)
+{
+    if (match.name != "owner")
+        return false;
+    const bool all_inverted = std::ranges::all_of(match.options, &Option::inverted);
+    for (const Option& option : match.options) {
+        CompareExpression comparison{.left = {.source = Field::skuid},
+                                     .right = {Interval{.first = {}, .last = kAllOnes}},
+                                     .negated = option.inverted,
+                                     .without = all_inverted};
+        if (option.name == "--uid-owner" || option.name == "--gid-owner") {
+            ONLAN_TRY(const Interval owners, range_of(option.word(), '-', 0xFFFFFFFF));
+            comparison.left.source = option.name == "--uid-owner" ? Field::skuid : Field::skgid;
+            comparison.right = {owners};
+        } else if (option.name != "--socket-exists") {
+            continue; // --suppl-groups widens --gid-owner by what no snapshot tells
+        }
+        draft.add_comparison(std::move(comparison));
+    }
+    return true;
+}
+
+} // namespace onlan::rules::xt

@@ -1,0 +1,303 @@
+// The bridge: net/bridge/br_input.c, br_forward.c, br_fdb.c, br_device.c.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "simulate/stages.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+using model::PortState;
+using rules::Hook;
+using rules::HookFamily;
+using rules::PacketType;
+
+constexpr int kFirst = std::numeric_limits<int>::min();
+constexpr int kLast = std::numeric_limits<int>::max();
+
+bool forwards(const Device& port)
+{
+    return port.link->up && port.master->link->up &&
+           port.link->port->state == PortState::forwarding;
+}
+
+model::Because by_port(const Device& port, std::string_view what)
+{
+    return model::ByEntry{.table = model::ByEntry::Table::link,
+                          .text = fmt::format("{} {}", port.name(), what)};
+}
+
+HookCall bridge_hook(Hook hook, const Device* in, const Device* out, const Device& at)
+{
+    return {.family = HookFamily::bridge, .hook = hook, .in = in, .out = out, .at = &at};
+}
+
+// br_fdb_find(). What this run has learned is looked at first.
+std::optional<FdbTarget>
+find_fdb(const Run& run, const Device& bridge, const Packet& packet, const net::MacAddress& mac)
+{
+    const bool filtering = bridge.link->bridge->vlan_filtering;
+    const FdbKey key{.bridge = &bridge,
+                     .mac = mac,
+                     .vlan = filtering ? packet.ethernet.vlan.value_or(0) : std::uint16_t{0}};
+    for (const auto& [learned, target] : run.state.fdb) {
+        if (learned == key)
+            return target;
+    }
+    const auto& stored = bridge.netns->fdb;
+    const auto found = stored.find(key);
+    return found == stored.end() ? std::nullopt : std::optional(found->second);
+}
+
+// br_fdb_update()
+void learn(Run& run, const Device& port, const Packet& packet)
+{
+    const Device& bridge = *port.master;
+    const auto known = find_fdb(run, bridge, packet, packet.ethernet.source);
+    if (known && (known->local || known->port == &port))
+        return;
+    const FdbKey key{.bridge = &bridge, .mac = packet.ethernet.source};
+    const auto own = std::ranges::find(run.state.fdb, key, &std::pair<FdbKey, FdbTarget>::first);
+    if (own == run.state.fdb.end())
+        run.state.fdb.emplace_back(key, FdbTarget{.port = &port});
+    else
+        own->second = {.port = &port};
+}
+
+// should_deliver(). Null: yes; otherwise why not.
+const char* refuses(const Device& port, const Device* from)
+{
+    if (from == &port && !port.link->port->hairpin)
+        return "is the port that it came in by, and hairpin is off";
+    if (!forwards(port))
+        return "is not in state forwarding";
+    if (from != nullptr && from->link->port->isolated && port.link->port->isolated)
+        return "is isolated, as is the port that it came in by";
+    return nullptr;
+}
+
+// br_dev_queue_push_xmit(), or br_nf_dev_queue_xmit() for what br_netfilter has seen.
+void push(Run& run, const Device& port, Packet packet)
+{
+    constexpr unsigned kVlanRoom = 4;
+    const bool seen = packet.bridge && packet.bridge->physical_out != nullptr;
+    const unsigned room = port.link->mtu + (seen ? 0 : kVlanRoom);
+    const bool fragments = seen && !packet.ip.dont_fragment;
+    if (port.link->mtu != 0 && packet.ip.length > room && !fragments) {
+        note(run, packet, {&port, "bridge/mtu"}, "drop", [&] {
+            return by_port(port, fmt::format("has mtu {}; a bridge tells nobody", port.link->mtu));
+        });
+        return;
+    }
+    transmit(run, port, std::move(packet));
+}
+
+enum class Origin : std::uint8_t { forwarded, local };
+
+// __br_forward(): the hooks between the decision and the port.
+void forward_to(Run& run, const Device* in, const Device& out, Packet packet, Origin origin)
+{
+    const Hook hook = origin == Origin::local ? Hook::output : Hook::forward;
+    // br_netfilter's own entry has priority 0 and was there before any chain: chains of the same
+    // priority run before it, and what is left of priority 0 afterwards is skipped (BN-12).
+    if (!pass_hook(run, packet, bridge_hook(hook, in, &out, out), {.first = kFirst, .last = 0}))
+        return;
+    if (origin == Origin::forwarded && !bridge_nf_forward(run, *in, out, packet))
+        return;
+    if (!pass_hook(run, packet, bridge_hook(hook, in, &out, out), {.first = 1, .last = kLast}) ||
+        !pass_hook(run, packet, bridge_hook(Hook::postrouting, nullptr, &out, out)) ||
+        !bridge_nf_postrouting(run, out, packet))
+        return;
+    push(run, out, std::move(packet));
+}
+
+bool floods(const Device& port, PacketType type, Origin origin)
+{
+    const model::BridgePort& flags = *port.link->port;
+    switch (type) {
+    case PacketType::host:
+    case PacketType::otherhost:
+        return flags.flood;
+    case PacketType::multicast:
+        return flags.mcast_flood || origin == Origin::local;
+    case PacketType::broadcast:
+        return flags.bcast_flood || origin == Origin::local;
+    }
+    return true;
+}
+
+// br_flood()
+void flood(
+    Run& run, const Device& bridge, const Device* from, const Packet& packet, PacketType type)
+{
+    const Origin origin = from == nullptr ? Origin::local : Origin::forwarded;
+    for (const Device* port : bridge.ports) {
+        if (refuses(*port, from) == nullptr && floods(*port, type, origin))
+            forward_to(run, from, *port, packet, origin);
+    }
+}
+
+// br_pass_frame_up()
+void pass_up(Run& run, const Device& port, Packet packet)
+{
+    const Device& bridge = *port.master;
+    if (!pass_hook(run, packet, bridge_hook(Hook::input, &port, nullptr, port)))
+        return;
+    bridge_nf_local_in(run, packet);
+    note(run, packet, {&bridge, "bridge/local"}, "pass-up", [&] {
+        return model::ByKernel{.function = "br_pass_frame_up",
+                               .text = fmt::format("the frame is for {} itself", bridge.name())};
+    });
+    receive(run, bridge, std::move(packet));
+}
+
+PacketType group_type(const net::MacAddress& mac)
+{
+    return packet_type(mac, mac);
+}
+
+bool all_zero(const net::MacAddress& mac)
+{
+    return mac == net::MacAddress{};
+}
+
+std::string describe(const Device& bridge, const net::MacAddress& mac, const FdbTarget& target)
+{
+    const Device& at = target.port == nullptr ? bridge : *target.port;
+    return fmt::format("{} dev {} master {}{}", mac.to_string(), at.name(), bridge.name(),
+                       target.local ? " permanent" : "");
+}
+
+// The unicast half of br_handle_frame_finish().
+void forward_unicast(Run& run, const Device& port, Packet packet)
+{
+    const Device& bridge = *port.master;
+    const net::MacAddress& mac = packet.ethernet.destination;
+    const auto target = find_fdb(run, bridge, packet, mac);
+    if (!target) {
+        note(run, packet, {&bridge, "fdb"}, "flood", [&] {
+            return model::ByEntry{
+                .table = model::ByEntry::Table::fdb,
+                .text = fmt::format("{} has no entry for {}", bridge.name(), mac.to_string())};
+        });
+        flood(run, bridge, &port, packet, PacketType::host);
+        return;
+    }
+    const auto why = [&] {
+        return model::ByEntry{.table = model::ByEntry::Table::fdb,
+                              .text = describe(bridge, mac, *target)};
+    };
+    if (target->local) {
+        pass_up(run, port, std::move(packet));
+        return;
+    }
+    if (const char* refused = refuses(*target->port, &port)) {
+        note(run, packet, {target->port, "bridge/port"}, "drop",
+             [&] { return by_port(*target->port, refused); });
+        return;
+    }
+    note(run, packet, {target->port, "fdb"}, "forward", why);
+    forward_to(run, &port, *target->port, std::move(packet), Origin::forwarded);
+}
+
+} // namespace
+
+void bridge_receive(Run& run, const Device& port, Packet packet)
+{
+    const Device& bridge = *port.master;
+    const PortState state = port.link->port->state;
+    const bool open = bridge.link->up && port.link->up &&
+                      (state == PortState::forwarding || state == PortState::learning);
+    const bool bad_source =
+        (packet.ethernet.source.bytes[0] & 1U) != 0 || all_zero(packet.ethernet.source);
+    if (bad_source || !open) {
+        note(run, packet, {&port, "bridge/port"}, "drop", [&] {
+            return by_port(port, bad_source        ? "got a frame whose source is no address"
+                                 : bridge.link->up ? "is not in state forwarding"
+                                                   : "belongs to a bridge that is down");
+        });
+        return;
+    }
+    if (packet.ethernet.destination == bridge.mac)
+        packet.type = PacketType::host;
+    const HookCall call = bridge_hook(Hook::prerouting, &port, nullptr, port);
+    if (!pass_hook(run, packet, call, {.first = kFirst, .last = 0}) ||
+        !bridge_nf_prerouting(run, port, packet) ||
+        !pass_hook(run, packet, call, {.first = 1, .last = kLast}))
+        return;
+    if (packet.bridge && packet.bridge->bridged_dnat)
+        bridge_nf_redirect(run, port, std::move(packet));
+    else
+        bridge_decide(run, port, std::move(packet));
+}
+
+void bridge_decide(Run& run, const Device& port, Packet packet)
+{
+    const Device& bridge = *port.master;
+    const model::BridgePort& flags = *port.link->port;
+    if (flags.locked) {
+        const auto known = find_fdb(run, bridge, packet, packet.ethernet.source);
+        if (!known || known->local || known->port != &port) {
+            note(run, packet, {&port, "bridge/port"}, "drop",
+                 [&] { return by_port(port, "is locked, and does not know the source address"); });
+            return;
+        }
+    }
+    if (flags.learning)
+        learn(run, port, packet);
+    if (flags.state == PortState::learning) {
+        note(run, packet, {&port, "bridge/port"}, "drop",
+             [&] { return by_port(port, "is in state learning"); });
+        return;
+    }
+    const PacketType type = group_type(packet.ethernet.destination);
+    if (type != PacketType::broadcast && type != PacketType::multicast) {
+        forward_unicast(run, port, std::move(packet));
+        return;
+    }
+    note(run, packet, {&bridge, "fdb"}, "flood", [&] {
+        return model::ByKernel{.function = "br_flood",
+                               .text = "to every port, and to the bridge itself"};
+    });
+    flood(run, bridge, &port, packet, type);
+    pass_up(run, port, std::move(packet));
+}
+
+void bridge_transmit(Run& run, const Device& bridge, Packet packet)
+{
+    if (packet.bridge && packet.bridge->bridged_dnat) {
+        // br_nf_pre_routing_finish_bridge_slow(): the neighbour is known now, bridging goes on
+        // with the sender's own address.
+        const Device& port = *packet.bridge->physical_in;
+        packet.ethernet.source = packet.bridge->source_mac;
+        packet.bridge->bridged_dnat = false;
+        packet.bridge->physical_out = nullptr;
+        bridge_decide(run, port, std::move(packet));
+        return;
+    }
+    const PacketType type = group_type(packet.ethernet.destination);
+    if (type == PacketType::broadcast || type == PacketType::multicast) {
+        flood(run, bridge, nullptr, packet, type);
+        return;
+    }
+    const net::MacAddress mac = packet.ethernet.destination;
+    const auto target = find_fdb(run, bridge, packet, mac);
+    if (!target) {
+        flood(run, bridge, nullptr, packet, PacketType::host);
+        return;
+    }
+    const auto why = [&] {
+        return model::ByEntry{.table = model::ByEntry::Table::fdb,
+                              .text = describe(bridge, mac, *target)};
+    };
+    if (target->port == nullptr || refuses(*target->port, nullptr) != nullptr) {
+        note(run, packet, {&bridge, "fdb"}, "drop", why);
+        return;
+    }
+    note(run, packet, {target->port, "fdb"}, "forward", why);
+    forward_to(run, nullptr, *target->port, std::move(packet), Origin::local);
+}
+
+} // namespace onlan::simulate

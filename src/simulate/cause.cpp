@@ -1,0 +1,204 @@
+// Which step decided how an exchange ended, and the sentence that says so.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "simulate/explain.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+using model::Because;
+using model::Outcome;
+using model::Step;
+using model::TracedPacket;
+
+bool is_arp(const TracedPacket& packet)
+{
+    return packet.summary.starts_with("ARP ");
+}
+
+bool ends(const Step& step)
+{
+    return step.action == "drop" || step.action == "reject" || step.action == "unreachable";
+}
+
+std::string port_text(const model::PortRange& port)
+{
+    return port.random() ? fmt::format("a random one of {}-{}", port.first, port.last)
+                         : fmt::format("{}", port.first);
+}
+
+std::string short_text(const model::Header& header)
+{
+    return fmt::format("{} {}:{} > {}:{}", header.flags.empty() ? "packet" : header.flags,
+                       header.source.to_string(), port_text(header.source_port),
+                       header.destination.to_string(), port_text(header.destination_port));
+}
+
+std::string text_of(const Because& because)
+{
+    struct Text {
+        std::string operator()(const model::ByKernel& by) const { return by.text; }
+        std::string operator()(const model::ByRule& by) const
+        {
+            return by.number == 0
+                       ? fmt::format("the policy of {} {}: {}", by.table, by.chain, by.text)
+                       : fmt::format("rule {} of {} {}: {}", by.number, by.table, by.chain,
+                                     by.text);
+        }
+        std::string operator()(const model::BySysctl& by) const
+        {
+            return fmt::format("{} = {}", by.name, by.value);
+        }
+        std::string operator()(const model::ByEntry& by) const { return by.text; }
+    };
+    return std::visit(Text{}, because);
+}
+
+// The kind of a rule's drop: Docker keeps its networks apart on purpose.
+std::string kind_of_rule(const model::ByRule& rule)
+{
+    if (rule.chain.find("ISOLATION") != std::string::npos)
+        return "isolation";
+    return rule.number == 0 ? "policy" : "filter";
+}
+
+std::string kind_of(const Step& step)
+{
+    if (const auto* rule = std::get_if<model::ByRule>(&step.because))
+        return step.action == "reject" ? "reject" : kind_of_rule(*rule);
+    if (step.stage == "conntrack")
+        return "conntrack-clash";
+    if (step.stage == "neighbour")
+        return "no-neighbour";
+    if (step.stage == "route")
+        return std::holds_alternative<model::BySysctl>(step.because) ? "forwarding-off"
+                                                                     : "no-route";
+    if (step.stage == "socket")
+        return "no-listener";
+    if (step.stage.starts_with("bridge/port"))
+        return "bridge-port";
+    if (step.stage == "bridge/mtu" || step.stage == "mtu" || step.stage == "veth")
+        return "mtu";
+    if (step.stage == "fdb")
+        return "fdb";
+    return step.stage;
+}
+
+// The answer was given a source port that its receiver does not know.
+std::optional<model::Cause> clash_of(const model::Explanation& explanation)
+{
+    for (const TracedPacket& packet : explanation.packets) {
+        const auto moved = std::ranges::find_if(packet.steps, [](const Step& step) {
+            return step.action == "null-binding" && step.before &&
+                   step.before->source_port != step.packet.source_port;
+        });
+        if (moved == packet.steps.end())
+            continue;
+        const bool unknown = std::any_of(moved, packet.steps.end(), [](const Step& step) {
+            return step.stage == "socket" && step.action != "deliver";
+        });
+        if (!unknown)
+            continue;
+        return model::Cause{
+            .kind = "conntrack-clash",
+            .summary = fmt::format("{}: conntrack takes '{}' for the start of a new "
+                                   "connection; its reply tuple is taken by "
+                                   "'{}', so the null binding moves the source port from "
+                                   "{} to {}, which the receiver does not know",
+                                   moved->netns, short_text(*moved->before),
+                                   text_of(moved->because), port_text(moved->before->source_port),
+                                   port_text(moved->packet.source_port)),
+            .object = moved->because};
+    }
+    return {};
+}
+
+const Step* last_end(const TracedPacket& packet)
+{
+    const auto found = std::find_if(packet.steps.rbegin(), packet.steps.rend(), ends);
+    return found == packet.steps.rend() ? nullptr : &*found;
+}
+
+std::string at(const Step& step)
+{
+    return step.device.empty() ? step.netns : fmt::format("{} in {}", step.device, step.netns);
+}
+
+model::Cause drop_cause(const TracedPacket& packet, const Step& step)
+{
+    return {.kind = kind_of(step),
+            .summary = fmt::format("{} ends at {} ({}): {}", packet.summary, at(step), step.stage,
+                                   text_of(step.because)),
+            .object = step.because};
+}
+
+// The first packet of the exchange that was lost, from the packet numbered `from` on.
+std::optional<model::Cause> first_loss(const model::Explanation& explanation, std::size_t from)
+{
+    for (std::size_t i = from; i < explanation.packets.size(); ++i) {
+        const TracedPacket& packet = explanation.packets[i];
+        const Step* step = is_arp(packet) ? nullptr : last_end(packet);
+        if (step != nullptr && !(step->stage == "socket" && packet.answers != 0))
+            return drop_cause(packet, *step);
+    }
+    return {};
+}
+
+// Who sent the RST or the ICMP error that the client got.
+std::optional<model::Cause> refusal(const model::Explanation& explanation)
+{
+    for (const TracedPacket& packet : explanation.packets) {
+        if (packet.steps.empty() || packet.answers == 0)
+            continue;
+        const Step& last = packet.steps.back();
+        const bool bad = packet.summary.starts_with("RST") ||
+                         packet.summary.find("unreachable/") != std::string::npos;
+        if (!bad || last.stage != "socket" || last.action != "deliver")
+            continue;
+        const TracedPacket& refused = explanation.packets[packet.answers - 1];
+        const auto step =
+            std::find_if(refused.steps.rbegin(), refused.steps.rend(), [](const Step& candidate) {
+                return ends(candidate) || candidate.action == "reset";
+            });
+        if (step != refused.steps.rend())
+            return drop_cause(refused, *step);
+    }
+    return {};
+}
+
+// Where the data begins: a loss after the handshake is looked for from there.
+std::size_t first_data(const model::Explanation& explanation)
+{
+    const auto found = std::ranges::find_if(explanation.packets, [](const TracedPacket& packet) {
+        return packet.summary.find("bytes)") != std::string::npos;
+    });
+    return static_cast<std::size_t>(found - explanation.packets.begin());
+}
+
+} // namespace
+
+model::Cause find_cause(const model::Explanation& explanation)
+{
+    const Outcome outcome = explanation.outcome;
+    if (outcome == Outcome::delivered)
+        return {.kind = "delivered",
+                .summary = "the request arrived and the answer came back",
+                .object = {}};
+    if (auto cause = clash_of(explanation))
+        return *std::move(cause);
+    if (outcome == Outcome::refused || outcome == Outcome::reset ||
+        outcome == Outcome::unreachable) {
+        if (auto cause = refusal(explanation))
+            return *std::move(cause);
+    }
+    const bool connected = outcome == Outcome::stalled || outcome == Outcome::reset;
+    if (auto cause = first_loss(explanation, connected ? first_data(explanation) : 0))
+        return *std::move(cause);
+    return {
+        .kind = "no-answer", .summary = "nothing that was sent has been answered", .object = {}};
+}
+
+} // namespace onlan::simulate

@@ -1,0 +1,295 @@
+// Connection tracking: net/netfilter/nf_conntrack_core.c.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "simulate/stages.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+using rules::CtDirection;
+using rules::CtState;
+
+constexpr unsigned kIcmpEcho = 8;
+
+bool lives(const Connection& connection)
+{
+    return connection.has(kConfirmed) && !connection.has(kDying);
+}
+
+std::uint16_t zone_of(const model::Conntrack& entry, CtDirection direction)
+{
+    return direction == CtDirection::original ? entry.zone_original : entry.zone_reply;
+}
+
+// The run's own copy of an entry of the snapshot, made when a packet first meets it.
+Connection& copy_of(Run& run, const Namespace& netns, const model::Conntrack& stored)
+{
+    constexpr std::uint8_t kCloseInit = 4; // IP_CT_TCP_FLAG_CLOSE_INIT
+    Connection& copy = run.state.connections.emplace_back();
+    copy.netns = &netns;
+    copy.entry = stored;
+    copy.entry.status |= kConfirmed;
+    copy.stored = &stored;
+    copy.close_init[0] = (stored.tcp_flags_original & kCloseInit) != 0;
+    copy.close_init[1] = (stored.tcp_flags_reply & kCloseInit) != 0;
+    return copy;
+}
+
+// icmp_new(): only what asks for an answer begins a connection.
+bool icmp_may_begin(const Ip& ip)
+{
+    if (ip.protocol == kIcmpv6)
+        return ip.icmp_type == 128;
+    return ip.icmp_type == kIcmpEcho || ip.icmp_type == 13 || ip.icmp_type == 15 ||
+           ip.icmp_type == 17;
+}
+
+bool may_begin(const Namespace& netns, const Ip& ip)
+{
+    if (ip.protocol == kTcp)
+        return tcp_may_begin(ip.tcp_flags, netns.settings.tcp_loose.value != 0);
+    return !ip.icmp() || icmp_may_begin(ip);
+}
+
+void mark_invalid(Packet& packet)
+{
+    packet.ct.connection = nullptr;
+    packet.ct.state = CtState::invalid;
+    packet.ct.seen = true;
+}
+
+// Why conntrack does not know a packet what to do with.
+model::Because not_tracked(const Namespace& netns, const Ip& ip)
+{
+    if (ip.protocol == kTcp && tcp_may_begin(ip.tcp_flags, true))
+        return model::BySysctl{.name = netns.settings.tcp_loose.name, .value = "0"};
+    if (ip.protocol == kTcp)
+        return model::ByKernel{
+            .function = "tcp_new",
+            .text = fmt::format(
+                "no connection has this tuple, and a segment with the flags {} begins none",
+                tcp_flag_letters(ip.tcp_flags))};
+    return model::ByKernel{.function = "nf_conntrack_in",
+                           .text = "no connection has this tuple, and this packet begins none"};
+}
+
+// nf_conntrack_inet_error(): an error belongs to the connection of the packet that it is about.
+void track_icmp_error(Run& run, Packet& packet, const HookCall& call)
+{
+    const Place place(call.at, "conntrack");
+    const auto found =
+        find_connection(run, call.netns(), inverted(*packet.ip.inner), packet.ct.zone);
+    // The other direction of the inverted tuple is that of the packet in question.
+    if (!found || packet.ip.destination != found->connection->tuple(found->direction).destination) {
+        mark_invalid(packet);
+        note(run, packet, place, "invalid", [] {
+            return model::ByKernel{.function = "nf_conntrack_inet_error",
+                                   .text =
+                                       "the packet that the error is about is of no connection"};
+        });
+        return;
+    }
+    packet.ct.connection = found->connection;
+    packet.ct.direction = found->direction;
+    packet.ct.state = CtState::related;
+    packet.ct.seen = true;
+    note(run, packet, place, "related", [&] {
+        return model::ByEntry{.table = model::ByEntry::Table::conntrack,
+                              .text = describe(found->connection->entry)};
+    });
+}
+
+// init_conntrack()
+Connection& begin_connection(Run& run, const Packet& packet, const Namespace& netns)
+{
+    Connection& connection = run.state.connections.emplace_back();
+    connection.netns = &netns;
+    connection.entry.original = tuple_of(packet.ip);
+    connection.entry.reply = inverted(connection.entry.original);
+    connection.entry.zone_original = packet.ct.zone;
+    connection.entry.zone_reply = packet.ct.zone;
+    if (packet.ip.protocol == kTcp)
+        tcp_begin(connection, packet.ip.tcp_flags);
+    return connection;
+}
+
+CtState state_of(const Tracked& tracked)
+{
+    if (tracked.direction == CtDirection::reply)
+        return CtState::established;
+    if (tracked.connection->has(kSeenReply))
+        return CtState::established;
+    return tracked.connection->has(kExpected) ? CtState::related : CtState::new_;
+}
+
+} // namespace
+
+std::string describe(const model::Conntrack& entry)
+{
+    const auto tuple = [](const model::Tuple& of) {
+        if (of.protocol == kIcmp || of.protocol == kIcmpv6)
+            return fmt::format("src={} dst={} type={} code={} id={}", of.source.to_string(),
+                               of.destination.to_string(), of.destination_port >> 8U,
+                               of.destination_port & 0xFFU, of.source_port);
+        return fmt::format("src={} dst={} sport={} dport={}", of.source.to_string(),
+                           of.destination.to_string(), of.source_port, of.destination_port);
+    };
+    const auto protocol = [&]() -> std::string {
+        switch (entry.original.protocol) {
+        case kTcp:
+            return "tcp";
+        case kUdp:
+            return "udp";
+        case kIcmp:
+            return "icmp";
+        case kIcmpv6:
+            return "icmpv6";
+        default:
+            return fmt::format("{}", entry.original.protocol);
+        }
+    };
+    return fmt::format("{} {}{} {}", protocol(), tuple(entry.original),
+                       (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "", tuple(entry.reply));
+}
+
+std::optional<Tracked>
+find_connection(Run& run, const Namespace& netns, const model::Tuple& tuple, std::uint16_t zone)
+{
+    for (Connection& connection : run.state.connections) {
+        if (connection.netns != &netns || !lives(connection))
+            continue;
+        for (const CtDirection direction : {CtDirection::original, CtDirection::reply}) {
+            if (connection.tuple(direction) == tuple &&
+                zone_of(connection.entry, direction) == zone)
+                return Tracked{&connection, direction};
+        }
+    }
+    const auto stored = netns.conntrack.find(tuple, zone);
+    if (!stored)
+        return {};
+    const bool copied = std::ranges::any_of(
+        run.state.connections, [&](const Connection& own) { return own.stored == stored->entry; });
+    if (copied)
+        return {}; // and dead, or it would have been found above
+    return Tracked{&copy_of(run, netns, *stored->entry), stored->direction};
+}
+
+std::optional<model::Conntrack>
+tuple_taken(const Run& run, const model::Tuple& tuple, const Connection& own)
+{
+    const model::Tuple reply = inverted(tuple);
+    const std::uint16_t zone = own.entry.zone_original;
+    // An entry with our own original tuple is the same flow: the clash is settled at confirm.
+    const auto holds = [&](const model::Conntrack& entry) {
+        const bool same = (entry.original == reply && entry.zone_original == zone) ||
+                          (entry.reply == reply && entry.zone_reply == zone);
+        return same && !(entry.original == own.entry.original && entry.zone_original == zone);
+    };
+    for (const Connection& connection : run.state.connections) {
+        if (&connection != &own && connection.netns == own.netns && lives(connection) &&
+            holds(connection.entry))
+            return connection.entry;
+    }
+    const auto stored = own.netns->conntrack.find(reply, zone);
+    if (!stored || stored->entry == own.stored || !holds(*stored->entry))
+        return {};
+    const bool copied = std::ranges::any_of(run.state.connections, [&](const Connection& copy) {
+        return copy.stored == stored->entry;
+    });
+    return copied ? std::nullopt : std::optional(*stored->entry);
+}
+
+bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
+{
+    Tracking& ct = packet.ct;
+    if (ct.connection != nullptr || ct.state == CtState::untracked)
+        return true;
+    const Namespace& netns = call.netns();
+    const Place place(call.at, "conntrack");
+    if (packet.ip.icmp_error()) {
+        if (packet.ip.inner)
+            track_icmp_error(run, packet, call);
+        else
+            mark_invalid(packet);
+        return true;
+    }
+    auto tracked = find_connection(run, netns, tuple_of(packet.ip), ct.zone);
+    if (tracked && packet.ip.protocol == kTcp) {
+        const model::Conntrack before = tracked->connection->entry;
+        switch (tcp_packet(*tracked->connection, tracked->direction, packet.ip.tcp_flags)) {
+        case TcpResult::accept:
+            break;
+        case TcpResult::again:
+            tracked.reset();
+            break;
+        case TcpResult::invalid:
+            mark_invalid(packet);
+            note(run, packet, place, "invalid", [&] {
+                return model::ByEntry{.table = model::ByEntry::Table::conntrack,
+                                      .text = describe(before)};
+            });
+            return true;
+        }
+    }
+    if (!tracked) {
+        if (!may_begin(netns, packet.ip)) {
+            mark_invalid(packet);
+            note(run, packet, place, "invalid", [&] { return not_tracked(netns, packet.ip); });
+            return true;
+        }
+        tracked = Tracked{&begin_connection(run, packet, netns), CtDirection::original};
+        if (packet.ip.protocol == kTcp)
+            (void)tcp_packet(*tracked->connection, CtDirection::original, packet.ip.tcp_flags);
+    }
+    ct.connection = tracked->connection;
+    ct.direction = tracked->direction;
+    ct.state = state_of(*tracked);
+    ct.seen = true;
+    if (tracked->direction == CtDirection::reply)
+        tracked->connection->entry.status |= kSeenReply;
+    note(run, packet, place, ct_word(ct), [&] {
+        return model::ByEntry{.table = model::ByEntry::Table::conntrack,
+                              .text = describe(tracked->connection->entry)};
+    });
+    return true;
+}
+
+bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call)
+{
+    Connection* connection = packet.ct.connection;
+    if (connection == nullptr || packet.ct.direction != CtDirection::original ||
+        connection->has(kConfirmed))
+        return true;
+    if (connection->has(kDying))
+        return false;
+    const Namespace& netns = call.netns();
+    const auto clash = [&]() -> std::optional<Tracked> {
+        for (const CtDirection direction : {CtDirection::original, CtDirection::reply}) {
+            if (auto found = find_connection(run, netns, connection->tuple(direction),
+                                             zone_of(connection->entry, direction)))
+                return found;
+        }
+        return {};
+    }();
+    if (!clash) {
+        connection->entry.status |= kConfirmed;
+        return true;
+    }
+    const model::Conntrack& theirs = clash->connection->entry;
+    const Place place(call.at, "conntrack");
+    // nf_ct_resolve_clash(): the same flow twice is one flow, where the protocol allows it.
+    if (packet.ip.protocol == kUdp && theirs.original == connection->entry.original &&
+        theirs.reply == connection->entry.reply) {
+        packet.ct.connection = clash->connection;
+        return true;
+    }
+    note(run, packet, place, "drop", [&] {
+        return model::ByEntry{.table = model::ByEntry::Table::conntrack, .text = describe(theirs)};
+    });
+    return false;
+}
+
+} // namespace onlan::simulate

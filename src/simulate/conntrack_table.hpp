@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "model/conntrack.hpp"
+#include "model/trace.hpp"
+#include "rules/packet_view.hpp"
+#include "simulate/fib.hpp"
+
+namespace onlan::simulate {
+
+struct Namespace;
+
+// IPS_* of include/uapi/linux/netfilter/nf_conntrack_common.h
+constexpr std::uint32_t kExpected = 1U << 0U;
+constexpr std::uint32_t kSeenReply = 1U << 1U;
+constexpr std::uint32_t kAssured = 1U << 2U;
+constexpr std::uint32_t kConfirmed = 1U << 3U;
+constexpr std::uint32_t kSrcNat = 1U << 4U;
+constexpr std::uint32_t kDstNat = 1U << 5U;
+constexpr std::uint32_t kSrcNatDone = 1U << 7U;
+constexpr std::uint32_t kDstNatDone = 1U << 8U;
+constexpr std::uint32_t kDying = 1U << 9U;
+
+struct TupleHash {
+    std::size_t operator()(const model::Tuple& tuple) const noexcept;
+};
+
+// A tracked connection in one run: model::Conntrack and what a packet changes of it (struct
+// nf_conn).
+struct Connection {
+    const Namespace* netns = nullptr;
+    model::Conntrack entry;
+    const model::Conntrack* stored = nullptr; // the snapshot's entry that this is the copy of
+    int masquerade_link = 0;                  // nf_conn_nat.masq_index
+    std::uint8_t last_flag = 0;               // ip_ct_tcp.last_index: enum tcp_bit_set
+    rules::CtDirection last_direction = rules::CtDirection::original;
+    bool close_init[2] = {false, false}; // IP_CT_TCP_FLAG_CLOSE_INIT by direction
+
+    [[nodiscard]] bool has(std::uint32_t bit) const { return (entry.status & bit) != 0; }
+    [[nodiscard]] const model::Tuple& tuple(rules::CtDirection direction) const
+    {
+        return direction == rules::CtDirection::original ? entry.original : entry.reply;
+    }
+};
+
+// Where a tuple was found.
+struct ConnectionHit {
+    const model::Conntrack* entry = nullptr;
+    rules::CtDirection direction = rules::CtDirection::original;
+};
+
+// The snapshot's entries of one namespace, by both tuples.
+class ConntrackTable {
+public:
+    ConntrackTable() = default;
+    explicit ConntrackTable(const std::vector<model::Conntrack>& entries);
+
+    [[nodiscard]] std::optional<ConnectionHit> find(const model::Tuple& tuple,
+                                                    std::uint16_t zone) const;
+    // Entries whose original source is the same socket (nf_nat_bysource).
+    [[nodiscard]] std::vector<const model::Conntrack*> by_source(const model::Tuple& tuple) const;
+
+private:
+    std::unordered_multimap<model::Tuple, ConnectionHit, TupleHash> by_tuple_;
+    std::unordered_multimap<model::Tuple, const model::Conntrack*, TupleHash> by_source_;
+};
+
+// A tuple with nothing but protocol, source address and source port.
+[[nodiscard]] model::Tuple source_only(const model::Tuple& tuple);
+
+} // namespace onlan::simulate

@@ -1,0 +1,220 @@
+#include "simulate/explain.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "simulate/stages.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+constexpr unsigned kMaxWays = 64;
+constexpr unsigned kRetransmissions = 2; // more of them do not change what follows
+constexpr std::uint16_t kPayload = 4;
+
+using model::Outcome;
+
+// Lets everything happen that follows from what has been sent; what waits for a neighbour that does
+// not answer has failed when nothing else is on its way.
+void settle(Run& run)
+{
+    drain(run);
+    while (!run.state.waiting.empty() && !run.loop) {
+        fail_waiting(run);
+        drain(run);
+    }
+}
+
+void retransmit(Run& run)
+{
+    for (std::size_t i = 0; i < run.state.sockets.size(); ++i) {
+        LiveSocket& socket = run.state.sockets[i];
+        if (socket.protocol != kTcp || socket.send_unacknowledged == socket.send_next)
+            continue;
+        const std::uint32_t missing = socket.send_next - socket.send_unacknowledged;
+        const auto again = [&](std::uint8_t flags, std::uint32_t payload) {
+            socket.send_next = socket.send_unacknowledged;
+            send_segment(run, socket, flags, static_cast<std::uint16_t>(payload), 0);
+        };
+        switch (socket.state) {
+        case SocketState::syn_sent:
+            again(kSyn, 0);
+            break;
+        case SocketState::syn_received:
+            again(kSyn | kAck, 0);
+            break;
+        case SocketState::established:
+            again(kPsh | kAck, missing);
+            break;
+        case SocketState::closed:
+            break;
+        }
+    }
+    settle(run);
+}
+
+template <typename Done>
+void until(Run& run, Done done)
+{
+    for (unsigned i = 0; i < kRetransmissions && !done() && !run.loop; ++i)
+        retransmit(run);
+}
+
+Outcome failed_with(SocketError error, Outcome otherwise)
+{
+    switch (error) {
+    case SocketError::none:
+        return otherwise;
+    case SocketError::refused:
+        return Outcome::refused;
+    case SocketError::reset:
+        return Outcome::reset;
+    case SocketError::not_permitted:
+        return Outcome::blocked;
+    case SocketError::host_unreachable:
+    case SocketError::network_unreachable:
+    case SocketError::prohibited:
+        return Outcome::unreachable;
+    }
+    return otherwise;
+}
+
+SocketError error_of(RouteError error)
+{
+    switch (error) {
+    case RouteError::host_unreachable:
+        return SocketError::host_unreachable;
+    case RouteError::prohibited:
+        return SocketError::prohibited;
+    case RouteError::none:
+    case RouteError::network_unreachable:
+    case RouteError::invalid:
+        break;
+    }
+    return SocketError::network_unreachable;
+}
+
+Outcome exchange_tcp(Run& run, LiveSocket& client)
+{
+    send_segment(run, client, kSyn, 0, 0);
+    settle(run);
+    const auto connected = [&] { return client.state != SocketState::syn_sent; };
+    until(run, connected);
+    if (client.state != SocketState::established)
+        return failed_with(client.error, Outcome::timeout);
+
+    send_request(run, client, 0);
+    settle(run);
+    until(run, [&] { return client.response_seen || client.state == SocketState::closed; });
+    if (!client.response_seen)
+        return failed_with(client.error, Outcome::stalled);
+
+    client.fin_sent = true;
+    send_segment(run, client, kFin | kAck, 0, 0);
+    settle(run);
+    return Outcome::delivered;
+}
+
+Outcome exchange_datagram(Run& run, LiveSocket& client)
+{
+    if (!send_datagram(run, client, kPayload, 0)) {
+        client.error = SocketError::not_permitted;
+        return Outcome::blocked;
+    }
+    settle(run);
+    return client.response_seen ? Outcome::delivered : failed_with(client.error, Outcome::timeout);
+}
+
+// The client's socket: the address that connect() would give it.
+std::optional<SocketError> bind_client(LiveSocket& client, const Namespace& netns, const Flow& flow)
+{
+    client.netns = &netns;
+    client.protocol = flow.protocol;
+    client.remote = flow.to;
+    client.remote_port = flow.port;
+    client.local_port = flow.source_port;
+    const RouteOutput routed =
+        route_output(netns, {.destination = flow.to,
+                             .source = flow.source.value_or(net::IpAddress::any(flow.to.family())),
+                             .protocol = flow.protocol,
+                             .source_port = flow.source_port,
+                             .destination_port = flow.port});
+    client.local = routed.source;
+    return routed.destination ? std::nullopt : std::optional(error_of(routed.error));
+}
+
+model::Explanation walk(const World& world,
+                        const Namespace& from,
+                        const Flow& flow,
+                        Choices& choices,
+                        Recording recording)
+{
+    Run run{.world = world, .choices = choices, .recording = recording};
+    run.assumptions = world.assumptions;
+    LiveSocket& client = run.state.sockets.emplace_back();
+    model::Explanation explanation;
+    if (const auto error = bind_client(client, from, flow)) {
+        client.error = *error;
+        explanation.outcome = Outcome::unreachable;
+        explanation.cause = {
+            .kind = "no-route",
+            .summary = fmt::format("{} has no route to {}", from.name(), flow.to.to_string()),
+            .object = {}};
+    } else {
+        explanation.outcome =
+            flow.protocol == kTcp ? exchange_tcp(run, client) : exchange_datagram(run, client);
+    }
+    if (run.loop)
+        explanation.cause = {
+            .kind = "loop", .summary = "the frames go round in a loop of bridges", .object = {}};
+    if (explanation.outcome != Outcome::delivered)
+        explanation.error = errno_name(client.error);
+    explanation.assumptions = std::move(run.assumptions);
+    explanation.packets = std::move(run.packets);
+    return explanation;
+}
+
+// Several ways that end differently are one answer: it depends.
+void merge(model::Explanation& whole, const model::Explanation& other)
+{
+    if (whole.outcome == other.outcome && whole.error == other.error)
+        return;
+    for (const std::string& assumption : other.assumptions) {
+        if (std::ranges::find(whole.assumptions, assumption) == whole.assumptions.end())
+            whole.assumptions.push_back(assumption);
+    }
+    whole.outcome = Outcome::ambiguous;
+    whole.error.clear();
+    whole.cause = {.kind = "unknown",
+                   .summary =
+                       "how it ends hangs on what the model does not know: see the assumptions",
+                   .object = {}};
+}
+
+} // namespace
+
+model::Explanation explain(const World& world, const Flow& flow, Recording recording)
+{
+    const Namespace* from = world.find(flow.from);
+    if (from == nullptr)
+        return {.outcome = Outcome::unreachable,
+                .cause = {.kind = "no-endpoint",
+                          .summary = fmt::format("there is no namespace '{}'", flow.from),
+                          .object = {}}};
+    Choices choices;
+    model::Explanation whole = walk(world, *from, flow, choices, recording);
+    if (recording == Recording::on && whole.cause.kind.empty())
+        whole.cause = find_cause(whole);
+    for (unsigned ways = 1; choices.next(); ++ways) {
+        if (ways == kMaxWays) {
+            whole.assumptions.push_back(
+                fmt::format("only the first {} ways were walked", kMaxWays));
+            break;
+        }
+        merge(whole, walk(world, *from, flow, choices, Recording::off));
+    }
+    return whole;
+}
+
+} // namespace onlan::simulate

@@ -1,0 +1,320 @@
+#include "simulate/fib.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <tuple>
+
+#include "simulate/settings.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+constexpr std::uint32_t kLocalTable = 255;
+constexpr std::uint32_t kMainTable = 254;
+constexpr std::uint32_t kDefaultTable = 253;
+
+// enum of include/uapi/linux/fib_rules.h
+constexpr std::uint8_t kToTable = 1;
+constexpr std::uint8_t kGoto = 2;
+constexpr std::uint8_t kNop = 3;
+constexpr std::uint8_t kBlackhole = 6;
+constexpr std::uint8_t kUnreachable = 7;
+constexpr std::uint8_t kProhibit = 8;
+constexpr std::uint32_t kInvert = 2;
+constexpr std::uint8_t kTosMask = 0x1c; // IPTOS_RT_MASK: the DSCP bits that a route can ask for
+
+constexpr std::uint32_t kRouteLinkdown = 16; // RTNH_F_LINKDOWN
+constexpr std::uint32_t kRouteDead = 1;      // RTNH_F_DEAD
+
+template <typename Number>
+Number number(std::span<const std::uint8_t> bytes)
+{
+    Number value{};
+    if (bytes.size() >= sizeof value)
+        std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+}
+
+std::uint16_t big_endian_pair(std::span<const std::uint8_t> bytes, std::size_t at)
+{
+    return number<std::uint16_t>(bytes.subspan(std::min(at, bytes.size())));
+}
+
+int index_of(const model::Netns& netns, const std::string& name)
+{
+    const auto link = std::ranges::find(netns.links, name, &model::Link::name);
+    return link == netns.links.end() ? 0 : link->index;
+}
+
+// Calls `visit` with type and payload of each netlink attribute in `bytes`.
+template <typename Visit>
+void for_each_attribute(std::span<const std::uint8_t> bytes, Visit visit)
+{
+    constexpr std::size_t kHeader = 4;
+    while (bytes.size() >= kHeader) {
+        const auto length = number<std::uint16_t>(bytes);
+        const auto type = number<std::uint16_t>(bytes.subspan(2));
+        if (length < kHeader || length > bytes.size())
+            return;
+        visit(type, bytes.subspan(kHeader, length - kHeader));
+        bytes = bytes.subspan(std::min<std::size_t>((length + 3U) & ~3U, bytes.size()));
+    }
+}
+
+// fib_props[]. Nothing when the next rule has to be asked (−EAGAIN).
+std::optional<RouteFound> result_of(const model::Route* route)
+{
+    if (route == nullptr)
+        return {};
+    switch (static_cast<RouteType>(route->type)) {
+    case RouteType::throw_:
+        return {};
+    case RouteType::blackhole:
+        return RouteFound{.route = route, .error = RouteError::invalid};
+    case RouteType::unreachable:
+        return RouteFound{.route = route, .error = RouteError::host_unreachable};
+    case RouteType::prohibit:
+        return RouteFound{.route = route, .error = RouteError::prohibited};
+    default:
+        return RouteFound{.route = route, .error = RouteError::none};
+    }
+}
+
+} // namespace
+
+std::size_t AddressHash::operator()(const net::IpAddress& address) const noexcept
+{
+    std::uint64_t hash = 0x9E3779B97F4A7C15ULL;
+    std::uint32_t word = 0;
+    for (std::span<const std::uint8_t> rest = address.bytes(); rest.size() >= sizeof word;
+         rest = rest.subspan(sizeof word)) {
+        std::memcpy(&word, rest.data(), sizeof word);
+        hash = (hash ^ word) * 0xFF51AFD7ED558CCDULL;
+        hash ^= hash >> 32U;
+    }
+    return hash;
+}
+
+Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
+{
+    for (const model::Link& link : netns.links) {
+        const bool needs_carrier =
+            device_settings(netns, link.name).ignore_routes_with_linkdown.value != 0;
+        usable_[link.index] = !needs_carrier || link.carrier || link.loopback;
+    }
+    for (const model::Rule& rule : netns.rules) {
+        if (rule.family != family)
+            continue;
+        if (auto decoded = decode(netns, rule))
+            rules_.push_back(*std::move(decoded));
+    }
+    std::ranges::stable_sort(rules_, {}, &Rule::priority);
+    custom_rules_ = std::ranges::any_of(rules_, [](const Rule& rule) {
+        return !(rule.priority == 0 && rule.table == kLocalTable) &&
+               !(rule.priority == 32766 && rule.table == kMainTable) &&
+               !(rule.priority == 32767 && rule.table == kDefaultTable);
+    });
+    for (const model::Route& route : netns.routes) {
+        if (route.destination.family() != family)
+            continue;
+        add(tables_[route.table], route);
+        // fib_trie_unmerge(): the first rule of a user separates the two for good. One that was
+        // deleted again cannot be seen.
+        if (!custom_rules_ && (route.table == kLocalTable || route.table == kMainTable))
+            add(merged_, route);
+    }
+}
+
+void Fib::add(Table& table, const model::Route& route)
+{
+    auto& routes = table[route.destination.length()][route.destination.first()];
+    // fib_find_alias(): the specific tos first, then the lower metric; of equal ones the older.
+    // The local table's alias stands first in the merged trie.
+    const auto rank = [](const model::Route* entry) {
+        return std::tuple(entry->table != kLocalTable, entry->tos == 0, entry->metric);
+    };
+    routes.insert(std::ranges::upper_bound(routes, rank(&route), {}, rank), &route);
+}
+
+std::optional<Fib::Rule> Fib::decode(const model::Netns& netns, const model::Rule& rule)
+{
+    // struct fib_rule_hdr: family, dst_len, src_len, tos, table, res1, res2, action, flags
+    constexpr std::size_t kHeaderSize = 12;
+    if (rule.header.size() < kHeaderSize)
+        return {};
+    Rule decoded{.priority = rule.priority,
+                 .action = rule.header[7],
+                 .invert =
+                     (number<std::uint32_t>(std::span(rule.header).subspan(8)) & kInvert) != 0,
+                 .table = rule.header[4],
+                 .in = rule.input_interface,
+                 .out = rule.output_interface,
+                 .in_index = index_of(netns, rule.input_interface),
+                 .out_index = index_of(netns, rule.output_interface),
+                 .tos = rule.header[3]};
+    for_each_attribute(rule.rest, [&](std::uint16_t type, std::span<const std::uint8_t> payload) {
+        const auto prefix = [&](unsigned length) -> std::optional<net::Prefix> {
+            const auto address = net::IpAddress::from_bytes(payload);
+            return address ? std::optional(net::Prefix::around(*address, length)) : std::nullopt;
+        };
+        switch (type) { // FRA_*
+        case 1:
+            decoded.to = prefix(rule.header[1]);
+            break;
+        case 2:
+            decoded.from = prefix(rule.header[2]);
+            break;
+        case 4:
+            decoded.target = number<std::uint32_t>(payload);
+            break;
+        case 10:
+            decoded.mark = number<std::uint32_t>(payload);
+            if (decoded.mark_mask == 0)
+                decoded.mark_mask = 0xFFFFFFFF;
+            break;
+        case 14:
+            decoded.suppress_length = number<std::int32_t>(payload);
+            break;
+        case 15:
+            decoded.table = number<std::uint32_t>(payload);
+            break;
+        case 16:
+            decoded.mark_mask = number<std::uint32_t>(payload);
+            break;
+        case 22:
+            decoded.protocol = payload.empty() ? std::uint8_t{0} : payload[0];
+            break;
+        case 23:
+            decoded.source_port_first = big_endian_pair(payload, 0);
+            decoded.source_port_last = big_endian_pair(payload, 2);
+            break;
+        case 24:
+            decoded.destination_port_first = big_endian_pair(payload, 0);
+            decoded.destination_port_last = big_endian_pair(payload, 2);
+            break;
+        default:
+            break;
+        }
+    });
+    return decoded;
+}
+
+// fib_rule_match()
+bool Fib::matches(const Rule& rule, const FlowKey& key)
+{
+    const bool matched =
+        (rule.in.empty() || (rule.in_index != 0 && rule.in_index == key.in)) &&
+        (rule.out.empty() || (rule.out_index != 0 && rule.out_index == key.out)) &&
+        (!rule.from || rule.from->contains(key.source)) &&
+        (!rule.to || rule.to->contains(key.destination)) &&
+        ((key.mark ^ rule.mark) & rule.mark_mask) == 0 && (rule.tos == 0 || rule.tos == key.tos) &&
+        (rule.protocol == 0 || rule.protocol == key.protocol) &&
+        key.source_port >= rule.source_port_first && key.source_port <= rule.source_port_last &&
+        key.destination_port >= rule.destination_port_first &&
+        key.destination_port <= rule.destination_port_last;
+    return matched != rule.invert;
+}
+
+// fib_table_lookup()
+const model::Route* Fib::find(const Table& table, const FlowKey& key) const
+{
+    const auto usable = [&](const model::Route& route) {
+        if ((route.flags & kRouteDead) != 0 || (key.out != 0 && route.link != key.out))
+            return false;
+        const auto device = usable_.find(route.link);
+        return device == usable_.end() || device->second || (route.flags & kRouteLinkdown) == 0;
+    };
+    for (const auto& [length, prefixes] : table) {
+        const auto found = prefixes.find(net::Prefix::around(key.destination, length).first());
+        if (found == prefixes.end())
+            continue;
+        for (const model::Route* route : found->second) {
+            if ((route->tos == 0 || route->tos == (key.tos & kTosMask)) && usable(*route))
+                return route;
+        }
+    }
+    return nullptr;
+}
+
+std::optional<RouteFound> Fib::ask(std::uint32_t table, const FlowKey& key) const
+{
+    const auto found = tables_.find(table);
+    if (found == tables_.end())
+        return {};
+    return result_of(find(found->second, key));
+}
+
+// fib_rules_lookup()
+RouteFound Fib::lookup_by_rules(const FlowKey& key) const
+{
+    std::uint32_t from = 0;
+    for (const Rule& rule : rules_) {
+        if (rule.priority < from || !matches(rule, key))
+            continue;
+        switch (rule.action) {
+        case kGoto:
+            from = rule.target;
+            continue;
+        case kBlackhole:
+            return {.error = RouteError::invalid};
+        case kUnreachable:
+            return {.error = RouteError::network_unreachable};
+        case kProhibit:
+            return {.error = RouteError::prohibited};
+        case kToTable:
+            break;
+        case kNop:
+        default:
+            continue;
+        }
+        const auto found = ask(rule.table, key);
+        if (found &&
+            !(found->route != nullptr && rule.suppress_length >= 0 &&
+              static_cast<int>(found->route->destination.length()) <= rule.suppress_length))
+            return *found;
+    }
+    return {};
+}
+
+RouteFound Fib::lookup(const FlowKey& key) const
+{
+    if (custom_rules_)
+        return lookup_by_rules(key);
+    // IPv6 has no merged trie: local, then main.
+    if (family_ == net::Family::ipv6) {
+        if (const auto found = ask(kLocalTable, key))
+            return *found;
+        return ask(kMainTable, key).value_or(RouteFound{});
+    }
+    if (const auto found = result_of(find(merged_, key)))
+        return *found;
+    return ask(kDefaultTable, key).value_or(RouteFound{});
+}
+
+RouteType Fib::address_type(const net::IpAddress& address, int link) const
+{
+    const std::span<const std::uint8_t> bytes = address.bytes();
+    if (family_ == net::Family::ipv4) {
+        if (bytes[0] == 0 || std::ranges::all_of(bytes, [](auto byte) { return byte == 0xFF; }))
+            return RouteType::broadcast;
+        if (bytes[0] >= 224 && bytes[0] < 240)
+            return RouteType::multicast;
+    } else if (bytes[0] == 0xFF) {
+        return RouteType::multicast;
+    }
+    const auto local = tables_.find(kLocalTable);
+    const FlowKey key{.destination = address};
+    const model::Route* route = nullptr;
+    if (!custom_rules_ && family_ == net::Family::ipv4)
+        route = find(merged_, key); // the local table *is* the merged trie then
+    else if (local != tables_.end())
+        route = find(local->second, key);
+    if (route == nullptr || (link != 0 && route->link != link))
+        return RouteType::unicast;
+    const auto type = static_cast<RouteType>(route->type);
+    const bool fails = type == RouteType::blackhole || type == RouteType::unreachable ||
+                       type == RouteType::prohibit || type == RouteType::throw_;
+    return fails ? RouteType::unicast : type;
+}
+
+} // namespace onlan::simulate

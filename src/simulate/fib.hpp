@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "model/netns.hpp"
+
+namespace onlan::simulate {
+
+// RTN_* of include/uapi/linux/rtnetlink.h
+enum class RouteType : std::uint8_t {
+    unspec,
+    unicast,
+    local,
+    broadcast,
+    anycast,
+    multicast,
+    blackhole,
+    unreachable,
+    prohibit,
+    throw_,
+};
+
+struct AddressHash {
+    std::size_t operator()(const net::IpAddress& address) const noexcept;
+};
+
+// struct flowi4: what a lookup may depend on. Devices are indices; 0: not given.
+struct FlowKey {
+    net::IpAddress destination;
+    net::IpAddress source;
+    int in = 0;
+    int out = 0; // only routes through this device
+    std::uint32_t mark = 0;
+    std::uint8_t tos = 0;
+    std::uint8_t protocol = 0;
+    std::uint16_t source_port = 0;
+    std::uint16_t destination_port = 0;
+};
+
+// Why a lookup found nothing, by the kernel's errno.
+enum class RouteError : std::uint8_t {
+    none,
+    network_unreachable, // ENETUNREACH: no route
+    host_unreachable,    // EHOSTUNREACH: a route of type unreachable
+    prohibited,          // EACCES: prohibit
+    invalid,             // EINVAL: blackhole
+};
+
+struct RouteFound {
+    const model::Route* route = nullptr; // with an error: the route that says so, if it is one
+    RouteError error = RouteError::network_unreachable;
+
+    [[nodiscard]] bool ok() const { return error == RouteError::none; }
+};
+
+// The routing tables and rules of one namespace and family: fib_lookup().
+class Fib {
+public:
+    Fib(const model::Netns& netns, net::Family family);
+
+    [[nodiscard]] RouteFound lookup(const FlowKey& key) const;
+    // By the local table alone; unicast where it has nothing (__inet_dev_addr_type()). With `link`,
+    // only what is configured on that device.
+    [[nodiscard]] RouteType address_type(const net::IpAddress& address, int link = 0) const;
+    // Is there any rule besides the three that every namespace starts with?
+    [[nodiscard]] bool custom_rules() const { return custom_rules_; }
+
+private:
+    // Routes of one prefix length, by prefix, the best first.
+    using Length =
+        std::unordered_map<net::IpAddress, std::vector<const model::Route*>, AddressHash>;
+    using Table = std::map<unsigned, Length, std::greater<>>; // by length, the longest first
+    struct Rule {
+        std::uint32_t priority = 0;
+        std::uint8_t action = 1; // FR_ACT_*
+        bool invert = false;
+        std::uint32_t table = 0;
+        std::uint32_t target = 0; // FR_ACT_GOTO
+        int suppress_length = -1;
+        std::string in;
+        std::string out;
+        int in_index = 0;
+        int out_index = 0;
+        std::optional<net::Prefix> from;
+        std::optional<net::Prefix> to;
+        std::uint32_t mark = 0;
+        std::uint32_t mark_mask = 0;
+        std::uint8_t tos = 0;
+        std::uint8_t protocol = 0;
+        std::uint16_t source_port_first = 0;
+        std::uint16_t source_port_last = 65535;
+        std::uint16_t destination_port_first = 0;
+        std::uint16_t destination_port_last = 65535;
+    };
+
+    void add(Table& table, const model::Route& route);
+    [[nodiscard]] static std::optional<Rule> decode(const model::Netns& netns,
+                                                    const model::Rule& rule);
+    [[nodiscard]] static bool matches(const Rule& rule, const FlowKey& key);
+    [[nodiscard]] const model::Route* find(const Table& table, const FlowKey& key) const;
+    [[nodiscard]] std::optional<RouteFound> ask(std::uint32_t table, const FlowKey& key) const;
+    [[nodiscard]] RouteFound lookup_by_rules(const FlowKey& key) const;
+
+    net::Family family_;
+    std::map<std::uint32_t, Table> tables_;
+    Table merged_; // local and main in one trie (RT-4), while there are no custom rules
+    std::vector<Rule> rules_;
+    std::map<int, bool> usable_; // device → up, and with carrier where that is asked for
+    bool custom_rules_ = false;
+};
+
+} // namespace onlan::simulate

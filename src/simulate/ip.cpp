@@ -1,0 +1,246 @@
+// The IP layer: net/ipv4/ip_input.c, ip_forward.c, ip_output.c.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "simulate/stages.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+using rules::Hook;
+using rules::PacketType;
+
+constexpr std::uint8_t kUnreachable = 3;
+constexpr std::uint8_t kNetUnreachable = 0;
+constexpr std::uint8_t kHostUnreachable = 1;
+constexpr std::uint8_t kFragmentationNeeded = 4;
+constexpr std::uint8_t kAdministratively = 13;
+constexpr std::uint8_t kTimeExceeded = 11;
+
+// The IPv6 words for what IPv4 calls by these.
+IcmpError error_for(const Packet& packet, std::uint8_t code)
+{
+    if (packet.family() == net::Family::ipv4)
+        return {.type = kUnreachable, .code = code};
+    switch (code) {
+    case kAdministratively:
+        return {.type = 1, .code = 1};
+    case kHostUnreachable:
+        return {.type = 1, .code = 3};
+    case kFragmentationNeeded:
+        return {.type = 2, .code = 0};
+    default:
+        return {.type = 1, .code = 0};
+    }
+}
+
+// ip_error()
+void answer_unroutable(Run& run, const Device& in, const Packet& packet)
+{
+    const Destination& destination = *packet.destination;
+    const Setting& forwarding =
+        packet.family() == net::Family::ipv4 ? in.settings.forwarding : in.settings.forwarding_ipv6;
+    const bool silent = forwarding.value == 0 || destination.error == RouteError::invalid;
+    note(run, packet, {&in, "route"}, silent ? "drop" : "unreachable", [&]() -> model::Because {
+        if (forwarding.value == 0)
+            return model::BySysctl{.name = forwarding.name, .value = "0"};
+        return by_route(*in.netns, destination);
+    });
+    if (silent)
+        return;
+    switch (destination.error) {
+    case RouteError::host_unreachable:
+        send_icmp_error(run, in, packet, error_for(packet, kHostUnreachable));
+        break;
+    case RouteError::prohibited:
+        send_icmp_error(run, in, packet, error_for(packet, kAdministratively));
+        break;
+    default:
+        send_icmp_error(run, in, packet, error_for(packet, kNetUnreachable));
+        break;
+    }
+}
+
+// ip_finish_output() and the neighbour's output.
+void finish_output(Run& run, Packet packet)
+{
+    const Destination destination = *packet.destination;
+    if (destination.out->link->loopback) {
+        transmit(run, *destination.out, std::move(packet));
+        return;
+    }
+    const net::IpAddress next_hop = destination.gateway.value_or(packet.ip.destination);
+    neighbour_output(run, *destination.out, next_hop, std::move(packet));
+}
+
+// ip_output()
+void output(Run& run, const Device* in, Packet packet)
+{
+    const Device& out = *packet.destination->out;
+    const HookCall call{.family = hook_family(packet),
+                        .hook = Hook::postrouting,
+                        .in = in,
+                        .out = &out,
+                        .at = &out};
+    if (pass_hook(run, packet, call))
+        finish_output(run, std::move(packet));
+}
+
+// ip_forward()
+void forward(Run& run, const Device& in, Packet packet)
+{
+    const Device& out = *packet.destination->out;
+    if (packet.type != PacketType::host) {
+        note(run, packet, {&in, "ip/forward"}, "drop", [] {
+            return model::ByKernel{.function = "ip_forward",
+                                   .text = "the frame was not addressed to this device"};
+        });
+        return;
+    }
+    if (packet.ip.ttl <= 1) {
+        note(run, packet, {&in, "ttl"}, "drop", [] {
+            return model::ByKernel{.function = "ip_forward", .text = "the time to live is over"};
+        });
+        send_icmp_error(run, in, packet,
+                        packet.family() == net::Family::ipv4 ? IcmpError{kTimeExceeded, 0}
+                                                             : IcmpError{3, 0});
+        return;
+    }
+    if (out.link->mtu != 0 && packet.ip.length > out.link->mtu && packet.ip.dont_fragment) {
+        note(run, packet, {&out, "mtu"}, "drop", [&] {
+            return model::ByEntry{.table = model::ByEntry::Table::link,
+                                  .text = fmt::format("{} mtu {}", out.name(), out.link->mtu)};
+        });
+        send_icmp_error(run, in, packet, error_for(packet, kFragmentationNeeded));
+        return;
+    }
+    --packet.ip.ttl;
+    if (pass_hook(run, packet,
+                  {.family = hook_family(packet),
+                   .hook = Hook::forward,
+                   .in = &in,
+                   .out = &out,
+                   .at = &in}))
+        output(run, &in, std::move(packet));
+}
+
+// ip_local_deliver()
+void local_in(Run& run, const Device& in, Packet packet)
+{
+    if (pass_hook(run, packet,
+                  {.family = hook_family(packet), .hook = Hook::input, .in = &in, .at = &in}))
+        deliver_locally(run, in, packet);
+}
+
+// ip_rcv_finish()
+void receive_finish(Run& run, const Device& in, Packet packet)
+{
+    if (!packet.destination) {
+        RouteInput input = route_input(packet, in, flow_key(packet));
+        if (!input.destination) {
+            note(run, packet, {&in, input.stage}, "drop", [&] { return input.because; });
+            return;
+        }
+        packet.destination = std::move(input.destination);
+        note(run, packet, {&in, "route"},
+             packet.destination->input == Destination::Input::forward ? "forward" : "local",
+             [&] { return by_route(*in.netns, *packet.destination); });
+    }
+    switch (packet.destination->input) {
+    case Destination::Input::local:
+        local_in(run, in, std::move(packet));
+        break;
+    case Destination::Input::forward:
+        forward(run, in, std::move(packet));
+        break;
+    case Destination::Input::error:
+        answer_unroutable(run, in, packet);
+        break;
+    }
+}
+
+// What the OUTPUT hook changed may lead elsewhere: ip_route_me_harder().
+bool reroute_output(Run& run, const Namespace& netns, Packet& packet, const Packet& before)
+{
+    // A chain of type filter cannot re-route; which chains may is not told, so a change of the mark
+    // alone counts for those of type route as for the mangle table.
+    const bool changed = before.ip.destination != packet.ip.destination ||
+                         before.ip.source != packet.ip.source || before.mark != packet.mark ||
+                         before.ip.tos != packet.ip.tos;
+    if (!changed)
+        return true;
+    const RouteOutput routed = route_output(netns, flow_key(packet));
+    if (!routed.destination) {
+        note(run, packet, {netns, "route"}, "drop", [&] {
+            return model::ByKernel{.function = "ip_route_me_harder",
+                                   .text = std::string(describe(routed.error))};
+        });
+        return false;
+    }
+    packet.destination = routed.destination;
+    note(run, packet, {packet.destination->out, "route"}, "re-route",
+         [&] { return by_route(netns, *packet.destination); });
+    return true;
+}
+
+} // namespace
+
+void ip_receive(Run& run, const Device& device, Packet packet)
+{
+    if (packet.type == PacketType::otherhost) {
+        note(run, packet, {&device, "ip"}, "drop", [&] {
+            return model::ByKernel{.function = "ip_rcv_core",
+                                   .text = fmt::format("the frame is for {}, not for {}",
+                                                       packet.ethernet.destination.to_string(),
+                                                       device.name())};
+        });
+        return;
+    }
+    // ip_sabotage_in(): what came in through a bridge has passed PREROUTING already.
+    BridgeInfo* info = packet.bridge ? &*packet.bridge : nullptr;
+    if (info != nullptr && !info->sabotage_in_done && !info->in_prerouting) {
+        info->sabotage_in_done = true;
+    } else if (!pass_hook(run, packet,
+                          {.family = hook_family(packet),
+                           .hook = Hook::prerouting,
+                           .in = &device,
+                           .at = &device})) {
+        return;
+    }
+    receive_finish(run, device, std::move(packet));
+}
+
+bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
+{
+    packet.local_out = true;
+    if (!packet.destination) {
+        const RouteOutput routed = route_output(netns, flow_key(packet));
+        begin_packet(run, packet, answers);
+        if (!routed.destination) {
+            note(run, packet, {netns, "route"}, "drop", [&] {
+                return model::ByKernel{.function = "ip_route_output_flow",
+                                       .text = std::string(describe(routed.error))};
+            });
+            return false;
+        }
+        packet.destination = routed.destination;
+    } else {
+        begin_packet(run, packet, answers);
+    }
+    const Device& out = *packet.destination->out;
+    packet.device = &out;
+    note(run, packet, {&out, "route"}, "output",
+         [&] { return by_route(netns, *packet.destination); });
+    const Packet before = packet;
+    if (!pass_hook(
+            run, packet,
+            {.family = hook_family(packet), .hook = Hook::output, .out = &out, .at = &out}) ||
+        !reroute_output(run, netns, packet, before))
+        return false;
+    output(run, nullptr, std::move(packet));
+    return true;
+}
+
+} // namespace onlan::simulate

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/netns.hpp"
+
+namespace onlan::simulate {
+
+// A machine out on the LAN that the snapshot does not hold: an ordinary host behind the NIC that
+// leads to it.
+struct Machine {
+    model::Netns netns; // named "lan:IP"
+    std::string nic;    // of the host, that its segment hangs on
+    std::vector<std::string> assumptions;
+};
+
+enum class Serves : std::uint8_t { nothing, everything };
+
+// Nothing when no NIC of the host leads to the address. A machine that serves everything listens on
+// `port`, for both TCP and UDP.
+[[nodiscard]] std::optional<Machine> lan_machine(const model::Netns& host,
+                                                 const net::IpAddress& address,
+                                                 Serves serves,
+                                                 std::uint16_t port);
+
+} // namespace onlan::simulate

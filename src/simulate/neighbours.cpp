@@ -1,0 +1,249 @@
+// Neighbours and ARP: net/core/neighbour.c, net/ipv4/arp.c. Neighbour discovery of IPv6 is walked
+// as if it were ARP: by the same frames, past the IP hooks.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "simulate/stages.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+using rules::Hook;
+using rules::HookFamily;
+
+constexpr net::MacAddress kBroadcast{{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}};
+constexpr net::MacAddress kMulticastBase{{0x01, 0x00, 0x5E, 0x00, 0x00, 0x01}};
+
+std::uint16_t ether_type(net::Family family)
+{
+    return family == net::Family::ipv4 ? kEtherIpv4 : kEtherIpv6;
+}
+
+void send_to(Run& run, const Device& out, const net::MacAddress& mac, Packet packet)
+{
+    packet.ethernet.source = out.mac;
+    packet.ethernet.destination = mac;
+    packet.ethernet.type = ether_type(packet.family());
+    packet.ethernet.vlan.reset();
+    transmit(run, out, std::move(packet));
+}
+
+void send_arp(
+    Run& run, const Device& out, const Arp& arp, const net::MacAddress& to, unsigned answers)
+{
+    Packet packet{.device = &out,
+                  .ethernet = {.source = out.mac, .destination = to, .type = kEtherArp},
+                  .arp = arp,
+                  .local_out = true};
+    begin_packet(run, packet, answers);
+    if (pass_hook(run, packet,
+                  {.family = HookFamily::arp, .hook = Hook::output, .out = &out, .at = &out}))
+        transmit(run, out, std::move(packet));
+}
+
+// arp_solicit(): who asks. With arp_announce 0 the packet's own source, if it is ours.
+net::IpAddress asker(const Device& out, const Packet& packet, const net::IpAddress& target)
+{
+    const net::IpAddress& source = packet.ip.source;
+    if (out.netns->fib(source.family()).address_type(source) == RouteType::local)
+        return source;
+    return select_address(out, target).value_or(net::IpAddress::any(target.family()));
+}
+
+void learn(Run& run, const NeighbourKey& key, const net::MacAddress& mac)
+{
+    if (!find_neighbour(run, key))
+        run.state.neighbours.emplace_back(key, mac);
+}
+
+// neigh_update(): sends what has waited for this address.
+void resolve(Run& run, const NeighbourKey& key)
+{
+    auto& waiting = run.state.waiting;
+    std::vector<Waiting> ready;
+    std::erase_if(waiting, [&](Waiting& entry) {
+        if (entry.neighbour != key)
+            return false;
+        ready.push_back(std::move(entry));
+        return true;
+    });
+    const auto mac = find_neighbour(run, key);
+    for (Waiting& entry : ready)
+        send_to(run, *key.device, *mac, std::move(entry.packet));
+}
+
+// arp_ignore(): is the answer withheld?
+bool ignores(const Device& device, const Arp& arp)
+{
+    const auto configured = [&](bool same_subnet) {
+        return std::ranges::any_of(device.addresses, [&](const model::Address* address) {
+            return address->local.address == arp.target &&
+                   (!same_subnet || address->local.subnet().contains(arp.sender));
+        });
+    };
+    switch (device.settings.arp_ignore.value) {
+    case 1:
+        return !configured(false);
+    case 2:
+        return !configured(true);
+    case 3:
+        return device.netns->loopback != nullptr &&
+               std::ranges::any_of(device.netns->loopback->addresses,
+                                   [&](const model::Address* address) {
+                                       return address->local.address == arp.target;
+                                   });
+    case 8:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// arp_filter(): would the answer to the sender leave by another device?
+bool filtered(const Device& device, const Arp& arp)
+{
+    if (device.settings.arp_filter.value == 0)
+        return false;
+    const RouteOutput back =
+        route_output(*device.netns, {.destination = arp.sender, .source = arp.target});
+    return !back.destination || back.destination->out != &device;
+}
+
+// Why a request is not answered; nothing: it is.
+std::optional<model::Because> unanswered(const Packet& packet, const Device& device)
+{
+    const Arp& arp = *packet.arp;
+    RouteInput input = route_input(packet, device, flow_key(packet));
+    if (!input.destination)
+        return std::move(input.because);
+    if (input.destination->input == Destination::Input::local && !input.destination->broadcast) {
+        if (ignores(device, arp))
+            return model::BySysctl{.name = device.settings.arp_ignore.name,
+                                   .value = fmt::format("{}", device.settings.arp_ignore.value)};
+        if (filtered(device, arp))
+            return model::BySysctl{.name = device.settings.arp_filter.name, .value = "1"};
+        return {};
+    }
+    if (input.destination->input == Destination::Input::forward) {
+        const bool other = input.destination->out != &device;
+        if ((other && device.settings.proxy_arp.value != 0) ||
+            (!other && device.settings.proxy_arp_pvlan.value != 0))
+            return {};
+    }
+    return model::ByKernel{.function = "arp_process",
+                           .text = "the address is not one of this host"};
+}
+
+// arp_process() for a request.
+void answer(Run& run, const Device& device, const Packet& packet)
+{
+    const Arp& arp = *packet.arp;
+    if (const auto why = unanswered(packet, device)) {
+        note(run, packet, {&device, "arp"}, "ignore", [&] { return *why; });
+        return;
+    }
+    note(run, packet, {&device, "arp"}, "answer", [&] {
+        return model::ByEntry{.table = model::ByEntry::Table::link,
+                              .text = fmt::format("{} answers with its own address {}",
+                                                  device.name(), device.mac.to_string())};
+    });
+    if (arp.sender != net::IpAddress::any(arp.sender.family()))
+        learn(run, {.device = &device, .address = arp.sender}, arp.sender_mac);
+    send_arp(run, device,
+             {.reply = true, .sender_mac = device.mac, .sender = arp.target, .target = arp.sender},
+             arp.sender_mac, packet.number);
+    resolve(run, {.device = &device, .address = arp.sender});
+}
+
+} // namespace
+
+std::optional<net::MacAddress> find_neighbour(const Run& run, const NeighbourKey& key)
+{
+    for (const auto& [learned, mac] : run.state.neighbours) {
+        if (learned == key)
+            return mac;
+    }
+    const auto& stored = key.device->netns->neighbours;
+    const auto found = stored.find(key);
+    return found == stored.end() ? std::nullopt : std::optional(found->second);
+}
+
+void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_hop, Packet packet)
+{
+    if (packet.destination && packet.destination->broadcast) {
+        send_to(run, out, kBroadcast, std::move(packet));
+        return;
+    }
+    if (out.netns->fib(next_hop.family()).address_type(next_hop) == RouteType::multicast) {
+        send_to(run, out, kMulticastBase, std::move(packet));
+        return;
+    }
+    if (!out.link->arp) {
+        send_to(run, out, out.mac, std::move(packet));
+        return;
+    }
+    const NeighbourKey key{.device = &out, .address = next_hop};
+    if (const auto mac = find_neighbour(run, key)) {
+        send_to(run, out, *mac, std::move(packet));
+        return;
+    }
+    const bool asked = std::ranges::any_of(
+        run.state.waiting, [&](const Waiting& other) { return other.neighbour == key; });
+    const net::IpAddress sender = asker(out, packet, next_hop);
+    const unsigned number = packet.number;
+    note(run, packet, {&out, "neighbour"}, "resolve", [&] {
+        return model::ByEntry{
+            .table = model::ByEntry::Table::neighbour,
+            .text = fmt::format("{} dev {} is not known yet", next_hop.to_string(), out.name())};
+    });
+    run.state.waiting.push_back({.neighbour = key, .packet = std::move(packet)});
+    if (!asked)
+        send_arp(run, out, {.sender_mac = out.mac, .sender = sender, .target = next_hop},
+                 kBroadcast, number);
+}
+
+void arp_receive(Run& run, const Device& device, const Packet& received)
+{
+    Packet packet = received;
+    if (packet.type == rules::PacketType::otherhost || !device.link->arp ||
+        !pass_hook(run, packet,
+                   {.family = HookFamily::arp, .hook = Hook::input, .in = &device, .at = &device}))
+        return;
+    const Arp& arp = *packet.arp;
+    if (!arp.reply) {
+        answer(run, device, packet);
+        return;
+    }
+    const NeighbourKey key{.device = &device, .address = arp.sender};
+    const bool known = find_neighbour(run, key).has_value();
+    note(run, packet, {&device, "neighbour"}, known ? "ignore" : "learn", [&] {
+        return model::ByKernel{.function = "arp_process",
+                               .text = known ? "the first answer stands for a second (locktime)"
+                                             : fmt::format("{} is at {}", arp.sender.to_string(),
+                                                           arp.sender_mac.to_string())};
+    });
+    learn(run, key, arp.sender_mac);
+    resolve(run, key);
+}
+
+void fail_waiting(Run& run)
+{
+    const std::vector<Waiting> failed = std::exchange(run.state.waiting, {});
+    for (const Waiting& entry : failed) {
+        const Device& out = *entry.neighbour.device;
+        note(run, entry.packet, {&out, "neighbour"}, "drop", [&] {
+            return model::ByEntry{.table = model::ByEntry::Table::neighbour,
+                                  .text =
+                                      fmt::format("{} dev {} FAILED",
+                                                  entry.neighbour.address.to_string(), out.name())};
+        });
+        constexpr std::uint8_t kHostUnreachable = 1;
+        send_icmp_error(run, out, entry.packet,
+                        entry.packet.family() == net::Family::ipv4 ? IcmpError{3, kHostUnreachable}
+                                                                   : IcmpError{1, 3});
+    }
+}
+
+} // namespace onlan::simulate

@@ -1,0 +1,253 @@
+// Routing decisions: net/ipv4/route.c, net/ipv4/devinet.c.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "simulate/source_validation.hpp"
+#include "simulate/stages.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+constexpr std::uint8_t kScopeHost = 254; // RT_SCOPE_HOST
+
+RouteInput drop(std::string stage, std::string function, std::string text)
+{
+    return {.destination = {},
+            .stage = std::move(stage),
+            .because = model::ByKernel{.function = std::move(function), .text = std::move(text)}};
+}
+
+bool first_byte(const net::IpAddress& address, std::uint8_t value)
+{
+    return address.family() == net::Family::ipv4 && address.bytes()[0] == value;
+}
+
+bool limited_broadcast(const net::IpAddress& address)
+{
+    return address.family() == net::Family::ipv4 &&
+           std::ranges::all_of(address.bytes(), [](auto byte) { return byte == 0xFF; });
+}
+
+bool multicast(const net::IpAddress& address)
+{
+    return address.family() == net::Family::ipv4 ? (address.bytes()[0] & 0xF0U) == 0xE0
+                                                 : address.bytes()[0] == 0xFF;
+}
+
+const Device* device_of(const Namespace& netns, const model::Route& route)
+{
+    const auto found = netns.by_index.find(route.link);
+    return found == netns.by_index.end() ? nullptr : found->second;
+}
+
+// What no routing table can make right (ip_route_input_slow(), the martians).
+std::optional<RouteInput> martian(const Device& in, const FlowKey& key)
+{
+    if (key.source.family() != net::Family::ipv4)
+        return {};
+    if (multicast(key.source) || limited_broadcast(key.source))
+        return drop("martian-source", "ip_route_input_slow",
+                    "the source is a group or broadcast address");
+    if (first_byte(key.source, 0) && !limited_broadcast(key.destination))
+        return drop("martian-source", "ip_route_input_slow", "the source is in 0.0.0.0/8");
+    if (first_byte(key.destination, 0))
+        return drop("martian-destination", "ip_route_input_slow",
+                    "the destination is in 0.0.0.0/8");
+    const bool loopback = first_byte(key.destination, 127) || first_byte(key.source, 127);
+    if (loopback && !in.link->loopback && in.settings.route_localnet.value == 0)
+        return RouteInput{
+            .destination = {},
+            .stage = "route_localnet",
+            .because = model::BySysctl{.name = in.settings.route_localnet.name, .value = "0"}};
+    return {};
+}
+
+// ip_error() will be its input: the packet is answered by ICMP, or only counted.
+RouteInput unroutable(RouteError error, const model::Route* route)
+{
+    return {.destination =
+                Destination{.input = Destination::Input::error, .error = error, .route = route}};
+}
+
+bool forwarding(const Device& in, net::Family family)
+{
+    return (family == net::Family::ipv4 ? in.settings.forwarding : in.settings.forwarding_ipv6)
+               .value != 0;
+}
+
+std::optional<RouteInput> refused_source(const Device& in, const Device* out, const FlowKey& key)
+{
+    // IPv6 has no such check in its routing code.
+    if (key.source.family() == net::Family::ipv6)
+        return {};
+    SourceVerdict verdict = validate_source(in, out, key);
+    if (verdict.valid)
+        return {};
+    return RouteInput{.destination = {},
+                      .stage = std::move(verdict.stage),
+                      .because = std::move(verdict.because)};
+}
+
+} // namespace
+
+FlowKey flow_key(const Packet& packet)
+{
+    if (packet.arp)
+        return {.destination = packet.arp->target, .source = packet.arp->sender};
+    const Ip& ip = packet.ip;
+    return {.destination = ip.destination,
+            .source = ip.source,
+            .mark = packet.mark,
+            .tos = ip.tos,
+            .protocol = ip.protocol,
+            .source_port = ip.source_port,
+            .destination_port = ip.destination_port};
+}
+
+RouteInput route_input(const Packet&, const Device& in, FlowKey key)
+{
+    if (auto refused = martian(in, key))
+        return *std::move(refused);
+    const Namespace& netns = *in.netns;
+    const net::Family family = key.destination.family();
+    key.in = in.link->index;
+    if (limited_broadcast(key.destination))
+        return {.destination = Destination{.broadcast = true}};
+    if (multicast(key.destination))
+        return {.destination = Destination{.broadcast = true}};
+    const RouteFound found = netns.fib(family).lookup(key);
+    if (!found.ok())
+        return unroutable(forwarding(in, family) ? found.error : RouteError::host_unreachable,
+                          found.route);
+
+    const auto type = static_cast<RouteType>(found.route->type);
+    if (type == RouteType::broadcast && in.settings.bc_forwarding.value == 0) {
+        if (auto refused = refused_source(in, nullptr, key))
+            return *std::move(refused);
+        return {.destination = Destination{.route = found.route, .broadcast = true}};
+    }
+    if (type == RouteType::local || type == RouteType::anycast) {
+        if (auto refused = refused_source(in, nullptr, key))
+            return *std::move(refused);
+        return {.destination =
+                    Destination{.input = Destination::Input::local, .route = found.route}};
+    }
+    if (!forwarding(in, family))
+        return unroutable(RouteError::host_unreachable, nullptr);
+    const Device* out = device_of(netns, *found.route);
+    if (type != RouteType::unicast || out == nullptr)
+        return drop("martian-destination", "ip_mkroute_input", "the route leads nowhere");
+    if (auto refused = refused_source(in, out, key))
+        return *std::move(refused);
+    return {.destination = Destination{.input = Destination::Input::forward,
+                                       .out = out,
+                                       .gateway = found.route->gateway,
+                                       .route = found.route}};
+}
+
+std::optional<net::IpAddress> select_address(const Device& device, const net::IpAddress& next_hop)
+{
+    constexpr std::uint32_t kSecondary = 1; // IFA_F_SECONDARY
+    const auto usable = [&](const model::Address& address) {
+        return address.local.address.family() == next_hop.family() && address.scope < kScopeHost &&
+               (address.flags & kSecondary) == 0;
+    };
+    const net::IpAddress* first = nullptr;
+    for (const model::Address* address : device.addresses) {
+        if (!usable(*address))
+            continue;
+        if (address->local.subnet().contains(next_hop))
+            return address->local.address;
+        if (first == nullptr)
+            first = &address->local.address;
+    }
+    if (first != nullptr)
+        return *first;
+    // inet_select_addr(): "not loopback addresses on loopback should be preferred in this case":
+    // any device of the namespace will do.
+    for (const auto& other : device.netns->devices) {
+        for (const model::Address* address : other->addresses) {
+            if (usable(*address))
+                return address->local.address;
+        }
+    }
+    return {};
+}
+
+RouteOutput route_output(const Namespace& netns, FlowKey key)
+{
+    const net::Family family = key.destination.family();
+    const RouteFound found = netns.fib(family).lookup(key);
+    if (!found.ok())
+        return {.source = key.source, .error = found.error, .route = found.route};
+    const auto type = static_cast<RouteType>(found.route->type);
+    const bool local = type == RouteType::local || type == RouteType::anycast;
+    const Device* out = local ? netns.loopback : device_of(netns, *found.route);
+    if (out == nullptr)
+        return {
+            .source = key.source, .error = RouteError::network_unreachable, .route = found.route};
+    RouteOutput output{.destination = Destination{.input = local ? Destination::Input::local
+                                                                 : Destination::Input::forward,
+                                                  .out = out,
+                                                  .gateway = found.route->gateway,
+                                                  .route = found.route,
+                                                  .broadcast = type == RouteType::broadcast},
+                       .source = key.source,
+                       .route = found.route};
+    if (key.source == net::IpAddress::any(family)) {
+        if (found.route->preferred_source)
+            output.source = *found.route->preferred_source;
+        else if (local)
+            output.source = key.destination;
+        else
+            output.source = select_address(*out, found.route->gateway.value_or(key.destination))
+                                .value_or(key.source);
+    }
+    return output;
+}
+
+std::string_view describe(RouteError error)
+{
+    switch (error) {
+    case RouteError::none:
+        return "routed";
+    case RouteError::network_unreachable:
+        return "no route leads there";
+    case RouteError::host_unreachable:
+        return "the route says unreachable";
+    case RouteError::prohibited:
+        return "the route says prohibit";
+    case RouteError::invalid:
+        return "the route says blackhole";
+    }
+    return {};
+}
+
+std::string describe(const Namespace& netns, const model::Route& route)
+{
+    constexpr std::string_view kTypes[] = {"",          "",           "local ",     "broadcast ",
+                                           "anycast ",  "multicast ", "blackhole ", "unreachable ",
+                                           "prohibit ", "throw "};
+    std::string text{route.type < std::size(kTypes) ? kTypes[route.type] : ""};
+    text += route.destination.length() == 0 ? "default" : route.destination.to_string();
+    if (route.gateway)
+        text += " via " + route.gateway->to_string();
+    if (const Device* device = device_of(netns, route))
+        text += " dev " + device->name();
+    if (route.table != 254)
+        text += route.table == 255 ? " table local" : fmt::format(" table {}", route.table);
+    return text;
+}
+
+model::Because by_route(const Namespace& netns, const Destination& destination)
+{
+    if (destination.route != nullptr)
+        return model::ByEntry{.table = model::ByEntry::Table::route,
+                              .text = describe(netns, *destination.route)};
+    return model::ByKernel{.function = "fib_lookup",
+                           .text = std::string(describe(destination.error))};
+}
+
+} // namespace onlan::simulate

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "rules/rule_set.hpp"
+
+namespace onlan::simulate {
+
+// The rules of one namespace as the walk asks them: a rules::RuleSet, or what a test makes up.
+class Rulebook {
+public:
+    Rulebook() = default;
+    Rulebook(const Rulebook&) = delete;
+    Rulebook& operator=(const Rulebook&) = delete;
+    virtual ~Rulebook() = default;
+
+    [[nodiscard]] virtual const std::vector<rules::BaseChain>& base_chains() const = 0;
+    [[nodiscard]] virtual std::vector<rules::ChainOutcome>
+    evaluate(const rules::BaseChain& chain,
+             const rules::PacketView& packet,
+             const rules::Surroundings& surroundings) const = 0;
+    [[nodiscard]] virtual bool needs_conntrack(net::Family family) const = 0;
+};
+
+} // namespace onlan::simulate

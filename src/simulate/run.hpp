@@ -1,0 +1,99 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/trace.hpp"
+#include "simulate/choices.hpp"
+#include "simulate/sockets.hpp"
+#include "simulate/world.hpp"
+
+namespace onlan::simulate {
+
+enum class Recording : std::uint8_t { off, on };
+
+// A packet that waits for its neighbour's address (neigh_resolve_output()).
+struct Waiting {
+    NeighbourKey neighbour;
+    Packet packet;
+};
+
+// A port that the kernel picks at random, and the one that stands for it here.
+struct RandomPort {
+    std::uint8_t protocol = 0;
+    std::uint16_t stands_in = 0;
+    model::PortRange range;
+};
+
+// All that packets change. Small, and on top of the World: resetting it is forgetting it.
+struct State {
+    std::deque<Packet> backlog; // received, not yet worked on (MD-4)
+    std::deque<Connection> connections;
+    std::vector<std::pair<FdbKey, FdbTarget>> fdb;
+    std::vector<std::pair<NeighbourKey, net::MacAddress>> neighbours;
+    std::vector<Waiting> waiting;
+    std::deque<LiveSocket> sockets;
+    std::vector<RandomPort> random_ports;
+    unsigned frames = 0; // worked on, to notice a loop
+};
+
+// One run of one exchange: the world, what has changed in it, and the record of what happened.
+// The stages are functions on it.
+struct Run {
+    const World& world;
+    Choices& choices;
+    Recording recording = Recording::on;
+    State state;
+    std::vector<model::TracedPacket> packets;
+    std::vector<std::string> assumptions;
+    unsigned last_number = 0;
+    bool loop = false;
+
+    void assume(const std::string& what);
+};
+
+// Gives a new packet its number and its place in the record.
+void begin_packet(Run& run, Packet& packet, unsigned answers);
+[[nodiscard]] model::Header header_of(const Run& run, const Packet& packet);
+
+// Where a step happens.
+struct Place {
+    const Device* device = nullptr; // null: the namespace as a whole
+    const Namespace* netns = nullptr;
+    std::string_view stage;
+
+    Place(const Device* at, std::string_view what) : device(at), netns(at->netns), stage(what) {}
+    Place(const Namespace& in, std::string_view what) : netns(&in), stage(what) {}
+};
+
+void record(Run& run, const Packet& packet, const Place& place, model::Step step);
+
+// Writes a step down. `why` makes the reason, and is only asked when somebody is listening.
+template <typename Why>
+void note(Run& run, const Packet& packet, const Place& place, std::string_view action, Why&& why)
+{
+    if (run.recording == Recording::on)
+        record(run, packet, place,
+               {.action = std::string(action), .because = std::forward<Why>(why)()});
+}
+
+// The same for a step that changed the packet from `before`.
+template <typename Why>
+void note_change(Run& run,
+                 const Packet& packet,
+                 const Place& place,
+                 const Packet& before,
+                 std::string_view action,
+                 Why&& why)
+{
+    if (run.recording == Recording::on)
+        record(run, packet, place,
+               {.action = std::string(action),
+                .because = std::forward<Why>(why)(),
+                .before = header_of(run, before)});
+}
+
+} // namespace onlan::simulate

@@ -1,0 +1,105 @@
+#include "simulate/settings.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace onlan::simulate {
+namespace {
+
+std::optional<int> read(const model::Netns& netns, const std::string& name)
+{
+    const auto found = netns.sysctls.find(name);
+    if (found == netns.sysctls.end())
+        return {};
+    int value = 0;
+    const std::string& text = found->second;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+Setting read_or(const model::Netns& netns, std::string name, int absent)
+{
+    const int value = read(netns, name).value_or(absent);
+    return {.value = value, .name = std::move(name)};
+}
+
+// Reads the two halves of one per-device switch.
+class PerDevice {
+public:
+    PerDevice(const model::Netns& netns, std::string_view device) : netns_(netns), device_(device)
+    {
+        // sysctl(8) writes a dot in a device's name as a slash.
+        std::ranges::replace(device_, '.', '/');
+    }
+
+    [[nodiscard]] Setting own(std::string_view word, std::string_view family = "ipv4") const
+    {
+        return read_or(netns_, name(device_, word, family), 0);
+    }
+    [[nodiscard]] Setting larger(std::string_view word) const
+    {
+        Setting all = read_or(netns_, name("all", word, "ipv4"), 0);
+        Setting device = own(word);
+        return all.value > device.value ? all : device;
+    }
+    // For switches of 0 and 1 "either" is the larger one, and "both" the smaller.
+    [[nodiscard]] Setting both(std::string_view word) const
+    {
+        Setting all = read_or(netns_, name("all", word, "ipv4"), 0);
+        Setting device = own(word);
+        return all.value < device.value ? all : device;
+    }
+
+private:
+    [[nodiscard]] static std::string
+    name(std::string_view scope, std::string_view word, std::string_view family)
+    {
+        std::string text = "net.";
+        text.append(family).append(".conf.").append(scope).append(".").append(word);
+        return text;
+    }
+
+    const model::Netns& netns_;
+    std::string device_;
+};
+
+} // namespace
+
+DeviceSettings device_settings(const model::Netns& netns, std::string_view device)
+{
+    const PerDevice conf(netns, device);
+    return {
+        .forwarding = conf.own("forwarding"),
+        .forwarding_ipv6 = conf.own("forwarding", "ipv6"),
+        .rp_filter = conf.larger("rp_filter"),
+        .arp_ignore = conf.larger("arp_ignore"),
+        .accept_local = conf.larger("accept_local"),
+        .src_valid_mark = conf.larger("src_valid_mark"),
+        .route_localnet = conf.larger("route_localnet"),
+        .proxy_arp = conf.larger("proxy_arp"),
+        .proxy_arp_pvlan = conf.larger("proxy_arp_pvlan"),
+        .arp_filter = conf.larger("arp_filter"),
+        .send_redirects = conf.larger("send_redirects"),
+        .bc_forwarding = conf.both("bc_forwarding"),
+        .ignore_routes_with_linkdown = conf.larger("ignore_routes_with_linkdown"),
+        .drop_unicast_in_l2_multicast = conf.larger("drop_unicast_in_l2_multicast"),
+    };
+}
+
+NetnsSettings netns_settings(const model::Netns& netns)
+{
+    const std::string call_iptables = "net.bridge.bridge-nf-call-iptables";
+    return {
+        .br_netfilter = netns.sysctls.contains(call_iptables),
+        .call_iptables = read_or(netns, call_iptables, 0),
+        .call_ip6tables = read_or(netns, "net.bridge.bridge-nf-call-ip6tables", 0),
+        .call_arptables = read_or(netns, "net.bridge.bridge-nf-call-arptables", 0),
+        .filter_vlan_tagged = read_or(netns, "net.bridge.bridge-nf-filter-vlan-tagged", 0),
+        .tcp_loose = read_or(netns, "net.netfilter.nf_conntrack_tcp_loose", 1),
+        .tcp_be_liberal = read_or(netns, "net.netfilter.nf_conntrack_tcp_be_liberal", 0),
+        .icmp_echo_ignore_all = read_or(netns, "net.ipv4.icmp_echo_ignore_all", 0),
+    };
+}
+
+} // namespace onlan::simulate

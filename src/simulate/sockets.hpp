@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "model/socket.hpp"
+#include "net/ip_address.hpp"
+
+namespace onlan::simulate {
+
+struct Namespace;
+struct Proxy;
+
+enum class SocketRole : std::uint8_t { client, server, proxy_front, proxy_back };
+enum class SocketState : std::uint8_t { syn_sent, syn_received, established, closed };
+
+// What a socket of the exchange has been told by ICMP or RST (sk_err).
+enum class SocketError : std::uint8_t {
+    none,
+    refused,             // ECONNREFUSED
+    reset,               // ECONNRESET
+    host_unreachable,    // EHOSTUNREACH
+    network_unreachable, // ENETUNREACH
+    prohibited,          // EACCES
+    not_permitted,       // EPERM
+};
+[[nodiscard]] std::string errno_name(SocketError error);
+
+// One end of the simulated exchange: a connected TCP, UDP or ping socket, and the program behind
+// it.
+struct LiveSocket {
+    const Namespace* netns = nullptr;
+    SocketRole role = SocketRole::client;
+    std::uint8_t protocol = 0;
+    net::IpAddress local;
+    net::IpAddress remote;
+    std::uint16_t local_port = 0; // ping: the identifier
+    std::uint16_t remote_port = 0;
+    SocketState state = SocketState::syn_sent;
+    SocketError error = SocketError::none;
+    std::uint32_t send_next = 1000;
+    std::uint32_t send_unacknowledged = 1000;
+    std::uint32_t receive_next = 0;
+    bool request_seen = false;  // server: the client's data is here
+    bool response_seen = false; // client: and the server's
+    bool response_sent = false;
+    bool fin_sent = false;
+    bool fin_seen = false;
+    unsigned pair = 0; // proxy: index of the other half, from 1; 0: none
+    const Proxy* proxy = nullptr;
+    std::uint32_t mark = 0;
+    std::uint32_t owner = 0;
+};
+
+} // namespace onlan::simulate

@@ -1,0 +1,344 @@
+#include "unit/rules/world.hpp"
+
+namespace onlan::rules {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+bool matches(const std::string& words,
+             const PacketView& packet,
+             net::Family family = net::Family::ipv4,
+             const Surroundings& surroundings = FakeSurroundings())
+{
+    return outcome(forward_chain(words + " -j DROP", family), packet, surroundings).verdict ==
+           Verdict::drop;
+}
+
+TEST(XtMatch, AddressesArePrefixesMasksAndTheirOpposites)
+{
+    const Packet packet;
+    EXPECT_TRUE(matches("-s 10.1.0.0/16", packet.view));
+    EXPECT_FALSE(matches("-s 10.2.0.0/16", packet.view));
+    EXPECT_FALSE(matches("! -s 10.1.0.0/16", packet.view));
+    EXPECT_TRUE(matches("-d 10.0.0.3/255.0.0.255", packet.view));
+    EXPECT_FALSE(matches("-d 10.0.0.4/255.0.0.255", packet.view));
+    EXPECT_TRUE(matches("-m iprange --src-range 10.1.0.1-10.1.0.9", packet.view));
+}
+
+TEST(XtMatch, DevicesMatchByNameAndBeginning)
+{
+    const Packet packet;
+    EXPECT_TRUE(matches("-i eth0 -o eth+", packet.view));
+    EXPECT_FALSE(matches("-i eth", packet.view));
+    EXPECT_FALSE(matches("! -o eth1", packet.view));
+}
+
+TEST(XtMatch, WithoutADeviceOnlyTheOppositeMatches)
+{
+    Packet packet;
+    packet.view.in = nullptr;
+    EXPECT_FALSE(matches("-i eth0", packet.view));
+    EXPECT_TRUE(matches("! -i eth0", packet.view));
+    EXPECT_TRUE(matches("-i +", packet.view));
+}
+
+TEST(XtMatch, PortsAreRangesListsAndNames)
+{
+    const Packet packet;
+    EXPECT_TRUE(matches("-p udp -m udp --dport 53 --sport 4000:", packet.view));
+    EXPECT_TRUE(matches("-p udp -m udp --dport domain", packet.view));
+    EXPECT_FALSE(matches("-p udp -m udp ! --dport 50:60", packet.view));
+    EXPECT_FALSE(matches("-p tcp -m tcp --dport 53", packet.view));
+    EXPECT_TRUE(matches("-p udp -m multiport --dports 22,50:60", packet.view));
+    EXPECT_TRUE(matches("-p udp -m multiport --ports 1,4000", packet.view));
+    EXPECT_FALSE(matches("-p udp -m multiport ! --ports 1,4000", packet.view));
+}
+
+TEST(XtMatch, ALaterFragmentHasNoPorts)
+{
+    Packet packet;
+    packet.view.later_fragment = true;
+    EXPECT_FALSE(matches("-p udp -m udp --dport 53", packet.view));
+    EXPECT_FALSE(matches("-p udp -m udp ! --dport 80", packet.view));
+    EXPECT_TRUE(matches("-f", packet.view));
+    EXPECT_FALSE(matches("! -f", packet.view));
+}
+
+TEST(XtMatch, TcpFlagsAreComparedUnderTheirMask)
+{
+    Packet packet;
+    packet.view.protocol = kTcp;
+    packet.view.tcp_flags = 2;
+    EXPECT_TRUE(matches("-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN", packet.view));
+    EXPECT_TRUE(matches("-p tcp -m tcp --syn", packet.view));
+    EXPECT_FALSE(matches("-p tcp -m tcp --tcp-flags ALL NONE", packet.view));
+    EXPECT_TRUE(matches("-p tcp -m tcp ! --tcp-flags ALL ALL", packet.view));
+}
+
+TEST(XtMatch, IcmpTypesHaveNumbersNamesAndCodes)
+{
+    Packet packet;
+    packet.view.protocol = kIcmp;
+    packet.view.icmp_type = 3;
+    packet.view.icmp_code = 4;
+    EXPECT_TRUE(matches("-p icmp -m icmp --icmp-type 3/4", packet.view));
+    EXPECT_TRUE(matches("-p icmp -m icmp --icmp-type fragmentation-needed", packet.view));
+    EXPECT_TRUE(matches("-p icmp -m icmp --icmp-type any", packet.view));
+    EXPECT_FALSE(matches("-p icmp -m icmp ! --icmp-type 3", packet.view));
+    EXPECT_FALSE(matches("-p icmp -m icmp --icmp-type 8", packet.view));
+}
+
+TEST(XtMatch, ConntrackWithoutAnEntryLooksAtTheStateOnly)
+{
+    Packet packet;
+    EXPECT_TRUE(matches("-m conntrack --ctstate INVALID", packet.view));
+    EXPECT_TRUE(matches("-m conntrack --ctstate INVALID --ctdir REPLY", packet.view));
+    EXPECT_FALSE(matches("-m conntrack --ctdir ORIGINAL", packet.view));
+    EXPECT_FALSE(matches("-m conntrack --ctstate NEW,RELATED,ESTABLISHED", packet.view));
+    packet.view.ct.state = CtState::untracked;
+    EXPECT_TRUE(matches("-m state --state UNTRACKED", packet.view));
+}
+
+TEST(XtMatch, ConntrackSeesTuplesStatusAndNat)
+{
+    Packet packet;
+    packet.view.ct = {.state = CtState::established,
+                      .direction = CtDirection::reply,
+                      .status = 0x20 | 2,
+                      .original = {.source = ip("1.1.1.1"),
+                                   .destination = ip("2.2.2.2"),
+                                   .protocol = kTcp,
+                                   .source_port = 1000,
+                                   .destination_port = 80}};
+    EXPECT_TRUE(matches("-m conntrack --ctstate DNAT", packet.view));
+    EXPECT_FALSE(matches("-m conntrack --ctstate SNAT", packet.view));
+    EXPECT_TRUE(matches("-m conntrack --ctorigdst 2.2.2.0/24 --ctorigdstport 80", packet.view));
+    EXPECT_TRUE(matches("-m conntrack --ctdir REPLY --ctproto 6", packet.view));
+    EXPECT_TRUE(matches("-m conntrack --ctstatus SEEN_REPLY", packet.view));
+    EXPECT_FALSE(matches("-m conntrack ! --ctstatus SEEN_REPLY", packet.view));
+}
+
+TEST(XtMatch, MarksAreComparedUnderTheirMask)
+{
+    Packet packet;
+    packet.view.mark = 0x4123;
+    EXPECT_TRUE(matches("-m mark --mark 0x4000/0x4000", packet.view));
+    EXPECT_FALSE(matches("-m mark ! --mark 0x4000/0x4000", packet.view));
+    EXPECT_FALSE(matches("-m connmark ! --mark 0x1", packet.view)); // no connection
+}
+
+TEST(XtMatch, PhysdevWithoutBridgeInfoMatchesOnlyInverted)
+{
+    Packet packet;
+    EXPECT_FALSE(matches("-m physdev --physdev-is-bridged", packet.view));
+    EXPECT_TRUE(matches("-m physdev ! --physdev-is-bridged", packet.view));
+    packet.view.has_bridge_info = true;
+    packet.view.physical_in = &packet.eth0;
+    EXPECT_TRUE(matches("-m physdev --physdev-in eth0", packet.view));
+    EXPECT_TRUE(matches("-m physdev --physdev-is-in", packet.view));
+    EXPECT_FALSE(matches("-m physdev --physdev-is-bridged", packet.view));
+    EXPECT_FALSE(matches("-m physdev ! --physdev-out eth5", packet.view)); // there is none
+}
+
+TEST(XtMatch, AddressTypesComeFromTheLocalTable)
+{
+    const Packet packet;
+    FakeSurroundings host;
+    host.local = {packet.view.destination};
+    EXPECT_TRUE(matches("-m addrtype --dst-type LOCAL", packet.view, net::Family::ipv4, host));
+    EXPECT_FALSE(matches("-m addrtype ! --dst-type LOCAL", packet.view, net::Family::ipv4, host));
+    EXPECT_FALSE(matches("-m addrtype --src-type LOCAL", packet.view, net::Family::ipv4, host));
+}
+
+TEST(XtMatch, OwnersOfWhatHasNoSocketMatchOnlyInverted)
+{
+    Packet packet;
+    EXPECT_FALSE(matches("-m owner --uid-owner 0", packet.view));
+    EXPECT_TRUE(matches("-m owner ! --uid-owner 0", packet.view));
+    packet.view.socket_owner = 1000;
+    EXPECT_TRUE(matches("-m owner --uid-owner 1000-1001", packet.view));
+}
+
+TEST(XtMatch, RpfilterAsksForTheWayBack)
+{
+    const Packet packet;
+    FakeSurroundings host;
+    host.routes = {{*net::Prefix::parse("10.1.0.0/16"), &packet.eth1}};
+    EXPECT_FALSE(matches("-m rpfilter", packet.view, net::Family::ipv4, host));
+    EXPECT_TRUE(matches("-m rpfilter --loose", packet.view, net::Family::ipv4, host));
+    EXPECT_TRUE(matches("-m rpfilter --invert", packet.view, net::Family::ipv4, host));
+}
+
+TEST(XtMatch, SetsAreLookedUpByTheirDimensions)
+{
+    const Packet packet;
+    const auto with_sets = [&](const std::string& words) {
+        model::Netns host = forward_chain(words + " -j DROP");
+        host.ipsets = {
+            {.name = "nets",
+             .type = "hash:net",
+             .elements = {{"10.1.0.0/16"}, {"10.1.0.0/24", "nomatch"}, {"10.1.0.2"}}},
+            {.name = "services", .type = "hash:ip,port", .elements = {{"10.2.0.3,udp:53"}}},
+            {.name = "ports", .type = "bitmap:port", .elements = {{"50-60"}}},
+            {.name = "all", .type = "list:set", .elements = {{"nets"}}}};
+        return outcome(host, packet.view).verdict == Verdict::drop;
+    };
+    EXPECT_TRUE(with_sets("-m set --match-set nets src"));
+    EXPECT_FALSE(with_sets("-m set --match-set nets dst"));
+    EXPECT_FALSE(with_sets("-m set ! --match-set nets src"));
+    EXPECT_TRUE(with_sets("-m set --match-set services dst,dst"));
+    EXPECT_TRUE(with_sets("-m set --match-set ports dst"));
+    EXPECT_TRUE(with_sets("-m set --match-set all src"));
+}
+
+TEST(XtTarget, NatSaysWhatIsAskedOfIt)
+{
+    Packet packet;
+    const auto asked = [&](const std::string& words) {
+        return outcome(host_with(iptables_save(
+                           "*nat\n:PREROUTING ACCEPT\n-A PREROUTING -p udp -j " + words)),
+                       packet.view)
+            .nat;
+    };
+    EXPECT_EQ(asked("DNAT --to-destination 10.0.0.9:80-90"), (Nat{.kind = NatKind::destination,
+                                                                  .first_address = ip("10.0.0.9"),
+                                                                  .last_address = ip("10.0.0.9"),
+                                                                  .first_port = 80,
+                                                                  .last_port = 90}));
+    EXPECT_EQ(
+        asked("REDIRECT --to-ports 5353 --random"),
+        (Nat{.kind = NatKind::redirect, .first_port = 5353, .last_port = 5353, .random = true}));
+    EXPECT_EQ(asked("NETMAP --to 10.9.0.0/24"), (Nat{.kind = NatKind::netmap_destination,
+                                                     .first_address = ip("10.9.0.0"),
+                                                     .last_address = ip("10.9.0.255")}));
+    EXPECT_EQ(asked("DNAT --to-destination 10.0.0.9-10.0.0.12 --persistent"),
+              (Nat{.kind = NatKind::destination,
+                   .first_address = ip("10.0.0.9"),
+                   .last_address = ip("10.0.0.12"),
+                   .persistent = true}));
+}
+
+TEST(XtTarget, RejectHasADefaultAndNames)
+{
+    const Packet packet;
+    EXPECT_EQ(outcome(forward_chain("-j REJECT"), packet.view).reject,
+              (Reject{.type = 3, .code = 3}));
+    EXPECT_EQ(
+        outcome(forward_chain("-j REJECT --reject-with icmp-admin-prohibited"), packet.view).reject,
+        (Reject{.type = 3, .code = 13}));
+    EXPECT_EQ(outcome(forward_chain("-j REJECT --reject-with tcp-reset"), packet.view).reject->kind,
+              RejectKind::tcp_reset);
+}
+
+TEST(XtTarget, MarksAreWrittenUnderTheirMask)
+{
+    Packet packet;
+    packet.view.mark = 0xF0;
+    EXPECT_EQ(outcome(forward_chain("-j MARK --set-xmark 0x1/0xff"), packet.view).packet.mark, 1U);
+    EXPECT_EQ(outcome(forward_chain("-j MARK --or-mark 0x1"), packet.view).packet.mark, 0xF1U);
+    EXPECT_EQ(outcome(forward_chain("-j MARK --and-mark 0x10"), packet.view).packet.mark, 0x10U);
+    packet.view.ct.state = CtState::new_;
+    packet.view.ct.mark = 7;
+    EXPECT_EQ(outcome(forward_chain("-j CONNMARK --save-mark"), packet.view).packet.ct.mark, 0xF0U);
+    EXPECT_EQ(
+        outcome(forward_chain("-j CONNMARK --restore-mark --nfmask 0xf --ctmask 0xf"), packet.view)
+            .packet.mark,
+        0xF7U);
+}
+
+TEST(XtTarget, LaterRulesSeeWhatEarlierOnesWrote)
+{
+    const Packet packet;
+    EXPECT_EQ(
+        outcome(forward_chain("-j MARK --set-xmark 0x1\n-m mark --mark 0x1 -j DROP"), packet.view)
+            .verdict,
+        Verdict::drop);
+}
+
+TEST(XtTarget, HeadersAreChanged)
+{
+    const Packet packet;
+    EXPECT_EQ(outcome(forward_chain("-j TTL --ttl-dec 70"), packet.view).packet.ttl, 0);
+    EXPECT_EQ(outcome(forward_chain("-j TTL --ttl-inc 1"), packet.view).packet.ttl, 65);
+    EXPECT_EQ(outcome(forward_chain("-j DSCP --set-dscp 0x2e"), packet.view).packet.tos, 0xB8);
+    EXPECT_EQ(outcome(forward_chain("-j CLASSIFY --set-class 1:10"), packet.view).packet.priority,
+              0x10010U);
+}
+
+TEST(XtTarget, NotrackIsSeenAtOnce)
+{
+    const Packet packet;
+    const ChainOutcome end = outcome(
+        forward_chain("-j CT --notrack\n-m conntrack --ctstate UNTRACKED -j DROP"), packet.view);
+    EXPECT_TRUE(end.notrack);
+    EXPECT_EQ(end.verdict, Verdict::drop);
+}
+
+TEST(XtChain, JumpComesBackAndGotoDoesNot)
+{
+    const Packet packet;
+    const auto verdict = [&](const std::string& how) {
+        return outcome(
+                   host_with(iptables_save("*filter\n:FORWARD ACCEPT\n:A -\n:B -\n-A FORWARD -j A\n"
+                                           "-A FORWARD -j DROP\n-A A " +
+                                           how + " B\n-A A -j ACCEPT")),
+                   packet.view)
+            .verdict;
+    };
+    EXPECT_EQ(verdict("-j"), Verdict::accept);
+    EXPECT_EQ(verdict("-g"), Verdict::drop);
+}
+
+TEST(XtChain, ReturnInABaseChainIsThePolicy)
+{
+    const Packet packet;
+    const ChainOutcome end =
+        outcome(host_with(iptables_save(
+                    "*filter\n:FORWARD DROP\n-A FORWARD -j RETURN\n-A FORWARD -j ACCEPT")),
+                packet.view);
+    EXPECT_EQ(end.verdict, Verdict::drop);
+    EXPECT_EQ(end.because.text, "-P FORWARD DROP");
+    EXPECT_EQ(end.because.number, 0U);
+}
+
+TEST(XtChain, ThePathNamesWhatMatched)
+{
+    const Packet packet;
+    const ChainOutcome end =
+        outcome(forward_chain("-i eth9 -j DROP\n-i eth0 -j LOG\n-p udp -j DROP"), packet.view);
+    ASSERT_EQ(end.path.size(), 2U);
+    EXPECT_EQ(end.path[0].text, "-A FORWARD -i eth0 -j LOG");
+    EXPECT_EQ(end.because, (RuleRef{.program = "iptables-legacy",
+                                    .table = "filter",
+                                    .chain = "FORWARD",
+                                    .number = 3,
+                                    .text = "-A FORWARD -p udp -j DROP"}));
+}
+
+TEST(XtChain, WhatIsNotKnownIsListedAndAssumed)
+{
+    const Packet packet;
+    const model::Netns host = forward_chain("-m quux --level 3 -j DROP");
+    EXPECT_EQ(loaded(host).unknown().size(), 1U);
+    EXPECT_EQ(outcomes(host, packet.view).size(), 2U);
+}
+
+TEST(XtChain, MalformedWordsAreAnErrorWithTheirPlace)
+{
+    const auto rules = RuleSet::load(forward_chain("-j"));
+    ASSERT_FALSE(rules);
+    EXPECT_THAT(rules.error().message, HasSubstr("table filter, chain FORWARD, rule 1"));
+}
+
+TEST(Conntrack, IsNeededByRulesThatAskForIt)
+{
+    EXPECT_FALSE(loaded(forward_chain("-p tcp -j ACCEPT")).needs_conntrack(net::Family::ipv4));
+    EXPECT_FALSE(loaded(forward_chain("-j CT --notrack")).needs_conntrack(net::Family::ipv4));
+    EXPECT_TRUE(loaded(forward_chain("-m state --state NEW")).needs_conntrack(net::Family::ipv4));
+    EXPECT_FALSE(loaded(forward_chain("-m state --state NEW")).needs_conntrack(net::Family::ipv6));
+}
+
+} // namespace
+} // namespace onlan::rules
