@@ -2,6 +2,7 @@
 // the answer and closes; a server that answers every request; docker-proxy between them.
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,16 +15,19 @@ constexpr std::uint16_t kRequest = 4;
 constexpr std::uint16_t kResponse = 40;
 constexpr std::uint16_t kHeaders = 40; // IP and TCP
 constexpr std::uint16_t kUdpHeaders = 28;
+constexpr std::uint16_t kWindow = 64240;
 
 LiveSocket& other_half(Run& run, const LiveSocket& socket)
 {
     return run.state.sockets[socket.pair - 1];
 }
 
+// The whole answer, and then nothing more: the server closes.
 void respond(Run& run, LiveSocket& socket, unsigned answers)
 {
     socket.response_sent = true;
     send_segment(run, socket, kPsh | kAck, kResponse, answers);
+    close_socket(run, socket, answers);
 }
 
 // What the program does once its request is here.
@@ -65,10 +69,13 @@ void take_data(Run& run, LiveSocket& socket, const Packet& packet)
     const bool fin = (ip.tcp_flags & kFin) != 0;
     if (ip.payload == 0 && !fin)
         return;
-    if (ip.sequence != socket.receive_next) {
-        send_segment(run, socket, kAck, 0, packet.number); // out of order, or once more
+    if (ip.sequence != socket.receive_next) { // out of order, or once more
+        if (after(ip.sequence, socket.receive_next))
+            socket.sack_edge = end_of(ip);
+        send_segment(run, socket, kAck, 0, packet.number);
         return;
     }
+    socket.sack_edge.reset();
     socket.receive_next += ip.payload + (fin ? 1U : 0U);
     socket.fin_seen = socket.fin_seen || fin;
     send_segment(run, socket, kAck, 0, packet.number);
@@ -77,10 +84,8 @@ void take_data(Run& run, LiveSocket& socket, const Packet& packet)
         serve(run, socket, packet.number);
     else if (ip.payload != 0)
         read_response(run, socket, packet.number);
-    if (fin && asks && !socket.fin_sent) {
-        socket.fin_sent = true;
-        send_segment(run, socket, kFin | kAck, 0, packet.number);
-    }
+    if (fin && socket.role != SocketRole::client)
+        close_socket(run, socket, packet.number);
 }
 
 LiveSocket& dial(Run& run, LiveSocket& front)
@@ -139,12 +144,22 @@ void send_segment(
                          .destination_port = socket.remote_port,
                          .tcp_flags = flags,
                          .sequence = socket.send_next,
-                         .acknowledged = socket.receive_next,
+                         .acknowledged = (flags & kAck) != 0 ? socket.receive_next : 0,
+                         .window = kWindow,
+                         .sack_edge = socket.sack_edge,
+                         .options = {.sack_permitted = (flags & kSyn) != 0},
                          .payload = payload},
                   .mark = socket.mark,
                   .owner = socket.owner};
     socket.send_next += payload + ((flags & (kSyn | kFin)) != 0 ? 1U : 0U);
     (void)ip_send(run, *socket.netns, std::move(packet), answers);
+}
+
+void close_socket(Run& run, LiveSocket& socket, unsigned answers)
+{
+    if (std::exchange(socket.fin_sent, true))
+        return;
+    send_segment(run, socket, kFin | kAck, 0, answers);
 }
 
 bool send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned answers)
