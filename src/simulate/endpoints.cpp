@@ -22,31 +22,30 @@ LiveSocket& other_half(Run& run, const LiveSocket& socket)
     return run.state.sockets[socket.pair - 1];
 }
 
+void plan(Run& run, LiveSocket& socket, Deed deed, unsigned answers)
+{
+    run.state.deeds.push_back({.socket = &socket, .deed = deed, .answers = answers});
+}
+
 // The whole answer, and then nothing more: the server closes.
 void respond(Run& run, LiveSocket& socket, unsigned answers)
 {
     socket.response_sent = true;
     send_segment(run, socket, kPsh | kAck, kResponse, answers);
-    close_socket(run, socket, answers);
+    plan(run, socket, Deed::close, answers);
 }
 
-// What the program does once its request is here.
-void serve(Run& run, LiveSocket& socket, unsigned answers)
+void take_request(Run& run, LiveSocket& socket, unsigned answers)
 {
-    if (socket.request_seen)
-        return;
-    socket.request_seen = true;
-    if (socket.role == SocketRole::server)
-        respond(run, socket, answers);
-    else if (socket.role == SocketRole::proxy_front)
-        send_request(run, socket, answers);
+    if (!std::exchange(socket.request_seen, true))
+        plan(run, socket, Deed::serve, answers);
 }
 
-void read_response(Run& run, LiveSocket& socket, unsigned answers)
+void take_response(Run& run, LiveSocket& socket, unsigned answers)
 {
     socket.response_seen = true;
     if (socket.role == SocketRole::proxy_back)
-        proxy_answer(run, socket, answers);
+        plan(run, socket, Deed::pass_on, answers);
 }
 
 void take_reset(Run& run, LiveSocket& socket, const Ip& ip)
@@ -81,11 +80,11 @@ void take_data(Run& run, LiveSocket& socket, const Packet& packet)
     send_segment(run, socket, kAck, 0, packet.number);
     const bool asks = socket.role == SocketRole::server || socket.role == SocketRole::proxy_front;
     if (ip.payload != 0 && asks)
-        serve(run, socket, packet.number);
+        take_request(run, socket, packet.number);
     else if (ip.payload != 0)
-        read_response(run, socket, packet.number);
+        take_response(run, socket, packet.number);
     if (fin && socket.role != SocketRole::client)
-        close_socket(run, socket, packet.number);
+        plan(run, socket, Deed::close, packet.number);
 }
 
 LiveSocket& dial(Run& run, LiveSocket& front)
@@ -131,6 +130,32 @@ std::string errno_name(SocketError error)
         return "EPERM";
     }
     return "";
+}
+
+bool act(Run& run)
+{
+    if (run.state.deeds.empty())
+        return false;
+    const Pending next = run.state.deeds.front();
+    run.state.deeds.pop_front();
+    LiveSocket& socket = *next.socket;
+    if (socket.state == SocketState::closed)
+        return true;
+    switch (next.deed) {
+    case Deed::serve:
+        if (socket.role == SocketRole::server)
+            respond(run, socket, next.answers);
+        else
+            send_request(run, socket, next.answers);
+        break;
+    case Deed::pass_on:
+        proxy_answer(run, socket, next.answers);
+        break;
+    case Deed::close:
+        close_socket(run, socket, next.answers);
+        break;
+    }
+    return true;
 }
 
 void send_segment(

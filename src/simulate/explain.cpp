@@ -19,10 +19,12 @@ using model::Outcome;
 // not answer has failed when nothing else is on its way.
 void settle(Run& run)
 {
-    drain(run);
-    while (!run.state.waiting.empty() && !run.loop) {
+    for (drain(run); !run.loop; drain(run)) {
+        if (act(run))
+            continue;
+        if (run.state.waiting.empty())
+            return;
         fail_waiting(run);
-        drain(run);
     }
 }
 

@@ -21,6 +21,15 @@ struct Waiting {
     Packet packet;
 };
 
+// What a program will do when it gets to run: a system call, which comes after all that the packet
+// that woke it has set off.
+enum class Deed : std::uint8_t { serve, pass_on, close };
+struct Pending {
+    LiveSocket* socket = nullptr;
+    Deed deed = Deed::serve;
+    unsigned answers = 0;
+};
+
 // A port that the kernel picks at random, and the one that stands for it here.
 struct RandomPort {
     std::uint8_t protocol = 0;
@@ -36,6 +45,7 @@ struct State {
     std::vector<std::pair<NeighbourKey, net::MacAddress>> neighbours;
     std::vector<Waiting> waiting;
     std::deque<LiveSocket> sockets;
+    std::deque<Pending> deeds;
     std::vector<RandomPort> random_ports;
     unsigned frames = 0; // worked on, to notice a loop
 };

@@ -189,6 +189,9 @@ void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError 
 // tcp_v4_send_reset()
 void send_tcp_reset(Run& run, const Packet& about);
 // endpoints.cpp: the programs at the two ends
+
+// Lets the next program do what it has planned. False: none has.
+bool act(Run& run);
 void tcp_socket_receive(Run& run, LiveSocket& socket, const Packet& packet);
 void tcp_accept(Run& run,
                 const Namespace& netns,
