@@ -84,8 +84,8 @@ void Outcomes::add(Fork& fork, Verdict verdict, std::uint32_t because)
         return keep_common(equal->assumptions, outcome.assumptions);
     outcome.path.reserve(fork.path.size());
     for (const std::uint32_t rule : fork.path)
-        outcome.path.push_back(program_.refs[rule]);
-    outcome.because = because == kPolicy ? chain_.policy : program_.refs[because];
+        outcome.path.push_back(&program_.refs[rule]);
+    outcome.because = because == kPolicy ? &chain_.policy : &program_.refs[because];
     outcomes_.push_back(std::move(outcome));
 }
 

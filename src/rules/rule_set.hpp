@@ -82,10 +82,11 @@ struct ChainOutcome {
     std::optional<Tproxy> tproxy;
     bool notrack = false;
     std::optional<std::uint16_t> zone;
-    bool broute = false;       // bridge: leave the bridge (ebtables broute)
-    PacketView packet;         // as the chain leaves it: marks, ttl, priority, MACs
-    std::vector<RuleRef> path; // the rules that matched, in order, jumps included
-    RuleRef because;           // what decided
+    bool broute = false; // bridge: leave the bridge (ebtables broute)
+    PacketView packet;   // as the chain leaves it: marks, ttl, priority, MACs
+    // Of the rule set, and only as long as it lives.
+    std::vector<const RuleRef*> path; // the rules that matched, in order, jumps included
+    const RuleRef* because = nullptr; // what decided
     std::vector<std::string>
         assumptions; // what had to be guessed: "limit of rule … is not exceeded"
 };

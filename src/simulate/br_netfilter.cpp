@@ -1,7 +1,5 @@
 // The IP firewall on bridged frames: net/bridge/br_netfilter_hooks.c.
 
-#include <fmt/format.h>
-
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {

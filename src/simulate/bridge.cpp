@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {
@@ -23,10 +21,14 @@ bool forwards(const Device& port)
            port.link->port->state == PortState::forwarding;
 }
 
-model::Because by_port(const Device& port, std::string_view what)
+Reason by_port(const Device& port, std::string_view what)
 {
-    return model::ByEntry{.table = model::ByEntry::Table::link,
-                          .text = fmt::format("{} {}", port.name(), what)};
+    return ByEntry{.table = model::ByEntry::Table::link, .text = {"{} {}", port.name(), what}};
+}
+
+Reason by_fdb(Words text)
+{
+    return ByEntry{.table = model::ByEntry::Table::fdb, .text = text};
 }
 
 HookCall bridge_hook(Hook hook, const Device* in, const Device* out, const Device& at)
@@ -87,7 +89,9 @@ void push(Run& run, const Device& port, Packet packet)
     const bool fragments = seen && !packet.ip.dont_fragment;
     if (port.link->mtu != 0 && packet.ip.length > room && !fragments) {
         note(run, packet, {&port, "bridge/mtu"}, "drop", [&] {
-            return by_port(port, fmt::format("has mtu {}; a bridge tells nobody", port.link->mtu));
+            return ByEntry{
+                .table = model::ByEntry::Table::link,
+                .text = {"{} has mtu {}; a bridge tells nobody", port.name(), port.link->mtu}};
         });
         return;
     }
@@ -147,8 +151,8 @@ void pass_up(Run& run, const Device& port, Packet packet)
         return;
     bridge_nf_local_in(run, packet);
     note(run, packet, {&bridge, "bridge/local"}, "pass-up", [&] {
-        return model::ByKernel{.function = "br_pass_frame_up",
-                               .text = fmt::format("the frame is for {} itself", bridge.name())};
+        return ByKernel{.function = "br_pass_frame_up",
+                        .text = {"the frame is for {} itself", bridge.name()}};
     });
     receive(run, bridge, std::move(packet));
 }
@@ -163,11 +167,11 @@ bool all_zero(const net::MacAddress& mac)
     return mac == net::MacAddress{};
 }
 
-std::string describe(const Device& bridge, const net::MacAddress& mac, const FdbTarget& target)
+Words describe(const Device& bridge, const net::MacAddress& mac, const FdbTarget& target)
 {
     const Device& at = target.port == nullptr ? bridge : *target.port;
-    return fmt::format("{} dev {} master {}{}", mac.to_string(), at.name(), bridge.name(),
-                       target.local ? " permanent" : "");
+    return {"{} dev {} master {}{}", mac, at.name(), bridge.name(),
+            target.local ? " permanent" : ""};
 }
 
 // The unicast half of br_handle_frame_finish().
@@ -177,18 +181,12 @@ void forward_unicast(Run& run, const Device& port, Packet packet)
     const net::MacAddress& mac = packet.ethernet.destination;
     const auto target = find_fdb(run, bridge, packet, mac);
     if (!target) {
-        note(run, packet, {&bridge, "fdb"}, "flood", [&] {
-            return model::ByEntry{
-                .table = model::ByEntry::Table::fdb,
-                .text = fmt::format("{} has no entry for {}", bridge.name(), mac.to_string())};
-        });
+        note(run, packet, {&bridge, "fdb"}, "flood",
+             [&] { return by_fdb({"{} has no entry for {}", bridge.name(), mac}); });
         flood(run, bridge, &port, packet, PacketType::host);
         return;
     }
-    const auto why = [&] {
-        return model::ByEntry{.table = model::ByEntry::Table::fdb,
-                              .text = describe(bridge, mac, *target)};
-    };
+    const auto why = [&] { return by_fdb(describe(bridge, mac, *target)); };
     if (target->local) {
         pass_up(run, port, std::move(packet));
         return;
@@ -258,8 +256,7 @@ void bridge_decide(Run& run, const Device& port, Packet packet)
         return;
     }
     note(run, packet, {&bridge, "fdb"}, "flood", [&] {
-        return model::ByKernel{.function = "br_flood",
-                               .text = "to every port, and to the bridge itself"};
+        return ByKernel{.function = "br_flood", .text = "to every port, and to the bridge itself"};
     });
     flood(run, bridge, &port, packet, type);
     pass_up(run, port, std::move(packet));
@@ -288,10 +285,7 @@ void bridge_transmit(Run& run, const Device& bridge, Packet packet)
         flood(run, bridge, nullptr, packet, PacketType::host);
         return;
     }
-    const auto why = [&] {
-        return model::ByEntry{.table = model::ByEntry::Table::fdb,
-                              .text = describe(bridge, mac, *target)};
-    };
+    const auto why = [&] { return by_fdb(describe(bridge, mac, *target)); };
     if (target->port == nullptr || refuses(*target->port, nullptr) != nullptr) {
         note(run, packet, {&bridge, "fdb"}, "drop", why);
         return;

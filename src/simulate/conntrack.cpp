@@ -1,6 +1,7 @@
 // Connection tracking: net/netfilter/nf_conntrack_core.c.
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -27,14 +28,20 @@ std::uint16_t zone_of(const model::Conntrack& entry, CtDirection direction)
 // The run's own copy of an entry of the snapshot, made when a packet first meets it.
 Connection& copy_of(Run& run, const Namespace& netns, const model::Conntrack& stored)
 {
-    constexpr std::uint8_t kCloseInit = 4; // IP_CT_TCP_FLAG_CLOSE_INIT
+    constexpr std::uint8_t kCloseInit = 4;     // IP_CT_TCP_FLAG_CLOSE_INIT
+    constexpr std::uint8_t kSackPermitted = 2; // IP_CT_TCP_FLAG_SACK_PERM
     Connection& copy = run.state.connections.emplace_back();
     copy.netns = &netns;
     copy.entry = stored;
     copy.entry.status |= kConfirmed;
     copy.stored = &stored;
-    copy.close_init[0] = (stored.tcp_flags_original & kCloseInit) != 0;
-    copy.close_init[1] = (stored.tcp_flags_reply & kCloseInit) != 0;
+    const std::array<std::uint8_t, 2> flags{stored.tcp_flags_original, stored.tcp_flags_reply};
+    for (std::size_t i = 0; i < flags.size(); ++i) {
+        copy.tcp.seen[i].close_init = (flags[i] & kCloseInit) != 0;
+        copy.tcp.seen[i].sacks = (flags[i] & kSackPermitted) != 0;
+        // ctnetlink does not tell what the ends have sent: nothing of it can be checked.
+        copy.tcp.seen[i].be_liberal = true;
+    }
     return copy;
 }
 
@@ -62,18 +69,22 @@ void mark_invalid(Packet& packet)
 }
 
 // Why conntrack does not know a packet what to do with.
-model::Because not_tracked(const Namespace& netns, const Ip& ip)
+Reason not_tracked(const Namespace& netns, const Ip& ip)
 {
     if (ip.protocol == kTcp && tcp_may_begin(ip.tcp_flags, true))
-        return model::BySysctl{.name = netns.settings.tcp_loose.name, .value = "0"};
+        return BySysctl{.setting = &netns.settings.tcp_loose, .value = "0"};
     if (ip.protocol == kTcp)
-        return model::ByKernel{
+        return ByKernel{
             .function = "tcp_new",
-            .text = fmt::format(
-                "no connection has this tuple, and a segment with the flags {} begins none",
-                tcp_flag_letters(ip.tcp_flags))};
-    return model::ByKernel{.function = "nf_conntrack_in",
-                           .text = "no connection has this tuple, and this packet begins none"};
+            .text = {"no connection has this tuple, and a segment with the flags {} begins none",
+                     TcpFlags{ip.tcp_flags}}};
+    return ByKernel{.function = "nf_conntrack_in",
+                    .text = "no connection has this tuple, and this packet begins none"};
+}
+
+Reason by_entry(Run& run, const model::Conntrack& entry)
+{
+    return ByEntry{.table = model::ByEntry::Table::conntrack, .text = {"{}", run.keep(entry)}};
 }
 
 // nf_conntrack_inet_error(): an error belongs to the connection of the packet that it is about.
@@ -86,9 +97,8 @@ void track_icmp_error(Run& run, Packet& packet, const HookCall& call)
     if (!found || packet.ip.destination != found->connection->tuple(found->direction).destination) {
         mark_invalid(packet);
         note(run, packet, place, "invalid", [] {
-            return model::ByKernel{.function = "nf_conntrack_inet_error",
-                                   .text =
-                                       "the packet that the error is about is of no connection"};
+            return ByKernel{.function = "nf_conntrack_inet_error",
+                            .text = "the packet that the error is about is of no connection"};
         });
         return;
     }
@@ -96,10 +106,7 @@ void track_icmp_error(Run& run, Packet& packet, const HookCall& call)
     packet.ct.direction = found->direction;
     packet.ct.state = CtState::related;
     packet.ct.seen = true;
-    note(run, packet, place, "related", [&] {
-        return model::ByEntry{.table = model::ByEntry::Table::conntrack,
-                              .text = describe(found->connection->entry)};
-    });
+    note(run, packet, place, "related", [&] { return by_entry(run, found->connection->entry); });
 }
 
 // init_conntrack()
@@ -111,8 +118,6 @@ Connection& begin_connection(Run& run, const Packet& packet, const Namespace& ne
     connection.entry.reply = inverted(connection.entry.original);
     connection.entry.zone_original = packet.ct.zone;
     connection.entry.zone_reply = packet.ct.zone;
-    if (packet.ip.protocol == kTcp)
-        tcp_begin(connection, packet.ip.tcp_flags);
     return connection;
 }
 
@@ -219,7 +224,7 @@ bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
     auto tracked = find_connection(run, netns, tuple_of(packet.ip), ct.zone);
     if (tracked && packet.ip.protocol == kTcp) {
         const model::Conntrack before = tracked->connection->entry;
-        switch (tcp_packet(*tracked->connection, tracked->direction, packet.ip.tcp_flags)) {
+        switch (tcp_packet(*tracked->connection, tracked->direction, packet.ip, netns.settings)) {
         case TcpResult::accept:
             break;
         case TcpResult::again:
@@ -227,10 +232,7 @@ bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
             break;
         case TcpResult::invalid:
             mark_invalid(packet);
-            note(run, packet, place, "invalid", [&] {
-                return model::ByEntry{.table = model::ByEntry::Table::conntrack,
-                                      .text = describe(before)};
-            });
+            note(run, packet, place, "invalid", [&] { return by_entry(run, before); });
             return true;
         }
     }
@@ -242,7 +244,8 @@ bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
         }
         tracked = Tracked{&begin_connection(run, packet, netns), CtDirection::original};
         if (packet.ip.protocol == kTcp)
-            (void)tcp_packet(*tracked->connection, CtDirection::original, packet.ip.tcp_flags);
+            (void)tcp_packet(*tracked->connection, CtDirection::original, packet.ip,
+                             netns.settings);
     }
     ct.connection = tracked->connection;
     ct.direction = tracked->direction;
@@ -250,10 +253,8 @@ bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
     ct.seen = true;
     if (tracked->direction == CtDirection::reply)
         tracked->connection->entry.status |= kSeenReply;
-    note(run, packet, place, ct_word(ct), [&] {
-        return model::ByEntry{.table = model::ByEntry::Table::conntrack,
-                              .text = describe(tracked->connection->entry)};
-    });
+    note(run, packet, place, ct_word(ct),
+         [&] { return by_entry(run, tracked->connection->entry); });
     return true;
 }
 
@@ -286,9 +287,7 @@ bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call)
         packet.ct.connection = clash->connection;
         return true;
     }
-    note(run, packet, place, "drop", [&] {
-        return model::ByEntry{.table = model::ByEntry::Table::conntrack, .text = describe(theirs)};
-    });
+    note(run, packet, place, "drop", [&] { return by_entry(run, theirs); });
     return false;
 }
 

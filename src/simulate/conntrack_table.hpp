@@ -10,6 +10,7 @@
 #include "model/trace.hpp"
 #include "rules/packet_view.hpp"
 #include "simulate/fib.hpp"
+#include "simulate/tcp_track.hpp"
 
 namespace onlan::simulate {
 
@@ -37,9 +38,7 @@ struct Connection {
     model::Conntrack entry;
     const model::Conntrack* stored = nullptr; // the snapshot's entry that this is the copy of
     int masquerade_link = 0;                  // nf_conn_nat.masq_index
-    std::uint8_t last_flag = 0;               // ip_ct_tcp.last_index: enum tcp_bit_set
-    rules::CtDirection last_direction = rules::CtDirection::original;
-    bool close_init[2] = {false, false}; // IP_CT_TCP_FLAG_CLOSE_INIT by direction
+    TcpTrack tcp;
 
     [[nodiscard]] bool has(std::uint32_t bit) const { return (entry.status & bit) != 0; }
     [[nodiscard]] const model::Tuple& tuple(rules::CtDirection direction) const

@@ -1,5 +1,4 @@
-// The TCP state machine of net/netfilter/nf_conntrack_proto_tcp.c. Windows are not followed: both
-// ends of the simulated exchange keep to them.
+// The TCP state machine of net/netfilter/nf_conntrack_proto_tcp.c.
 
 #include <array>
 
@@ -25,9 +24,6 @@ enum TcpState : std::uint8_t {
     invalid,
     ignore,
 };
-
-// enum tcp_bit_set
-enum Flag : std::uint8_t { flag_none, flag_syn, flag_synack, flag_fin, flag_ack, flag_rst };
 
 constexpr std::size_t kStates = 10;
 using Row = std::array<TcpState, kStates>;
@@ -66,15 +62,15 @@ constexpr std::array<std::array<Row, 5>, 2> kTransitions{{
 }};
 
 // get_conntrack_index()
-Flag flag_of(std::uint8_t flags)
+TcpIndex index_of(std::uint8_t flags)
 {
     if ((flags & kRst) != 0)
-        return flag_rst;
+        return TcpIndex::rst;
     if ((flags & kSyn) != 0)
-        return (flags & kAck) != 0 ? flag_synack : flag_syn;
+        return (flags & kAck) != 0 ? TcpIndex::synack : TcpIndex::syn;
     if ((flags & kFin) != 0)
-        return flag_fin;
-    return (flags & kAck) != 0 ? flag_ack : flag_none;
+        return TcpIndex::fin;
+    return (flags & kAck) != 0 ? TcpIndex::ack : TcpIndex::none;
 }
 
 // tcp_valid_flags[]: which combinations are a segment at all; PSH, ECE and CWR do not matter.
@@ -97,28 +93,211 @@ bool valid_flags(std::uint8_t flags)
     }
 }
 
-TcpState transition(CtDirection direction, Flag flag, std::uint8_t before)
+TcpState transition(CtDirection direction, TcpIndex index, std::uint8_t before)
 {
-    if (flag == flag_none || before >= kStates)
+    if (index == TcpIndex::none || before >= kStates)
         return invalid;
-    return kTransitions[static_cast<std::size_t>(direction)][flag - 1U][before];
+    return kTransitions[at(direction)][static_cast<std::size_t>(index) - 1U][before];
 }
 
-CtDirection other(CtDirection direction)
-{
-    return direction == CtDirection::original ? CtDirection::reply : CtDirection::original;
-}
+// One segment of a connection, and what becomes of it.
+class Segment {
+public:
+    Segment(Connection& connection, CtDirection direction, const Ip& ip, bool be_liberal)
+        : connection_(connection),
+          track_(connection.tcp),
+          direction_(direction),
+          ip_(ip),
+          be_liberal_(be_liberal),
+          index_(index_of(ip.tcp_flags)),
+          old_(static_cast<TcpState>(connection.entry.tcp_state)),
+          new_(transition(direction, index_, connection.entry.tcp_state))
+    {}
 
-// A segment that the state does not expect but tolerates. A SYN+ACK that answers an ignored SYN
-// shows that the entry is out of step with the ends: it starts over.
-TcpState tolerated(Connection& connection, CtDirection direction, Flag flag, TcpState before)
-{
-    const bool answers_syn = flag == flag_synack && connection.last_flag == flag_syn &&
-                             connection.last_direction == other(direction);
-    connection.last_flag = flag;
-    connection.last_direction = direction;
-    return answers_syn ? syn_recv : before;
-}
+    TcpResult judge()
+    {
+        switch (new_) {
+        case syn_sent:
+            if (old_ < time_wait)
+                break;
+            if (may_reopen()) {
+                connection_.entry.status |= kDying;
+                return TcpResult::again;
+            }
+            [[fallthrough]];
+        case ignore:
+            if (!answers_ignored_syn()) {
+                annotate();
+                return TcpResult::accept;
+            }
+            old_ = syn_sent;
+            new_ = syn_recv;
+            tcp_resynchronise(track_, direction_);
+            break;
+        case invalid:
+            return TcpResult::invalid;
+        case time_wait:
+            if (is_challenge_ack()) {
+                track_.expects_challenge_ack = false;
+                return TcpResult::accept;
+            }
+            break;
+        case syn_sent2:
+            track_.simultaneous_open = true;
+            break;
+        case syn_recv:
+            if (direction_ == CtDirection::reply && index_ == TcpIndex::ack &&
+                track_.simultaneous_open)
+                new_ = established;
+            break;
+        case close:
+            if (index_ != TcpIndex::rst)
+                break;
+            switch (judge_reset()) {
+            case Reset::check_window:
+                break;
+            case Reset::in_window:
+                return enter();
+            case Reset::invalid:
+                return TcpResult::invalid;
+            }
+            break;
+        default:
+            break;
+        }
+        switch (tcp_in_window(track_, ip_,
+                              {.direction = direction_,
+                               .opening = old_state() == syn_sent || old_state() == syn_recv,
+                               .syn_sent = old_state() == syn_sent,
+                               .be_liberal = be_liberal_})) {
+        case InWindow::accept:
+            return enter();
+        case InWindow::ignore:
+            return TcpResult::accept;
+        case InWindow::invalid:
+            break;
+        }
+        return TcpResult::invalid;
+    }
+
+private:
+    enum class Reset : std::uint8_t { check_window, in_window, invalid };
+
+    // What the entry says, which a resynchronisation does not touch yet.
+    [[nodiscard]] TcpState old_state() const
+    {
+        return static_cast<TcpState>(connection_.entry.tcp_state);
+    }
+    // nf_conntrack_tcp_established()
+    [[nodiscard]] bool is_established() const
+    {
+        return old_state() == established && connection_.has(kAssured);
+    }
+    [[nodiscard]] bool last_was(TcpIndex index, CtDirection direction) const
+    {
+        return track_.last_index == index && track_.last_direction == direction;
+    }
+
+    // A new SYN reopens what is closed: the entry goes, and NAT is decided anew.
+    [[nodiscard]] bool may_reopen() const
+    {
+        return track_.seen[0].close_init || track_.seen[1].close_init ||
+               last_was(TcpIndex::rst, direction_);
+    }
+    // The entry is out of step with the ends: the SYN that it ignored was in order.
+    [[nodiscard]] bool answers_ignored_syn() const
+    {
+        return index_ == TcpIndex::synack && last_was(TcpIndex::syn, other(direction_)) &&
+               ip_.acknowledged == track_.last_end;
+    }
+    [[nodiscard]] bool is_challenge_ack() const
+    {
+        return old_ == last_ack && index_ == TcpIndex::ack &&
+               last_was(TcpIndex::syn, other(direction_)) && track_.expects_challenge_ack;
+    }
+
+    // A segment that the state does not expect but lets pass: what it said may be needed to
+    // understand the answer to it.
+    void annotate()
+    {
+        track_.last_index = index_;
+        track_.last_direction = direction_;
+        track_.last_end = end_of(ip_);
+        track_.last_window = ip_.window;
+        if (index_ == TcpIndex::syn && direction_ == CtDirection::original) {
+            track_.last_scales = ip_.options.scale.has_value();
+            track_.last_scale = ip_.options.scale.value_or(0);
+            track_.last_sacks = ip_.options.sack_permitted;
+            track_.expects_challenge_ack = old_ == last_ack;
+        }
+        if (old_ == syn_sent && index_ == TcpIndex::ack && direction_ == CtDirection::reply)
+            track_.last_ack = ip_.acknowledged;
+    }
+
+    Reset judge_reset()
+    {
+        // tcp_can_early_drop(): the tuple may be in use again already.
+        const bool closing = old_ == fin_wait || old_ == close_wait || old_ == last_ack ||
+                             old_ == time_wait || old_ == close;
+        if (closing)
+            return Reset::in_window;
+        const TcpSeen& peer = track_.seen[at(other(direction_))];
+        if (peer.maxack_set && track_.last_index != TcpIndex::syn) {
+            if (ip_.sequence == 0 && !is_established())
+                return Reset::check_window;
+            if (before(ip_.sequence, peer.maxack))
+                return Reset::invalid;
+            const bool of_a_train =
+                last_was(TcpIndex::ack, direction_) && ip_.sequence == track_.last_end;
+            if (!is_established() || ip_.sequence == peer.maxack || of_a_train)
+                return Reset::check_window;
+            // Not exactly the next number: its receiver will challenge it and not believe it.
+            new_ = old_;
+        }
+        const bool after_ignored =
+            (connection_.has(kSeenReply) && last_was(TcpIndex::syn, other(direction_))) ||
+            (!connection_.has(kAssured) && track_.last_index == TcpIndex::ack);
+        if (after_ignored && ip_.acknowledged == track_.last_end)
+            return Reset::in_window;
+        if (old_ == syn_sent && last_was(TcpIndex::ack, CtDirection::reply) &&
+            ip_.sequence == track_.last_ack)
+            return Reset::in_window;
+        return Reset::check_window;
+    }
+
+    TcpResult enter()
+    {
+        track_.last_index = index_;
+        track_.last_direction = direction_;
+        if (index_ == TcpIndex::ack) {
+            track_.last_end = end_of(ip_);
+            track_.last_ack = ip_.acknowledged;
+            track_.last_window = ip_.window;
+        }
+        connection_.entry.tcp_state = new_;
+        if (new_ == fin_wait && old_ != new_)
+            track_.seen[at(direction_)].close_init = true;
+        if (!connection_.has(kSeenReply)) {
+            // "If only reply is a RST, we can consider ourselves not to have an established
+            // connection". The packet keeps the entry, so NAT is still undone on it.
+            if (index_ == TcpIndex::rst)
+                connection_.entry.status |= kDying;
+        } else if (!connection_.has(kAssured) && (old_ == syn_recv || old_ == established) &&
+                   new_ == established) {
+            connection_.entry.status |= kAssured;
+        }
+        return TcpResult::accept;
+    }
+
+    Connection& connection_;
+    TcpTrack& track_;
+    CtDirection direction_;
+    const Ip& ip_;
+    bool be_liberal_;
+    TcpIndex index_;
+    TcpState old_;
+    TcpState new_;
+};
 
 } // namespace
 
@@ -126,60 +305,22 @@ bool tcp_may_begin(std::uint8_t flags, bool loose)
 {
     if (!valid_flags(flags))
         return false;
-    const TcpState first = transition(CtDirection::original, flag_of(flags), none);
+    const TcpState first = transition(CtDirection::original, index_of(flags), none);
     // tcp_new(): an ACK is taken for the middle of a connection that began before we looked.
     return first == syn_sent || (first == established && loose);
 }
 
-void tcp_begin(Connection& connection, std::uint8_t flags)
+TcpResult tcp_packet(Connection& connection,
+                     CtDirection direction,
+                     const Ip& segment,
+                     const NetnsSettings& settings)
 {
-    connection.entry.tcp_state = none;
-    connection.last_flag = flag_of(flags);
-}
-
-TcpResult tcp_packet(Connection& connection, CtDirection direction, std::uint8_t flags)
-{
-    if (!valid_flags(flags))
+    if (!valid_flags(segment.tcp_flags))
         return TcpResult::invalid;
-    const Flag flag = flag_of(flags);
-    const auto before = static_cast<TcpState>(connection.entry.tcp_state);
-    TcpState after = transition(direction, flag, before);
-    const auto own = static_cast<std::size_t>(direction);
-
-    if (after == invalid)
-        return TcpResult::invalid;
-    if (after == syn_sent && before >= time_wait && before < kStates) {
-        // A new SYN reopens what is closed: the entry goes, and NAT is decided anew.
-        const bool closed_in_order = connection.close_init[0] || connection.close_init[1];
-        const bool was_reset =
-            connection.last_flag == flag_rst && connection.last_direction == direction;
-        if (closed_in_order || was_reset) {
-            connection.entry.status |= kDying;
-            return TcpResult::again;
-        }
-        after = ignore;
-    }
-    if (after == ignore) {
-        const TcpState state = tolerated(connection, direction, flag, before);
-        if (state == before)
-            return TcpResult::accept;
-        after = state;
-    }
-    connection.entry.tcp_state = after;
-    connection.last_flag = flag;
-    connection.last_direction = direction;
-    if (after == fin_wait && before != after)
-        connection.close_init[own] = true;
-    if (!connection.has(kSeenReply)) {
-        // tcp_packet(): "if only reply is a RST, we can consider ourselves not to have an
-        // established connection". The packet keeps the entry, so NAT is still undone on it.
-        if (flag == flag_rst && before != none)
-            connection.entry.status |= kDying;
-    } else if (!connection.has(kAssured) && (before == syn_recv || before == established) &&
-               after == established) {
-        connection.entry.status |= kAssured;
-    }
-    return TcpResult::accept;
+    // tcp_new()
+    if (!connection.has(kConfirmed) && connection.tcp.seen[0].maxwin == 0)
+        tcp_see_first(connection.tcp, segment);
+    return Segment(connection, direction, segment, settings.tcp_be_liberal.value != 0).judge();
 }
 
 } // namespace onlan::simulate

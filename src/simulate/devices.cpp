@@ -19,10 +19,9 @@ void enqueue(Run& run, const Device& device, Packet packet)
     run.state.backlog.push_back(std::move(packet));
 }
 
-model::Because by_link(const Device& device, std::string_view what)
+Reason by_link(const Device& device, std::string_view what)
 {
-    return model::ByEntry{.table = model::ByEntry::Table::link,
-                          .text = fmt::format("{} {}", device.name(), what)};
+    return ByEntry{.table = model::ByEntry::Table::link, .text = {"{} {}", device.name(), what}};
 }
 
 // skb_scrub_packet(): what does not survive a change of device pairs (MD-1).
@@ -57,9 +56,9 @@ void veth_transmit(Run& run, const Device& device, Packet packet)
     scrub(packet, device, peer);
     packet.type = packet_type(packet.ethernet.destination, peer.mac);
     note(run, packet, {&peer, "veth"}, "cross", [&] {
-        return model::ByKernel{.function = "skb_scrub_packet",
-                               .text = fmt::format("{} to {}: the conntrack reference stays behind",
-                                                   device.name(), peer.name())};
+        return ByKernel{
+            .function = "skb_scrub_packet",
+            .text = {"{} to {}: the conntrack reference stays behind", device.name(), peer.name()}};
     });
     enqueue(run, peer, std::move(packet));
 }

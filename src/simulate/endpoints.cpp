@@ -2,6 +2,7 @@
 // the answer and closes; a server that answers every request; docker-proxy between them.
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,35 +15,37 @@ constexpr std::uint16_t kRequest = 4;
 constexpr std::uint16_t kResponse = 40;
 constexpr std::uint16_t kHeaders = 40; // IP and TCP
 constexpr std::uint16_t kUdpHeaders = 28;
+constexpr std::uint16_t kWindow = 64240;
 
 LiveSocket& other_half(Run& run, const LiveSocket& socket)
 {
     return run.state.sockets[socket.pair - 1];
 }
 
+void plan(Run& run, LiveSocket& socket, Deed deed, unsigned answers)
+{
+    run.state.deeds.push_back({.socket = &socket, .deed = deed, .answers = answers});
+}
+
+// The whole answer, and then nothing more: the server closes.
 void respond(Run& run, LiveSocket& socket, unsigned answers)
 {
     socket.response_sent = true;
     send_segment(run, socket, kPsh | kAck, kResponse, answers);
+    plan(run, socket, Deed::close, answers);
 }
 
-// What the program does once its request is here.
-void serve(Run& run, LiveSocket& socket, unsigned answers)
+void take_request(Run& run, LiveSocket& socket, unsigned answers)
 {
-    if (socket.request_seen)
-        return;
-    socket.request_seen = true;
-    if (socket.role == SocketRole::server)
-        respond(run, socket, answers);
-    else if (socket.role == SocketRole::proxy_front)
-        send_request(run, socket, answers);
+    if (!std::exchange(socket.request_seen, true))
+        plan(run, socket, Deed::serve, answers);
 }
 
-void read_response(Run& run, LiveSocket& socket, unsigned answers)
+void take_response(Run& run, LiveSocket& socket, unsigned answers)
 {
     socket.response_seen = true;
     if (socket.role == SocketRole::proxy_back)
-        proxy_answer(run, socket, answers);
+        plan(run, socket, Deed::pass_on, answers);
 }
 
 void take_reset(Run& run, LiveSocket& socket, const Ip& ip)
@@ -65,22 +68,23 @@ void take_data(Run& run, LiveSocket& socket, const Packet& packet)
     const bool fin = (ip.tcp_flags & kFin) != 0;
     if (ip.payload == 0 && !fin)
         return;
-    if (ip.sequence != socket.receive_next) {
-        send_segment(run, socket, kAck, 0, packet.number); // out of order, or once more
+    if (ip.sequence != socket.receive_next) { // out of order, or once more
+        if (after(ip.sequence, socket.receive_next))
+            socket.sack_edge = end_of(ip);
+        send_segment(run, socket, kAck, 0, packet.number);
         return;
     }
+    socket.sack_edge.reset();
     socket.receive_next += ip.payload + (fin ? 1U : 0U);
     socket.fin_seen = socket.fin_seen || fin;
     send_segment(run, socket, kAck, 0, packet.number);
     const bool asks = socket.role == SocketRole::server || socket.role == SocketRole::proxy_front;
     if (ip.payload != 0 && asks)
-        serve(run, socket, packet.number);
+        take_request(run, socket, packet.number);
     else if (ip.payload != 0)
-        read_response(run, socket, packet.number);
-    if (fin && asks && !socket.fin_sent) {
-        socket.fin_sent = true;
-        send_segment(run, socket, kFin | kAck, 0, packet.number);
-    }
+        take_response(run, socket, packet.number);
+    if (fin && socket.role != SocketRole::client)
+        plan(run, socket, Deed::close, packet.number);
 }
 
 LiveSocket& dial(Run& run, LiveSocket& front)
@@ -128,6 +132,32 @@ std::string errno_name(SocketError error)
     return "";
 }
 
+bool act(Run& run)
+{
+    if (run.state.deeds.empty())
+        return false;
+    const Pending next = run.state.deeds.front();
+    run.state.deeds.pop_front();
+    LiveSocket& socket = *next.socket;
+    if (socket.state == SocketState::closed)
+        return true;
+    switch (next.deed) {
+    case Deed::serve:
+        if (socket.role == SocketRole::server)
+            respond(run, socket, next.answers);
+        else
+            send_request(run, socket, next.answers);
+        break;
+    case Deed::pass_on:
+        proxy_answer(run, socket, next.answers);
+        break;
+    case Deed::close:
+        close_socket(run, socket, next.answers);
+        break;
+    }
+    return true;
+}
+
 void send_segment(
     Run& run, LiveSocket& socket, std::uint8_t flags, std::uint16_t payload, unsigned answers)
 {
@@ -139,12 +169,22 @@ void send_segment(
                          .destination_port = socket.remote_port,
                          .tcp_flags = flags,
                          .sequence = socket.send_next,
-                         .acknowledged = socket.receive_next,
+                         .acknowledged = (flags & kAck) != 0 ? socket.receive_next : 0,
+                         .window = kWindow,
+                         .sack_edge = socket.sack_edge,
+                         .options = {.sack_permitted = (flags & kSyn) != 0},
                          .payload = payload},
                   .mark = socket.mark,
                   .owner = socket.owner};
     socket.send_next += payload + ((flags & (kSyn | kFin)) != 0 ? 1U : 0U);
     (void)ip_send(run, *socket.netns, std::move(packet), answers);
+}
+
+void close_socket(Run& run, LiveSocket& socket, unsigned answers)
+{
+    if (std::exchange(socket.fin_sent, true))
+        return;
+    send_segment(run, socket, kFin | kAck, 0, answers);
 }
 
 bool send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned answers)

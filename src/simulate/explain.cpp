@@ -19,10 +19,12 @@ using model::Outcome;
 // not answer has failed when nothing else is on its way.
 void settle(Run& run)
 {
-    drain(run);
-    while (!run.state.waiting.empty() && !run.loop) {
+    for (drain(run); !run.loop; drain(run)) {
+        if (act(run))
+            continue;
+        if (run.state.waiting.empty())
+            return;
         fail_waiting(run);
-        drain(run);
     }
 }
 
@@ -33,19 +35,20 @@ void retransmit(Run& run)
         if (socket.protocol != kTcp || socket.send_unacknowledged == socket.send_next)
             continue;
         const std::uint32_t missing = socket.send_next - socket.send_unacknowledged;
-        const auto again = [&](std::uint8_t flags, std::uint32_t payload) {
-            socket.send_next = socket.send_unacknowledged;
-            send_segment(run, socket, flags, static_cast<std::uint16_t>(payload), 0);
-        };
+        const std::uint32_t data = missing - (socket.fin_sent ? 1U : 0U);
+        socket.send_next = socket.send_unacknowledged;
         switch (socket.state) {
         case SocketState::syn_sent:
-            again(kSyn, 0);
+            send_segment(run, socket, kSyn, 0, 0);
             break;
         case SocketState::syn_received:
-            again(kSyn | kAck, 0);
+            send_segment(run, socket, kSyn | kAck, 0, 0);
             break;
         case SocketState::established:
-            again(kPsh | kAck, missing);
+            if (data != 0)
+                send_segment(run, socket, kPsh | kAck, static_cast<std::uint16_t>(data), 0);
+            if (socket.fin_sent)
+                send_segment(run, socket, kFin | kAck, 0, 0);
             break;
         case SocketState::closed:
             break;
@@ -110,8 +113,7 @@ Outcome exchange_tcp(Run& run, LiveSocket& client)
     if (!client.response_seen)
         return failed_with(client.error, Outcome::stalled);
 
-    client.fin_sent = true;
-    send_segment(run, client, kFin | kAck, 0, 0);
+    close_socket(run, client, 0);
     settle(run);
     return Outcome::delivered;
 }
@@ -144,39 +146,39 @@ std::optional<SocketError> bind_client(LiveSocket& client, const Namespace& netn
     return routed.destination ? std::nullopt : std::optional(error_of(routed.error));
 }
 
-model::Explanation walk(const World& world,
-                        const Namespace& from,
-                        const Flow& flow,
-                        Choices& choices,
-                        Recording recording)
+Ending walk(const World& world,
+            const Namespace& from,
+            const Flow& flow,
+            Choices& choices,
+            Recording recording)
 {
     Run run{.world = world, .choices = choices, .recording = recording};
     run.assumptions = world.assumptions;
     LiveSocket& client = run.state.sockets.emplace_back();
-    model::Explanation explanation;
+    Ending ending;
     if (const auto error = bind_client(client, from, flow)) {
         client.error = *error;
-        explanation.outcome = Outcome::unreachable;
-        explanation.cause = {
-            .kind = "no-route",
-            .summary = fmt::format("{} has no route to {}", from.name(), flow.to.to_string()),
-            .object = {}};
+        ending.outcome = Outcome::unreachable;
+        ending.cause = {.kind = "no-route",
+                        .summary =
+                            fmt::format("{} has no route to {}", from.name(), flow.to.to_string()),
+                        .object = {}};
     } else {
-        explanation.outcome =
+        ending.outcome =
             flow.protocol == kTcp ? exchange_tcp(run, client) : exchange_datagram(run, client);
     }
     if (run.loop)
-        explanation.cause = {
+        ending.cause = {
             .kind = "loop", .summary = "the frames go round in a loop of bridges", .object = {}};
-    if (explanation.outcome != Outcome::delivered)
-        explanation.error = errno_name(client.error);
-    explanation.assumptions = std::move(run.assumptions);
-    explanation.packets = std::move(run.packets);
-    return explanation;
+    if (ending.outcome != Outcome::delivered)
+        ending.error = client.error;
+    ending.assumptions = std::move(run.assumptions);
+    ending.record = std::move(run.record);
+    return ending;
 }
 
 // Several ways that end differently are one answer: it depends.
-void merge(model::Explanation& whole, const model::Explanation& other)
+void merge(Ending& whole, const Ending& other)
 {
     if (whole.outcome == other.outcome && whole.error == other.error)
         return;
@@ -185,7 +187,7 @@ void merge(model::Explanation& whole, const model::Explanation& other)
             whole.assumptions.push_back(assumption);
     }
     whole.outcome = Outcome::ambiguous;
-    whole.error.clear();
+    whole.error = SocketError::none;
     whole.cause = {.kind = "unknown",
                    .summary =
                        "how it ends hangs on what the model does not know: see the assumptions",
@@ -194,18 +196,18 @@ void merge(model::Explanation& whole, const model::Explanation& other)
 
 } // namespace
 
-model::Explanation explain(const World& world, const Flow& flow, Recording recording)
+Ending follow(const World& world, const Flow& flow, Recording recording)
 {
     const Namespace* from = world.find(flow.from);
-    if (from == nullptr)
-        return {.outcome = Outcome::unreachable,
-                .cause = {.kind = "no-endpoint",
-                          .summary = fmt::format("there is no namespace '{}'", flow.from),
-                          .object = {}}};
+    if (from == nullptr) {
+        Ending nowhere{.outcome = Outcome::unreachable};
+        nowhere.cause = {.kind = "no-endpoint",
+                         .summary = fmt::format("there is no namespace '{}'", flow.from),
+                         .object = {}};
+        return nowhere;
+    }
     Choices choices;
-    model::Explanation whole = walk(world, *from, flow, choices, recording);
-    if (recording == Recording::on && whole.cause.kind.empty())
-        whole.cause = find_cause(whole);
+    Ending whole = walk(world, *from, flow, choices, recording);
     for (unsigned ways = 1; choices.next(); ++ways) {
         if (ways == kMaxWays) {
             whole.assumptions.push_back(
@@ -215,6 +217,24 @@ model::Explanation explain(const World& world, const Flow& flow, Recording recor
         merge(whole, walk(world, *from, flow, choices, Recording::off));
     }
     return whole;
+}
+
+model::Explanation in_words(const Ending& ending)
+{
+    model::Explanation explanation{.outcome = ending.outcome,
+                                   .error = errno_name(ending.error),
+                                   .assumptions = ending.assumptions,
+                                   .packets = in_words(ending.record)};
+    if (ending.cause)
+        explanation.cause = *ending.cause;
+    else if (!explanation.packets.empty())
+        explanation.cause = find_cause(explanation);
+    return explanation;
+}
+
+model::Explanation explain(const World& world, const Flow& flow, Recording recording)
+{
+    return in_words(follow(world, flow, recording));
 }
 
 } // namespace onlan::simulate

@@ -20,8 +20,22 @@ struct Flow {
     std::optional<net::IpAddress> source;
 };
 
-// Walks every packet of the exchange and says how it ends, and why. Ways that the model cannot tell
-// apart are all walked; where they end differently, the outcome is ambiguous.
+// How an exchange ended, with the record of what happened to its packets. It refers to the world.
+struct Ending {
+    model::Outcome outcome = model::Outcome::timeout;
+    SocketError error = SocketError::none;
+    std::optional<model::Cause> cause; // where the record alone does not show it
+    std::vector<std::string> assumptions;
+    Record record;
+};
+
+// Walks every packet of the exchange. Ways that the model cannot tell apart are all walked; where
+// they end differently, the outcome is ambiguous.
+[[nodiscard]] Ending
+follow(const World& world, const Flow& flow, Recording recording = Recording::on);
+
+// How it ends and why, in words that need no world.
+[[nodiscard]] model::Explanation in_words(const Ending& ending);
 [[nodiscard]] model::Explanation
 explain(const World& world, const Flow& flow, Recording recording = Recording::on);
 

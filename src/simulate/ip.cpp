@@ -1,9 +1,5 @@
 // The IP layer: net/ipv4/ip_input.c, ip_forward.c, ip_output.c.
 
-#include <algorithm>
-
-#include <fmt/format.h>
-
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {
@@ -43,9 +39,9 @@ void answer_unroutable(Run& run, const Device& in, const Packet& packet)
     const Setting& forwarding =
         packet.family() == net::Family::ipv4 ? in.settings.forwarding : in.settings.forwarding_ipv6;
     const bool silent = forwarding.value == 0 || destination.error == RouteError::invalid;
-    note(run, packet, {&in, "route"}, silent ? "drop" : "unreachable", [&]() -> model::Because {
+    note(run, packet, {&in, "route"}, silent ? "drop" : "unreachable", [&]() -> Reason {
         if (forwarding.value == 0)
-            return model::BySysctl{.name = forwarding.name, .value = "0"};
+            return BySysctl{.setting = &forwarding, .value = "0"};
         return by_route(*in.netns, destination);
     });
     if (silent)
@@ -94,15 +90,14 @@ void forward(Run& run, const Device& in, Packet packet)
     const Device& out = *packet.destination->out;
     if (packet.type != PacketType::host) {
         note(run, packet, {&in, "ip/forward"}, "drop", [] {
-            return model::ByKernel{.function = "ip_forward",
-                                   .text = "the frame was not addressed to this device"};
+            return ByKernel{.function = "ip_forward",
+                            .text = "the frame was not addressed to this device"};
         });
         return;
     }
     if (packet.ip.ttl <= 1) {
-        note(run, packet, {&in, "ttl"}, "drop", [] {
-            return model::ByKernel{.function = "ip_forward", .text = "the time to live is over"};
-        });
+        note(run, packet, {&in, "ttl"}, "drop",
+             [] { return ByKernel{.function = "ip_forward", .text = "the time to live is over"}; });
         send_icmp_error(run, in, packet,
                         packet.family() == net::Family::ipv4 ? IcmpError{kTimeExceeded, 0}
                                                              : IcmpError{3, 0});
@@ -110,8 +105,8 @@ void forward(Run& run, const Device& in, Packet packet)
     }
     if (out.link->mtu != 0 && packet.ip.length > out.link->mtu && packet.ip.dont_fragment) {
         note(run, packet, {&out, "mtu"}, "drop", [&] {
-            return model::ByEntry{.table = model::ByEntry::Table::link,
-                                  .text = fmt::format("{} mtu {}", out.name(), out.link->mtu)};
+            return ByEntry{.table = model::ByEntry::Table::link,
+                           .text = {"{} mtu {}", out.name(), out.link->mtu}};
         });
         send_icmp_error(run, in, packet, error_for(packet, kFragmentationNeeded));
         return;
@@ -174,8 +169,7 @@ bool reroute_output(Run& run, const Namespace& netns, Packet& packet, const Pack
     const RouteOutput routed = route_output(netns, flow_key(packet));
     if (!routed.destination) {
         note(run, packet, {netns, "route"}, "drop", [&] {
-            return model::ByKernel{.function = "ip_route_me_harder",
-                                   .text = std::string(describe(routed.error))};
+            return ByKernel{.function = "ip_route_me_harder", .text = describe(routed.error)};
         });
         return false;
     }
@@ -191,10 +185,9 @@ void ip_receive(Run& run, const Device& device, Packet packet)
 {
     if (packet.type == PacketType::otherhost) {
         note(run, packet, {&device, "ip"}, "drop", [&] {
-            return model::ByKernel{.function = "ip_rcv_core",
-                                   .text = fmt::format("the frame is for {}, not for {}",
-                                                       packet.ethernet.destination.to_string(),
-                                                       device.name())};
+            return ByKernel{.function = "ip_rcv_core",
+                            .text = {"the frame is for {}, not for {}", packet.ethernet.destination,
+                                     device.name()}};
         });
         return;
     }
@@ -220,8 +213,7 @@ bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
         begin_packet(run, packet, answers);
         if (!routed.destination) {
             note(run, packet, {netns, "route"}, "drop", [&] {
-                return model::ByKernel{.function = "ip_route_output_flow",
-                                       .text = std::string(describe(routed.error))};
+                return ByKernel{.function = "ip_route_output_flow", .text = describe(routed.error)};
             });
             return false;
         }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {
@@ -51,24 +49,26 @@ const model::Socket* find_listener(const Namespace& netns, const Ip& ip, const D
     return best;
 }
 
-model::Because by_socket(const model::Socket* socket, const Ip& ip)
+Reason by_socket(Words text)
 {
-    const std::string_view protocol = ip.protocol == kTcp ? "tcp" : "udp";
-    return model::ByEntry{
-        .table = model::ByEntry::Table::socket,
-        .text = socket == nullptr
-                    ? fmt::format("nothing listens on {} {}:{}", protocol,
-                                  ip.destination.to_string(), ip.destination_port)
-                    : fmt::format("{} {}:{}{}", protocol, socket->address.to_string(), socket->port,
-                                  socket->program.empty() ? "" : " " + socket->program)};
+    return ByEntry{.table = model::ByEntry::Table::socket, .text = text};
 }
 
-model::Because by_live(const LiveSocket& socket)
+Reason by_listener(const model::Socket* socket, const Ip& ip)
 {
-    return model::ByEntry{.table = model::ByEntry::Table::socket,
-                          .text = fmt::format("{}:{} connected to {}:{}", socket.local.to_string(),
-                                              socket.local_port, socket.remote.to_string(),
-                                              socket.remote_port)};
+    const std::string_view protocol = ip.protocol == kTcp ? "tcp" : "udp";
+    if (socket == nullptr)
+        return by_socket(
+            {"nothing listens on {} {}:{}", protocol, ip.destination, ip.destination_port});
+    if (socket->program.empty())
+        return by_socket({"{} {}:{}", protocol, socket->address, socket->port});
+    return by_socket({"{} {}:{} {}", protocol, socket->address, socket->port, socket->program});
+}
+
+Reason by_live(const LiveSocket& socket)
+{
+    return by_socket({"{}:{} connected to {}:{}", socket.local, socket.local_port, socket.remote,
+                      socket.remote_port});
 }
 
 void deliver_tcp(Run& run, const Device& in, const Packet& packet)
@@ -83,16 +83,15 @@ void deliver_tcp(Run& run, const Device& in, const Packet& packet)
     const bool opens = (packet.ip.tcp_flags & (kSyn | kAck | kRst)) == kSyn;
     if (listener != nullptr && opens && packet.type == PacketType::host) {
         note(run, packet, {&in, "socket"}, "deliver",
-             [&] { return by_socket(listener, packet.ip); });
+             [&] { return by_listener(listener, packet.ip); });
         tcp_accept(run, netns, packet, *listener);
         return;
     }
     const bool reset = (packet.ip.tcp_flags & kRst) != 0;
-    note(run, packet, {&in, "socket"}, reset ? "drop" : "reset", [&]() -> model::Because {
+    note(run, packet, {&in, "socket"}, reset ? "drop" : "reset", [&]() -> Reason {
         if (listener == nullptr)
-            return by_socket(nullptr, packet.ip);
-        return model::ByKernel{.function = "tcp_v4_rcv",
-                               .text = "the segment is of no connection here"};
+            return by_listener(nullptr, packet.ip);
+        return ByKernel{.function = "tcp_v4_rcv", .text = "the segment is of no connection here"};
     });
     if (!reset && packet.type == PacketType::host)
         send_tcp_reset(run, packet);
@@ -138,7 +137,7 @@ void deliver_udp(Run& run, const Device& in, const Packet& packet)
     }
     const model::Socket* listener = find_listener(netns, packet.ip, in);
     note(run, packet, {&in, "socket"}, listener == nullptr ? "unreachable" : "deliver",
-         [&] { return by_socket(listener, packet.ip); });
+         [&] { return by_listener(listener, packet.ip); });
     if (listener != nullptr)
         serve_datagram(run, netns, packet, *listener);
     else
@@ -197,8 +196,8 @@ void deliver_icmp_error(Run& run, const Device& in, const Packet& packet)
     });
     if (found == run.state.sockets.end()) {
         note(run, packet, {&in, "socket"}, "drop", [] {
-            return model::ByKernel{.function = "icmp_unreach",
-                                   .text = "no socket here has sent what the error is about"};
+            return ByKernel{.function = "icmp_unreach",
+                            .text = "no socket here has sent what the error is about"};
         });
         return;
     }
@@ -223,13 +222,12 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
     if (ip.icmp_type == (v6 ? 128 : 8)) {
         if (in.netns->settings.icmp_echo_ignore_all.value != 0) {
             note(run, packet, {&in, "icmp"}, "drop", [&] {
-                return model::BySysctl{.name = in.netns->settings.icmp_echo_ignore_all.name,
-                                       .value = "1"};
+                return BySysctl{.setting = &in.netns->settings.icmp_echo_ignore_all, .value = "1"};
             });
             return;
         }
         note(run, packet, {&in, "icmp"}, "answer",
-             [] { return model::ByKernel{.function = "icmp_reply", .text = "echo request"}; });
+             [] { return ByKernel{.function = "icmp_reply", .text = "echo request"}; });
         Packet reply{.ip = ip, .mark = 0};
         reply.ip.source = ip.destination;
         reply.ip.destination = ip.source;
@@ -244,13 +242,10 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
                socket.remote == ip.source;
     });
     const bool ours = found != run.state.sockets.end();
-    note(run, packet, {&in, "socket"}, ours ? "deliver" : "drop", [&]() -> model::Because {
-        if (ours)
-            return by_live(*found);
-        return model::ByEntry{
-            .table = model::ByEntry::Table::socket,
-            .text =
-                fmt::format("nobody here waits for an echo reply with the id {}", ip.source_port)};
+    note(run, packet, {&in, "socket"}, ours ? "deliver" : "drop", [&] {
+        return ours ? by_live(*found)
+                    : by_socket(
+                          {"nobody here waits for an echo reply with the id {}", ip.source_port});
     });
     if (ours)
         found->response_seen = true;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {
@@ -31,9 +29,8 @@ void hand_over(Run& run, const Device& from, const Device& to, Packet packet)
     packet.type = type == rules::PacketType::otherhost ? rules::PacketType::host : type;
     packet.device = &to;
     note(run, packet, {&to, "macvlan"}, "deliver", [&] {
-        return model::ByEntry{
-            .table = model::ByEntry::Table::link,
-            .text = fmt::format("{} is a macvlan on {}", to.name(), to.lower->name())};
+        return ByEntry{.table = model::ByEntry::Table::link,
+                       .text = {"{} is a macvlan on {}", to.name(), to.lower->name()}};
     });
     run.state.backlog.push_back(std::move(packet));
 }
@@ -108,9 +105,8 @@ void macvlan_transmit(Run& run, const Device& device, Packet packet)
     }
     // Out by the wire, and never up to the lower device itself: the host does not hear it.
     note(run, packet, {device.lower, "macvlan"}, "transmit", [&] {
-        return model::ByEntry{
-            .table = model::ByEntry::Table::link,
-            .text = fmt::format("{} is a macvlan on {}", device.name(), device.lower->name())};
+        return ByEntry{.table = model::ByEntry::Table::link,
+                       .text = {"{} is a macvlan on {}", device.name(), device.lower->name()}};
     });
     transmit(run, *device.lower, std::move(packet));
 }

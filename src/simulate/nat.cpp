@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {
@@ -92,24 +90,22 @@ std::optional<NatRange> range_of(const Packet& packet, const HookCall& call, con
     return range;
 }
 
-model::Because null_binding_reason(const UniqueTuple& unique)
+Reason null_binding_reason(Run& run, const UniqueTuple& unique)
 {
     if (unique.collision)
-        return model::ByEntry{.table = model::ByEntry::Table::conntrack,
-                              .text = describe(*unique.collision)};
-    return model::ByKernel{.function = "nf_nat_alloc_null_binding",
-                           .text = "no rule translates it"};
+        return ByEntry{.table = model::ByEntry::Table::conntrack,
+                       .text = {"{}", run.keep(*unique.collision)}};
+    return ByKernel{.function = "nf_nat_alloc_null_binding", .text = "no rule translates it"};
 }
 
 // Asks the chains of this hook until one of them translates. False: dropped.
 bool ask_nat_chains(Run& run, Packet& packet, const HookCall& call)
 {
     const Manip manip = manip_of(call.hook);
-    const std::string stage = stage_name(call) + "/nat";
-    const Place place(call.at, stage);
+    const Place place(call.at, nat_stage_name(call));
     for (const rules::BaseChain* chain : call.netns().hooks.nat(call.family, call.hook)) {
         const rules::ChainOutcome outcome = ask_chain(run, packet, call, *chain);
-        const auto why = [&]() -> model::Because { return by_rule(outcome.because); };
+        const auto why = [&] { return ByRule{outcome.because}; };
         if (outcome.verdict == rules::Verdict::drop) {
             note(run, packet, place, "drop", why);
             return false;
@@ -123,15 +119,13 @@ bool ask_nat_chains(Run& run, Packet& packet, const HookCall& call)
         }
         if (outcome.nat->kind == rules::NatKind::masquerade && call.out != nullptr)
             packet.ct.connection->masquerade_link = call.out->link->index;
-        nat_setup(run, packet, call,
-                  {.manip = manip, .range = *range, .rule = by_rule(outcome.because)});
+        nat_setup(run, packet, call, {.manip = manip, .range = *range, .rule = outcome.because});
         return true;
     }
     // nf_nat_alloc_null_binding(): to where it goes anyway, but never onto another one's tuple.
     const model::Tuple& reply = packet.ct.connection->entry.reply;
     const net::IpAddress own = manip == Manip::source ? reply.destination : reply.source;
-    nat_setup(run, packet, call,
-              {.manip = manip, .range = {.first = own, .last = own}, .rule = {}});
+    nat_setup(run, packet, call, {.manip = manip, .range = {.first = own, .last = own}});
     return true;
 }
 
@@ -175,14 +169,15 @@ void nat_setup(Run& run, Packet& packet, const HookCall& call, const NatSetup& s
     connection.entry.reply = inverted(unique.tuple);
     connection.entry.status |= setup.manip == Manip::source ? kSrcNat : kDstNat;
 
-    const std::string stage = stage_name(call) + "/nat";
+    if (run.recording == Recording::off)
+        return;
     Packet after = packet;
     (void)nat_translate(run, after, call);
-    const std::string_view action = !setup.rule                    ? "null-binding"
+    const std::string_view action = setup.rule == nullptr          ? "null-binding"
                                     : setup.manip == Manip::source ? "snat"
                                                                    : "dnat";
-    note_change(run, after, Place(call.at, stage), packet, action, [&]() -> model::Because {
-        return setup.rule ? model::Because(*setup.rule) : null_binding_reason(unique);
+    note_change(run, after, Place(call.at, nat_stage_name(call)), packet, action, [&]() -> Reason {
+        return setup.rule != nullptr ? ByRule{setup.rule} : null_binding_reason(run, unique);
     });
 }
 
@@ -225,12 +220,12 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
     const bool undecided = !connection.has(done_bit(manip_of(call.hook)));
     if (first && undecided && !connection.has(kConfirmed) && !ask_nat_chains(run, packet, call))
         return false;
-    const std::string stage = run.recording == Recording::on ? stage_name(call) + "/nat" : "";
+    const Place place(call.at, nat_stage_name(call));
     if (left_masquerading_device(packet, call)) {
         connection.entry.status |= kDying;
-        note(run, packet, Place(call.at, stage), "drop", [&] {
-            return model::ByKernel{.function = "nf_nat_oif_changed",
-                                   .text = "the connection was masqueraded on another device"};
+        note(run, packet, place, "drop", [&] {
+            return ByKernel{.function = "nf_nat_oif_changed",
+                            .text = "the connection was masqueraded on another device"};
         });
         return false;
     }
@@ -239,11 +234,11 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
         return false;
     const bool changed = tuple_of(before.ip) != tuple_of(packet.ip);
     if (changed && !(first && undecided)) {
-        note_change(run, packet, Place(call.at, stage), before,
+        note_change(run, packet, place, before,
                     packet.ct.direction == CtDirection::original ? "translate" : "translate-back",
                     [&] {
-                        return model::ByEntry{.table = model::ByEntry::Table::conntrack,
-                                              .text = describe(connection.entry)};
+                        return ByEntry{.table = model::ByEntry::Table::conntrack,
+                                       .text = {"{}", run.keep(connection.entry)}};
                     });
     }
     // ip_rcv_finish() has to decide again where the packet goes (NAT-7).

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {
@@ -112,7 +110,7 @@ bool filtered(const Device& device, const Arp& arp)
 }
 
 // Why a request is not answered; nothing: it is.
-std::optional<model::Because> unanswered(const Packet& packet, const Device& device)
+std::optional<Reason> unanswered(const Packet& packet, const Device& device)
 {
     const Arp& arp = *packet.arp;
     RouteInput input = route_input(packet, device, flow_key(packet));
@@ -120,10 +118,11 @@ std::optional<model::Because> unanswered(const Packet& packet, const Device& dev
         return std::move(input.because);
     if (input.destination->input == Destination::Input::local && !input.destination->broadcast) {
         if (ignores(device, arp))
-            return model::BySysctl{.name = device.settings.arp_ignore.name,
-                                   .value = fmt::format("{}", device.settings.arp_ignore.value)};
+            return BySysctl{
+                .setting = &device.settings.arp_ignore,
+                .value = {"{}", static_cast<std::uint32_t>(device.settings.arp_ignore.value)}};
         if (filtered(device, arp))
-            return model::BySysctl{.name = device.settings.arp_filter.name, .value = "1"};
+            return BySysctl{.setting = &device.settings.arp_filter, .value = "1"};
         return {};
     }
     if (input.destination->input == Destination::Input::forward) {
@@ -132,8 +131,7 @@ std::optional<model::Because> unanswered(const Packet& packet, const Device& dev
             (!other && device.settings.proxy_arp_pvlan.value != 0))
             return {};
     }
-    return model::ByKernel{.function = "arp_process",
-                           .text = "the address is not one of this host"};
+    return ByKernel{.function = "arp_process", .text = "the address is not one of this host"};
 }
 
 // arp_process() for a request.
@@ -145,9 +143,8 @@ void answer(Run& run, const Device& device, const Packet& packet)
         return;
     }
     note(run, packet, {&device, "arp"}, "answer", [&] {
-        return model::ByEntry{.table = model::ByEntry::Table::link,
-                              .text = fmt::format("{} answers with its own address {}",
-                                                  device.name(), device.mac.to_string())};
+        return ByEntry{.table = model::ByEntry::Table::link,
+                       .text = {"{} answers with its own address {}", device.name(), device.mac}};
     });
     if (arp.sender != net::IpAddress::any(arp.sender.family()))
         learn(run, {.device = &device, .address = arp.sender}, arp.sender_mac);
@@ -194,9 +191,8 @@ void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_ho
     const net::IpAddress sender = asker(out, packet, next_hop);
     const unsigned number = packet.number;
     note(run, packet, {&out, "neighbour"}, "resolve", [&] {
-        return model::ByEntry{
-            .table = model::ByEntry::Table::neighbour,
-            .text = fmt::format("{} dev {} is not known yet", next_hop.to_string(), out.name())};
+        return ByEntry{.table = model::ByEntry::Table::neighbour,
+                       .text = {"{} dev {} is not known yet", next_hop, out.name()}};
     });
     run.state.waiting.push_back({.neighbour = key, .packet = std::move(packet)});
     if (!asked)
@@ -219,10 +215,9 @@ void arp_receive(Run& run, const Device& device, const Packet& received)
     const NeighbourKey key{.device = &device, .address = arp.sender};
     const bool known = find_neighbour(run, key).has_value();
     note(run, packet, {&device, "neighbour"}, known ? "ignore" : "learn", [&] {
-        return model::ByKernel{.function = "arp_process",
-                               .text = known ? "the first answer stands for a second (locktime)"
-                                             : fmt::format("{} is at {}", arp.sender.to_string(),
-                                                           arp.sender_mac.to_string())};
+        return ByKernel{.function = "arp_process",
+                        .text = known ? Words("the first answer stands for a second (locktime)")
+                                      : Words("{} is at {}", arp.sender, arp.sender_mac)};
     });
     learn(run, key, arp.sender_mac);
     resolve(run, key);
@@ -234,10 +229,8 @@ void fail_waiting(Run& run)
     for (const Waiting& entry : failed) {
         const Device& out = *entry.neighbour.device;
         note(run, entry.packet, {&out, "neighbour"}, "drop", [&] {
-            return model::ByEntry{.table = model::ByEntry::Table::neighbour,
-                                  .text =
-                                      fmt::format("{} dev {} FAILED",
-                                                  entry.neighbour.address.to_string(), out.name())};
+            return ByEntry{.table = model::ByEntry::Table::neighbour,
+                           .text = {"{} dev {} FAILED", entry.neighbour.address, out.name()}};
         });
         constexpr std::uint8_t kHostUnreachable = 1;
         send_icmp_error(run, out, entry.packet,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -97,6 +98,36 @@ std::string assumption_of(const rules::ChainOutcome& outcome)
     return text;
 }
 
+// "ip/prerouting" and "ip/prerouting/nat", for every list of hooks.
+class Stages {
+public:
+    struct Names {
+        std::string name;
+        std::string nat;
+    };
+    Stages()
+    {
+        constexpr std::string_view kFamilies[] = {"ip", "ip6", "arp", "bridge", "netdev"};
+        constexpr std::string_view kHooks[] = {"ingress", "prerouting",  "input", "forward",
+                                               "output",  "postrouting", "egress"};
+        for (std::size_t family = 0; family < names_.size(); ++family) {
+            for (std::size_t hook = 0; hook < names_[family].size(); ++hook) {
+                Names& names = names_[family][hook];
+                names.name = fmt::format("{}/{}", kFamilies[family], kHooks[hook]);
+                names.nat = names.name + "/nat";
+            }
+        }
+    }
+    [[nodiscard]] const Names& at(const HookCall& call) const
+    {
+        return names_[static_cast<std::size_t>(call.family)][static_cast<std::size_t>(call.hook)];
+    }
+
+private:
+    std::array<std::array<Names, 7>, 5> names_;
+};
+const Stages kStages;
+
 bool listens_on(const rules::BaseChain& chain, const Device& device)
 {
     return chain.family != HookFamily::netdev ||
@@ -143,23 +174,14 @@ rules::HookFamily hook_family(const Packet& packet)
     return packet.family() == net::Family::ipv4 ? HookFamily::ipv4 : HookFamily::ipv6;
 }
 
-std::string stage_name(const HookCall& call)
+std::string_view stage_name(const HookCall& call)
 {
-    constexpr std::string_view kFamilies[] = {"ip", "ip6", "arp", "bridge", "netdev"};
-    constexpr std::string_view kHooks[] = {"ingress", "prerouting",  "input", "forward",
-                                           "output",  "postrouting", "egress"};
-    return fmt::format("{}/{}", kFamilies[static_cast<std::size_t>(call.family)],
-                       kHooks[static_cast<std::size_t>(call.hook)]);
+    return kStages.at(call).name;
 }
 
-model::ByRule by_rule(const rules::RuleRef& rule)
+std::string_view nat_stage_name(const HookCall& call)
 {
-    return {.program = rule.program,
-            .table = rule.table,
-            .chain = rule.chain,
-            .handle = rule.handle,
-            .number = rule.number,
-            .text = rule.text};
+    return kStages.at(call).nat;
 }
 
 rules::ChainOutcome
@@ -170,7 +192,7 @@ ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain
     auto outcomes = netns.rulebook->evaluate(chain, view_of(packet, call), surroundings);
     if (outcomes.empty()) {
         rules::ChainOutcome nothing{.packet = view_of(packet, call)};
-        nothing.because = chain.policy;
+        nothing.because = &chain.policy;
         return nothing;
     }
     std::size_t way = 0;
@@ -194,9 +216,8 @@ bool pass_chain(Run& run, Packet& packet, const HookCall& call, const rules::Bas
 {
     const std::uint32_t mark_before = packet.mark;
     const rules::ChainOutcome outcome = ask_chain(run, packet, call, chain);
-    const std::string stage = run.recording == Recording::on ? stage_name(call) : std::string{};
-    const Place place(call.at, stage);
-    const auto why = [&]() -> model::Because { return by_rule(outcome.because); };
+    const Place place(call.at, stage_name(call));
+    const auto why = [&] { return ByRule{outcome.because}; };
     if (outcome.reject) {
         note(run, packet, place, "reject", why);
         send_reject(run, packet, call, *outcome.reject);
@@ -208,7 +229,7 @@ bool pass_chain(Run& run, Packet& packet, const HookCall& call, const rules::Bas
         return false;
     case rules::Verdict::queue:
         run.assume(fmt::format("a program on the queue of '{}' accepts every packet",
-                               outcome.because.text));
+                               outcome.because->text));
         note(run, packet, place, "queue", why);
         return true;
     case rules::Verdict::accept:

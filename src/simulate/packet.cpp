@@ -22,14 +22,6 @@ std::uint8_t inverted_icmp_type(std::uint8_t type)
     return type;
 }
 
-std::string with_port(const net::IpAddress& address, const model::PortRange& port)
-{
-    const std::string text =
-        port.random() ? fmt::format("{}-{}", port.first, port.last) : fmt::format("{}", port.first);
-    return address.family() == net::Family::ipv6 ? fmt::format("[{}]:{}", address.to_string(), text)
-                                                 : fmt::format("{}:{}", address.to_string(), text);
-}
-
 } // namespace
 
 bool Ip::icmp_error() const
@@ -82,33 +74,33 @@ std::string tcp_flag_letters(std::uint8_t flags)
     return letters;
 }
 
-std::string icmp_word(const Ip& ip)
+std::string icmp_word(std::uint8_t protocol, std::uint8_t type, std::uint8_t code)
 {
-    if (ip.protocol == kIcmpv6) {
-        switch (ip.icmp_type) {
+    if (protocol == kIcmpv6) {
+        switch (type) {
         case 128:
             return "echo-request";
         case 129:
             return "echo-reply";
         case 1:
-            return fmt::format("unreachable/{}", ip.icmp_code);
+            return fmt::format("unreachable/{}", code);
         default:
-            return fmt::format("icmp6-type-{}/{}", ip.icmp_type, ip.icmp_code);
+            return fmt::format("icmp6-type-{}/{}", type, code);
         }
     }
-    switch (ip.icmp_type) {
+    switch (type) {
     case 8:
         return "echo-request";
     case 0:
         return "echo-reply";
     case 3:
-        return fmt::format("unreachable/{}", ip.icmp_code);
+        return fmt::format("unreachable/{}", code);
     case 5:
         return "redirect";
     case 11:
         return "time-exceeded";
     default:
-        return fmt::format("icmp-type-{}/{}", ip.icmp_type, ip.icmp_code);
+        return fmt::format("icmp-type-{}/{}", type, code);
     }
 }
 
@@ -129,33 +121,6 @@ std::string_view ct_word(const Tracking& ct)
         return "untracked";
     }
     return {};
-}
-
-std::string summary_of(const Packet& packet, const model::Header& header)
-{
-    if (packet.arp && packet.arp->reply)
-        return fmt::format("ARP {} is-at {}", packet.arp->sender.to_string(),
-                           packet.arp->sender_mac.to_string());
-    if (packet.arp)
-        return fmt::format("ARP who-has {} tell {}", packet.arp->target.to_string(),
-                           packet.arp->sender.to_string());
-    const Ip& ip = packet.ip;
-    if (ip.icmp())
-        return fmt::format("ICMP {} {} > {}", icmp_word(ip), ip.source.to_string(),
-                           ip.destination.to_string());
-    std::string what = "UDP";
-    if (ip.protocol == kTcp) {
-        what.clear();
-        for (const auto& [bit, word] :
-             {std::pair{kSyn, "SYN"}, {kFin, "FIN"}, {kRst, "RST"}, {kAck, "ACK"}}) {
-            if ((ip.tcp_flags & bit) != 0)
-                what += what.empty() ? std::string(word) : std::string("+") + word;
-        }
-        if (ip.payload != 0)
-            what += fmt::format(" ({} bytes)", ip.payload);
-    }
-    return fmt::format("{} {} > {}", what, with_port(ip.source, header.source_port),
-                       with_port(ip.destination, header.destination_port));
 }
 
 } // namespace onlan::simulate

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "model/trace.hpp"
+#include "model/conntrack.hpp"
 #include "rules/packet_view.hpp"
 #include "simulate/fib.hpp"
 
@@ -35,6 +35,12 @@ struct Ethernet {
     std::optional<std::uint16_t> vlan;
 };
 
+// What of the options of a TCP header decides anything.
+struct TcpOptions {
+    std::optional<std::uint8_t> scale;
+    bool sack_permitted = false;
+};
+
 // The IP header and what of the protocol in it decides anything.
 struct Ip {
     net::IpAddress source;
@@ -49,6 +55,9 @@ struct Ip {
     std::uint8_t tcp_flags = 0;
     std::uint32_t sequence = 0;
     std::uint32_t acknowledged = 0;
+    std::uint16_t window = 0;
+    std::optional<std::uint32_t> sack_edge; // the right edge of the highest block received
+    TcpOptions options;
     std::uint16_t payload = 0; // bytes after the TCP or UDP header
     std::uint8_t icmp_type = 0;
     std::uint8_t icmp_code = 0;
@@ -124,9 +133,7 @@ struct Packet {
 // "S", "SA", "PA"…
 [[nodiscard]] std::string tcp_flag_letters(std::uint8_t flags);
 // "echo-request", "unreachable/3"…
-[[nodiscard]] std::string icmp_word(const Ip& ip);
+[[nodiscard]] std::string icmp_word(std::uint8_t protocol, std::uint8_t type, std::uint8_t code);
 [[nodiscard]] std::string_view ct_word(const Tracking& ct);
-// "SYN 192.168.137.248:40000 > 192.168.137.250:5000", of the packet as `header` shows it.
-[[nodiscard]] std::string summary_of(const Packet& packet, const model::Header& header);
 
 } // namespace onlan::simulate

@@ -47,8 +47,8 @@ void send_reject(Run& run, const Packet& packet, const HookCall& call, const rul
         reset.device = &port;
         begin_packet(run, reset, packet.number);
         note(run, reset, {&port, "reject"}, "transmit", [] {
-            return model::ByKernel{.function = "nf_send_reset",
-                                   .text = "out of the bridge port, past routing and NAT"};
+            return ByKernel{.function = "nf_send_reset",
+                            .text = "out of the bridge port, past routing and NAT"};
         });
         transmit(run, port, std::move(reset));
         return;

@@ -12,11 +12,10 @@ namespace {
 
 constexpr std::uint8_t kScopeHost = 254; // RT_SCOPE_HOST
 
-RouteInput drop(std::string stage, std::string function, std::string text)
+RouteInput drop(std::string_view stage, std::string_view function, std::string_view text)
 {
-    return {.destination = {},
-            .stage = std::move(stage),
-            .because = model::ByKernel{.function = std::move(function), .text = std::move(text)}};
+    return {
+        .destination = {}, .stage = stage, .because = ByKernel{.function = function, .text = text}};
 }
 
 bool first_byte(const net::IpAddress& address, std::uint8_t value)
@@ -57,10 +56,10 @@ std::optional<RouteInput> martian(const Device& in, const FlowKey& key)
                     "the destination is in 0.0.0.0/8");
     const bool loopback = first_byte(key.destination, 127) || first_byte(key.source, 127);
     if (loopback && !in.link->loopback && in.settings.route_localnet.value == 0)
-        return RouteInput{
-            .destination = {},
-            .stage = "route_localnet",
-            .because = model::BySysctl{.name = in.settings.route_localnet.name, .value = "0"}};
+        return RouteInput{.destination = {},
+                          .stage = "route_localnet",
+                          .because =
+                              BySysctl{.setting = &in.settings.route_localnet, .value = "0"}};
     return {};
 }
 
@@ -82,12 +81,10 @@ std::optional<RouteInput> refused_source(const Device& in, const Device* out, co
     // IPv6 has no such check in its routing code.
     if (key.source.family() == net::Family::ipv6)
         return {};
-    SourceVerdict verdict = validate_source(in, out, key);
+    const SourceVerdict verdict = validate_source(in, out, key);
     if (verdict.valid)
         return {};
-    return RouteInput{.destination = {},
-                      .stage = std::move(verdict.stage),
-                      .because = std::move(verdict.because)};
+    return RouteInput{.destination = {}, .stage = verdict.stage, .because = verdict.because};
 }
 
 } // namespace
@@ -241,13 +238,12 @@ std::string describe(const Namespace& netns, const model::Route& route)
     return text;
 }
 
-model::Because by_route(const Namespace& netns, const Destination& destination)
+Reason by_route(const Namespace& netns, const Destination& destination)
 {
     if (destination.route != nullptr)
-        return model::ByEntry{.table = model::ByEntry::Table::route,
-                              .text = describe(netns, *destination.route)};
-    return model::ByKernel{.function = "fib_lookup",
-                           .text = std::string(describe(destination.error))};
+        return ByEntry{.table = model::ByEntry::Table::route,
+                       .text = {"{}", RouteOf{&netns, destination.route}}};
+    return ByKernel{.function = "fib_lookup", .text = describe(destination.error)};
 }
 
 } // namespace onlan::simulate

@@ -21,49 +21,59 @@ void Run::assume(const std::string& what)
         assumptions.push_back(what);
 }
 
+const model::Conntrack* Run::keep(const model::Conntrack& entry)
+{
+    return &record.entries.emplace_back(entry);
+}
+
 void begin_packet(Run& run, Packet& packet, unsigned answers)
 {
     packet.number = ++run.last_number;
     if (run.recording == Recording::on)
-        run.packets.push_back({.number = packet.number,
-                               .summary = summary_of(packet, header_of(run, packet)),
-                               .answers = answers});
+        run.record.packets.push_back(
+            {.seen = seen(run, packet),
+             .payload = packet.ip.payload,
+             .sender = packet.arp ? packet.arp->sender_mac : net::MacAddress{},
+             .answers = answers});
 }
 
-model::Header header_of(const Run& run, const Packet& packet)
+Seen seen(const Run& run, const Packet& packet)
 {
     if (packet.arp)
         return {.source = packet.arp->sender,
                 .destination = packet.arp->target,
-                .flags = packet.arp->reply ? "is-at" : "who-has"};
+                .flags = packet.arp->reply ? std::uint8_t{1} : std::uint8_t{0}};
     const Ip& ip = packet.ip;
-    model::Header header{.source = ip.source,
-                         .destination = ip.destination,
-                         .protocol = ip.protocol,
-                         .ct = std::string(ct_word(packet.ct)),
-                         .mark = packet.mark};
-    if (ip.icmp()) {
-        header.flags = icmp_word(ip);
-        header.source_port = port_of(run, ip, ip.source_port);
-        return header;
-    }
-    header.source_port = port_of(run, ip, ip.source_port);
-    header.destination_port = port_of(run, ip, ip.destination_port);
-    if (ip.protocol == kTcp)
-        header.flags = tcp_flag_letters(ip.tcp_flags);
-    return header;
+    return {.source = ip.source,
+            .destination = ip.destination,
+            .protocol = ip.protocol,
+            .flags = ip.icmp() ? ip.icmp_type : ip.tcp_flags,
+            .code = ip.icmp_code,
+            .source_port = port_of(run, ip, ip.source_port),
+            .destination_port =
+                ip.icmp() ? model::PortRange{} : port_of(run, ip, ip.destination_port),
+            .ct = ct_word(packet.ct),
+            .mark = packet.mark};
 }
 
-void record(Run& run, const Packet& packet, const Place& place, model::Step step)
+void record(Run& run,
+            const Packet& packet,
+            const Place& place,
+            std::string_view action,
+            const Reason& because,
+            const Packet* before)
 {
-    if (packet.number == 0 || packet.number > run.packets.size())
+    if (packet.number == 0 || packet.number > run.record.packets.size())
         return;
-    step.netns = place.netns->name();
-    if (place.device != nullptr)
-        step.device = place.device->name();
-    step.stage = place.stage;
-    step.packet = header_of(run, packet);
-    run.packets[packet.number - 1].steps.push_back(std::move(step));
+    run.record.steps.push_back(
+        {.packet = packet.number,
+         .netns = place.netns,
+         .device = place.device,
+         .stage = place.stage,
+         .action = action,
+         .because = because,
+         .seen = seen(run, packet),
+         .before = before == nullptr ? std::nullopt : std::optional(seen(run, *before))});
 }
 
 } // namespace onlan::simulate

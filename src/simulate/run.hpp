@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "model/trace.hpp"
 #include "simulate/choices.hpp"
+#include "simulate/record.hpp"
 #include "simulate/sockets.hpp"
 #include "simulate/world.hpp"
 
@@ -19,6 +19,15 @@ enum class Recording : std::uint8_t { off, on };
 struct Waiting {
     NeighbourKey neighbour;
     Packet packet;
+};
+
+// What a program will do when it gets to run: a system call, which comes after all that the packet
+// that woke it has set off.
+enum class Deed : std::uint8_t { serve, pass_on, close };
+struct Pending {
+    LiveSocket* socket = nullptr;
+    Deed deed = Deed::serve;
+    unsigned answers = 0;
 };
 
 // A port that the kernel picks at random, and the one that stands for it here.
@@ -36,6 +45,7 @@ struct State {
     std::vector<std::pair<NeighbourKey, net::MacAddress>> neighbours;
     std::vector<Waiting> waiting;
     std::deque<LiveSocket> sockets;
+    std::deque<Pending> deeds;
     std::vector<RandomPort> random_ports;
     unsigned frames = 0; // worked on, to notice a loop
 };
@@ -47,19 +57,21 @@ struct Run {
     Choices& choices;
     Recording recording = Recording::on;
     State state;
-    std::vector<model::TracedPacket> packets;
+    Record record;
     std::vector<std::string> assumptions;
     unsigned last_number = 0;
     bool loop = false;
 
     void assume(const std::string& what);
+    // What a step says of an entry that other packets will change.
+    [[nodiscard]] const model::Conntrack* keep(const model::Conntrack& entry);
 };
 
 // Gives a new packet its number and its place in the record.
 void begin_packet(Run& run, Packet& packet, unsigned answers);
-[[nodiscard]] model::Header header_of(const Run& run, const Packet& packet);
+[[nodiscard]] Seen seen(const Run& run, const Packet& packet);
 
-// Where a step happens.
+// Where a step happens. `stage` is a word of the program, not one made for the occasion.
 struct Place {
     const Device* device = nullptr; // null: the namespace as a whole
     const Namespace* netns = nullptr;
@@ -69,15 +81,19 @@ struct Place {
     Place(const Namespace& in, std::string_view what) : netns(&in), stage(what) {}
 };
 
-void record(Run& run, const Packet& packet, const Place& place, model::Step step);
+void record(Run& run,
+            const Packet& packet,
+            const Place& place,
+            std::string_view action,
+            const Reason& because,
+            const Packet* before = nullptr);
 
 // Writes a step down. `why` makes the reason, and is only asked when somebody is listening.
 template <typename Why>
 void note(Run& run, const Packet& packet, const Place& place, std::string_view action, Why&& why)
 {
     if (run.recording == Recording::on)
-        record(run, packet, place,
-               {.action = std::string(action), .because = std::forward<Why>(why)()});
+        record(run, packet, place, action, std::forward<Why>(why)());
 }
 
 // The same for a step that changed the packet from `before`.
@@ -90,10 +106,7 @@ void note_change(Run& run,
                  Why&& why)
 {
     if (run.recording == Recording::on)
-        record(run, packet, place,
-               {.action = std::string(action),
-                .because = std::forward<Why>(why)(),
-                .before = header_of(run, before)});
+        record(run, packet, place, action, std::forward<Why>(why)(), &before);
 }
 
 } // namespace onlan::simulate

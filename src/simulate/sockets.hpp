@@ -42,8 +42,9 @@ struct LiveSocket {
     std::uint32_t send_next = 1000;
     std::uint32_t send_unacknowledged = 1000;
     std::uint32_t receive_next = 0;
-    bool request_seen = false;  // server: the client's data is here
-    bool response_seen = false; // client: and the server's
+    std::optional<std::uint32_t> sack_edge; // of what came out of order
+    bool request_seen = false;              // server: the client's data is here
+    bool response_seen = false;             // client: and the server's
     bool response_sent = false;
     bool fin_sent = false;
     bool fin_seen = false;

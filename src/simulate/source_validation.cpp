@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {
@@ -13,24 +11,27 @@ SourceVerdict local_source(const Device& in)
 {
     return {.valid = false,
             .stage = "local-source",
-            .because = model::BySysctl{.name = in.settings.accept_local.name, .value = "0"}};
+            .because = BySysctl{.setting = &in.settings.accept_local, .value = "0"}};
 }
 
 SourceVerdict invalid_source()
 {
     return {.valid = false,
             .stage = "invalid-source",
-            .because = model::ByKernel{.function = "__fib_validate_source",
-                                       .text = "the source is no unicast address"}};
+            .because = ByKernel{.function = "__fib_validate_source",
+                                .text = "the source is no unicast address"}};
 }
 
-SourceVerdict reverse_path(const Device& in, std::string_view why)
+std::uint32_t mode_of(const Device& in)
 {
-    const Setting& filter = in.settings.rp_filter;
+    return static_cast<std::uint32_t>(in.settings.rp_filter.value);
+}
+
+SourceVerdict reverse_path(const Device& in, const Words& mode)
+{
     return {.valid = false,
             .stage = "rp_filter",
-            .because = model::BySysctl{.name = filter.name,
-                                       .value = fmt::format("{} ({})", filter.value, why)}};
+            .because = BySysctl{.setting = &in.settings.rp_filter, .value = mode}};
 }
 
 // The lookup of a reply: addresses and ports swapped (__fib_validate_source()).
@@ -53,8 +54,9 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
     const int filter = in.settings.rp_filter.value;
     const RouteFound found = in.netns->ipv4.lookup(reversed(key, in, out));
     if (!found.ok())
-        return filter == 0 ? SourceVerdict{}
-                           : reverse_path(in, "no route leads back to the source");
+        return filter == 0
+                   ? SourceVerdict{}
+                   : reverse_path(in, {"{} (no route leads back to the source)", mode_of(in)});
     const auto type = static_cast<RouteType>(found.route->type);
     if (type == RouteType::local) {
         if (in.settings.accept_local.value == 0)
@@ -64,17 +66,17 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
     }
     if (found.route->link == in.link->index || (type == RouteType::local && in.link->loopback))
         return {};
-    const std::string back = describe(*in.netns, *found.route);
+    const RouteOf back{in.netns, found.route};
     // "last_resort": a device without an address has no reverse path that loose mode could accept,
     // so for it loose is as strict as strict.
     if (!in.has_address(net::Family::ipv4))
         return filter == 0
                    ? SourceVerdict{}
-                   : reverse_path(in, fmt::format("{} has no address, so loose is as strict as "
-                                                  "strict; the way back is '{}'",
-                                                  in.name(), back));
+                   : reverse_path(in, {"{} ({} has no address, so loose is as strict as strict; "
+                                       "the way back is '{}')",
+                                       mode_of(in), in.name(), back});
     constexpr int kStrict = 1;
-    return filter == kStrict ? reverse_path(in, fmt::format("the way back is '{}'", back))
+    return filter == kStrict ? reverse_path(in, {"{} (the way back is '{}')", mode_of(in), back})
                              : SourceVerdict{};
 }
 

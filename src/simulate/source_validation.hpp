@@ -1,7 +1,8 @@
 #pragma once
 
-#include <string>
+#include <string_view>
 
+#include "simulate/reason.hpp"
 #include "simulate/world.hpp"
 
 namespace onlan::simulate {
@@ -9,8 +10,8 @@ namespace onlan::simulate {
 // Would a reply to the packet's source leave by the device that the packet came in by?
 struct SourceVerdict {
     bool valid = true;
-    std::string stage; // of a drop: "rp_filter", "local-source", "invalid-source"
-    model::Because because;
+    std::string_view stage; // of a drop: "rp_filter", "local-source", "invalid-source"
+    Reason because;
 };
 
 // fib_validate_source(), net/ipv4/fib_frontend.c. `out` is the device that the packet will be

@@ -69,11 +69,12 @@ struct Priorities {
 [[nodiscard]] bool
 pass_hook(Run& run, Packet& packet, const HookCall& call, Priorities priorities = {});
 [[nodiscard]] rules::HookFamily hook_family(const Packet& packet);
-[[nodiscard]] std::string stage_name(const HookCall& call);
+// "ip/prerouting", and what the NAT hook in it is called.
+[[nodiscard]] std::string_view stage_name(const HookCall& call);
+[[nodiscard]] std::string_view nat_stage_name(const HookCall& call);
 // Asks one base chain, forking where it has several answers, and applies what it did to the packet.
 [[nodiscard]] rules::ChainOutcome
 ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain& chain);
-[[nodiscard]] model::ByRule by_rule(const rules::RuleRef& rule);
 
 // reject.cpp: net/ipv4/netfilter/nf_reject_ipv4.c
 void send_reject(Run& run, const Packet& packet, const HookCall& call, const rules::Reject& reject);
@@ -98,9 +99,10 @@ tuple_taken(const Run& run, const model::Tuple& tuple, const Connection& own);
 // conntrack_tcp.cpp: net/netfilter/nf_conntrack_proto_tcp.c
 enum class TcpResult : std::uint8_t { accept, invalid, again };
 [[nodiscard]] bool tcp_may_begin(std::uint8_t flags, bool loose);
-[[nodiscard]] TcpResult
-tcp_packet(Connection& connection, rules::CtDirection direction, std::uint8_t flags);
-void tcp_begin(Connection& connection, std::uint8_t flags);
+[[nodiscard]] TcpResult tcp_packet(Connection& connection,
+                                   rules::CtDirection direction,
+                                   const Ip& segment,
+                                   const NetnsSettings& settings);
 
 // --- nat.cpp: net/netfilter/nf_nat_core.c
 
@@ -127,7 +129,7 @@ unique_tuple(Run& run, const Connection& connection, const NatRange& range, Mani
 struct NatSetup {
     Manip manip = Manip::source;
     NatRange range;
-    std::optional<model::ByRule> rule; // null: a null binding
+    const rules::RuleRef* rule = nullptr; // null: a null binding
 };
 void nat_setup(Run& run, Packet& packet, const HookCall& call, const NatSetup& setup);
 // nf_nat_manip_pkt() for what the connection asks of this hook, ICMP errors included.
@@ -138,8 +140,8 @@ void nat_setup(Run& run, Packet& packet, const HookCall& call, const NatSetup& s
 // ip_route_input_slow()
 struct RouteInput {
     std::optional<Destination> destination; // nothing: dropped
-    std::string stage;                      // of the drop: "rp_filter", "martian-source"…
-    model::Because because;
+    std::string_view stage;                 // of the drop: "rp_filter", "martian-source"…
+    Reason because;
 };
 [[nodiscard]] RouteInput route_input(const Packet& packet, const Device& in, FlowKey key);
 [[nodiscard]] FlowKey flow_key(const Packet& packet);
@@ -155,7 +157,7 @@ struct RouteOutput {
 [[nodiscard]] std::optional<net::IpAddress> select_address(const Device& device,
                                                            const net::IpAddress& next_hop);
 [[nodiscard]] std::string describe(const Namespace& netns, const model::Route& route);
-[[nodiscard]] model::Because by_route(const Namespace& netns, const Destination& destination);
+[[nodiscard]] Reason by_route(const Namespace& netns, const Destination& destination);
 [[nodiscard]] std::string_view describe(RouteError error);
 
 // --- ip.cpp: net/ipv4/ip_input.c, ip_forward.c, ip_output.c
@@ -187,6 +189,9 @@ void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError 
 // tcp_v4_send_reset()
 void send_tcp_reset(Run& run, const Packet& about);
 // endpoints.cpp: the programs at the two ends
+
+// Lets the next program do what it has planned. False: none has.
+bool act(Run& run);
 void tcp_socket_receive(Run& run, LiveSocket& socket, const Packet& packet);
 void tcp_accept(Run& run,
                 const Namespace& netns,
@@ -195,6 +200,8 @@ void tcp_accept(Run& run,
 void send_segment(
     Run& run, LiveSocket& socket, std::uint8_t flags, std::uint16_t payload, unsigned answers);
 void send_request(Run& run, LiveSocket& socket, unsigned answers);
+// shutdown(): sends FIN, once.
+void close_socket(Run& run, LiveSocket& socket, unsigned answers);
 bool send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned answers);
 void proxy_answer(Run& run, LiveSocket& back, unsigned answers);
 

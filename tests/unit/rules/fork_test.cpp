@@ -75,7 +75,7 @@ TEST(Fork, ChainsCalledFromManyPlacesAreNoCircle)
         text += "-A FORWARD -j A\n-A A -j B\n-A B -j C\n-A C -j RETURN\n";
     const ChainOutcome end =
         outcome(host_with(iptables_save(text + "-A FORWARD -j DROP")), packet.view);
-    EXPECT_EQ(end.because.number, 21U);
+    EXPECT_EQ(end.because->number, 21U);
     EXPECT_THAT(end.assumptions, IsEmpty());
 }
 

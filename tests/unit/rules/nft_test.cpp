@@ -293,7 +293,7 @@ TEST(NftText, IsWhatNftWouldShow)
     const Packet packet;
     const auto text = [&](const std::string& expressions) {
         return outcome(nft_chain("[" + expressions + R"(, {"drop": null}])"), packet.view)
-            .because.text;
+            .because->text;
     };
     EXPECT_EQ(text(match(kIifname, "!=", R"("eth5")") + "," + match(kDport, "==", "53") +
                    R"(, {"counter": {"packets": 1, "bytes": 2}})"),

@@ -120,8 +120,8 @@ std::vector<unsigned> numbers_matched(const RuleSet& rules, const Sent& sent, Ho
             continue;
         const auto ways = rules.evaluate(chain, sent.view, sent.surroundings);
         EXPECT_EQ(ways.size(), 1U);
-        for (const RuleRef& ref : ways.front().path)
-            numbers.push_back(ref.number);
+        for (const RuleRef* ref : ways.front().path)
+            numbers.push_back(ref->number);
     }
     return numbers;
 }

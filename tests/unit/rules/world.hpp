@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -151,7 +152,9 @@ inline std::vector<ChainOutcome> outcomes(const model::Netns& host,
                                           const PacketView& packet,
                                           const Surroundings& surroundings = FakeSurroundings())
 {
-    const RuleSet rules = loaded(host);
+    // Outcomes point at the rules that decided: the set stays for as long as the test runs.
+    static std::deque<RuleSet> all;
+    const RuleSet& rules = all.emplace_back(loaded(host));
     return rules.evaluate(rules.base_chains().front(), packet, surroundings);
 }
 

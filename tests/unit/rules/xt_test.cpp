@@ -299,8 +299,8 @@ TEST(XtChain, ReturnInABaseChainIsThePolicy)
                     "*filter\n:FORWARD DROP\n-A FORWARD -j RETURN\n-A FORWARD -j ACCEPT")),
                 packet.view);
     EXPECT_EQ(end.verdict, Verdict::drop);
-    EXPECT_EQ(end.because.text, "-P FORWARD DROP");
-    EXPECT_EQ(end.because.number, 0U);
+    EXPECT_EQ(end.because->text, "-P FORWARD DROP");
+    EXPECT_EQ(end.because->number, 0U);
 }
 
 TEST(XtChain, ThePathNamesWhatMatched)
@@ -309,12 +309,12 @@ TEST(XtChain, ThePathNamesWhatMatched)
     const ChainOutcome end =
         outcome(forward_chain("-i eth9 -j DROP\n-i eth0 -j LOG\n-p udp -j DROP"), packet.view);
     ASSERT_EQ(end.path.size(), 2U);
-    EXPECT_EQ(end.path[0].text, "-A FORWARD -i eth0 -j LOG");
-    EXPECT_EQ(end.because, (RuleRef{.program = "iptables-legacy",
-                                    .table = "filter",
-                                    .chain = "FORWARD",
-                                    .number = 3,
-                                    .text = "-A FORWARD -p udp -j DROP"}));
+    EXPECT_EQ(end.path[0]->text, "-A FORWARD -i eth0 -j LOG");
+    EXPECT_EQ(*end.because, (RuleRef{.program = "iptables-legacy",
+                                     .table = "filter",
+                                     .chain = "FORWARD",
+                                     .number = 3,
+                                     .text = "-A FORWARD -p udp -j DROP"}));
 }
 
 TEST(XtChain, WhatIsNotKnownIsListedAndAssumed)

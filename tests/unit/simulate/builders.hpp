@@ -190,8 +190,8 @@ public:
              const rules::Surroundings& surroundings) const override
     {
         rules::ChainOutcome outcome = says_.at(chain.policy.chain)(packet, surroundings);
-        if (outcome.because.text.empty())
-            outcome.because = chain.policy;
+        if (outcome.because == nullptr)
+            outcome.because = &chain.policy;
         return {outcome};
     }
     [[nodiscard]] bool needs_conntrack(net::Family) const override { return tracks_; }
@@ -202,6 +202,13 @@ private:
     bool tracks_ = false;
 };
 
+// Rules that are made up stay for as long as the test runs, as those of a rule set do.
+inline const rules::RuleRef* rule(rules::RuleRef ref)
+{
+    static std::deque<rules::RuleRef> all;
+    return &all.emplace_back(std::move(ref));
+}
+
 inline rules::ChainOutcome accept(const rules::PacketView& packet)
 {
     return {.packet = packet};
@@ -211,32 +218,32 @@ drop(const rules::PacketView& packet, const std::string& chain, const std::strin
 {
     return {.verdict = rules::Verdict::drop,
             .packet = packet,
-            .because = {.program = "iptables-nft",
-                        .table = "filter",
-                        .chain = chain,
-                        .number = 1,
-                        .text = text}};
+            .because = rule({.program = "iptables-nft",
+                             .table = "filter",
+                             .chain = chain,
+                             .number = 1,
+                             .text = text})};
 }
 inline rules::ChainOutcome notrack(const rules::PacketView& packet)
 {
     return {.notrack = true,
             .packet = packet,
-            .because = {.program = "iptables-nft",
-                        .table = "raw",
-                        .chain = "PREROUTING",
-                        .number = 1,
-                        .text = "-j NOTRACK"}};
+            .because = rule({.program = "iptables-nft",
+                             .table = "raw",
+                             .chain = "PREROUTING",
+                             .number = 1,
+                             .text = "-j NOTRACK"})};
 }
 inline rules::ChainOutcome
 translate(const rules::PacketView& packet, rules::Nat nat, const std::string& text)
 {
     return {.nat = std::move(nat),
             .packet = packet,
-            .because = {.program = "iptables-nft",
-                        .table = "nat",
-                        .chain = "DOCKER",
-                        .number = 1,
-                        .text = text}};
+            .because = rule({.program = "iptables-nft",
+                             .table = "nat",
+                             .chain = "DOCKER",
+                             .number = 1,
+                             .text = text})};
 }
 
 // Namespaces and the cables between them.

@@ -1,0 +1,136 @@
+// The record of a run, put in words.
+
+#include "simulate/record.hpp"
+
+#include <fmt/format.h>
+
+#include "simulate/world.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+std::string flags_of(const Seen& seen)
+{
+    switch (seen.protocol) {
+    case 0:
+        return seen.flags != 0 ? "is-at" : "who-has";
+    case kIcmp:
+    case kIcmpv6:
+        return icmp_word(seen.protocol, seen.flags, seen.code);
+    case kTcp:
+        return tcp_flag_letters(seen.flags);
+    default:
+        return {};
+    }
+}
+
+model::Header in_words(const Seen& seen)
+{
+    return {.source = seen.source,
+            .destination = seen.destination,
+            .protocol = seen.protocol,
+            .source_port = seen.source_port,
+            .destination_port = seen.destination_port,
+            .flags = flags_of(seen),
+            .ct = std::string(seen.ct),
+            .mark = seen.mark};
+}
+
+std::string with_port(const net::IpAddress& address, const model::PortRange& port)
+{
+    const std::string text =
+        port.random() ? fmt::format("{}-{}", port.first, port.last) : fmt::format("{}", port.first);
+    return address.family() == net::Family::ipv6 ? fmt::format("[{}]:{}", address.to_string(), text)
+                                                 : fmt::format("{}:{}", address.to_string(), text);
+}
+
+std::string segment_word(std::uint8_t flags, std::uint16_t payload)
+{
+    std::string what;
+    for (const auto& [bit, word] :
+         {std::pair{kSyn, "SYN"}, {kFin, "FIN"}, {kRst, "RST"}, {kAck, "ACK"}}) {
+        if ((flags & bit) != 0)
+            what += what.empty() ? std::string(word) : std::string("+") + word;
+    }
+    return payload == 0 ? what : what + fmt::format(" ({} bytes)", payload);
+}
+
+// "SYN 192.168.137.248:40000 > 192.168.137.250:5000"
+std::string summary_of(const Record::Packet& packet)
+{
+    const Seen& seen = packet.seen;
+    switch (seen.protocol) {
+    case 0:
+        return seen.flags != 0 ? fmt::format("ARP {} is-at {}", seen.source.to_string(),
+                                             packet.sender.to_string())
+                               : fmt::format("ARP who-has {} tell {}", seen.destination.to_string(),
+                                             seen.source.to_string());
+    case kIcmp:
+    case kIcmpv6:
+        return fmt::format("ICMP {} {} > {}", flags_of(seen), seen.source.to_string(),
+                           seen.destination.to_string());
+    default:
+        break;
+    }
+    const std::string what =
+        seen.protocol == kTcp ? segment_word(seen.flags, packet.payload) : std::string("UDP");
+    return fmt::format("{} {} > {}", what, with_port(seen.source, seen.source_port),
+                       with_port(seen.destination, seen.destination_port));
+}
+
+model::Step in_words(const Record::Step& step)
+{
+    return {.netns = step.netns->name(),
+            .device = step.device == nullptr ? std::string() : step.device->name(),
+            .stage = std::string(step.stage),
+            .action = std::string(step.action),
+            .because = in_words(step.because),
+            .packet = in_words(step.seen),
+            .before = step.before ? std::optional(in_words(*step.before)) : std::nullopt};
+}
+
+} // namespace
+
+model::Because in_words(const Reason& reason)
+{
+    struct Convert {
+        model::Because operator()(const ByKernel& by) const
+        {
+            return model::ByKernel{.function = std::string(by.function),
+                                   .text = by.text.to_string()};
+        }
+        model::Because operator()(const ByRule& by) const
+        {
+            return model::ByRule{.program = by.rule->program,
+                                 .table = by.rule->table,
+                                 .chain = by.rule->chain,
+                                 .handle = by.rule->handle,
+                                 .number = by.rule->number,
+                                 .text = by.rule->text};
+        }
+        model::Because operator()(const BySysctl& by) const
+        {
+            return model::BySysctl{.name = by.setting->name, .value = by.value.to_string()};
+        }
+        model::Because operator()(const ByEntry& by) const
+        {
+            return model::ByEntry{.table = by.table, .text = by.text.to_string()};
+        }
+    };
+    return std::visit(Convert{}, reason);
+}
+
+std::vector<model::TracedPacket> in_words(const Record& record)
+{
+    std::vector<model::TracedPacket> packets;
+    packets.reserve(record.packets.size());
+    for (const Record::Packet& packet : record.packets)
+        packets.push_back({.number = static_cast<unsigned>(packets.size() + 1),
+                           .summary = summary_of(packet),
+                           .answers = packet.answers});
+    for (const Record::Step& step : record.steps)
+        packets[step.packet - 1].steps.push_back(in_words(step));
+    return packets;
+}
+
+} // namespace onlan::simulate
