@@ -16,13 +16,13 @@
 
 namespace {
 
-using onlan::cli::Detail;
 using onlan::cli::DownOptions;
 using onlan::cli::ExplainOptions;
 using onlan::cli::LabOptions;
 using onlan::cli::Options;
 using onlan::cli::SnapshotOptions;
 using onlan::cli::UpOptions;
+using onlan::render::Detail;
 
 constexpr int kInternalError = 70; // EX_SOFTWARE of sysexits.h
 
@@ -183,6 +183,8 @@ void add_explain(CLI::App& app, Words& words)
     explain->add_flag("--summary", detail(Detail::summary),
                       "and each stage that did something (default)");
     explain->add_flag("--detailed", detail(Detail::detailed), "and every other stage");
+    explain->add_option("--svg", words.explain.svg, "and draw the walk into a file")
+        ->type_name("FILE");
 }
 
 // The word that stands where a command should.

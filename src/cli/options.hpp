@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "render/text.hpp"
+
 namespace onlan::cli {
 
 // onlan's exit codes; scripts depend on them (onlan(8)).
@@ -60,14 +62,12 @@ struct SnapshotOptions {
     bool redact = false;
 };
 
-// How much of a walk is told.
-enum class Detail : std::uint8_t { minimal, summary, detailed };
-
 struct ExplainOptions {
     std::string from;
     std::string to;
     std::filesystem::path snapshot; // empty: this host, now
-    Detail detail = Detail::summary;
+    render::Detail detail = render::Detail::summary;
+    std::filesystem::path svg; // empty: none
 };
 
 // Each command's exit code.

@@ -136,6 +136,9 @@ json explanation_to_json(const ExplainedFlow& flow, const Explanation& explanati
         document["errno"] = explanation.error;
     if (explanation.cause.object)
         document["cause"]["object"] = because_to_json(*explanation.cause.object);
+    for (const CauseLink& link : explanation.cause.chain)
+        document["cause"]["chain"].push_back(
+            {{"packet", link.packet}, {"phase", link.phase}, {"text", link.text}});
     for (const TracedPacket& packet : explanation.packets)
         document["packets"].push_back(packet_to_json(packet));
     return document;

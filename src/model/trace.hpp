@@ -105,11 +105,21 @@ enum class Outcome : std::uint8_t {
 };
 [[nodiscard]] std::string_view outcome_name(Outcome outcome) noexcept;
 
-// Why a flow ends as it does, in one sentence.
+// One of the phases that led to the end, and what it did, in one sentence.
+struct CauseLink {
+    unsigned packet = 0; // its number
+    unsigned phase = 0;  // of the packet's steps, from 1
+    std::string text;
+
+    friend bool operator==(const CauseLink&, const CauseLink&) = default;
+};
+
+// Why a flow ends as it does, in one sentence, and the chain of phases behind it.
 struct Cause {
     std::string kind; // "isolation", "rp_filter", "conntrack-clash", "no-listener", "no-route"…
     std::string summary;
     std::optional<Because> object;
+    std::vector<CauseLink> chain;
 
     friend bool operator==(const Cause&, const Cause&) = default;
 };

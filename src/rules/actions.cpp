@@ -184,7 +184,7 @@ Done perform(const Notrack& /*notrack*/, Fork& fork, const Context& /*context*/)
 {
     if (fork.packet.ct.state != CtState::invalid)
         return kGoesOn;
-    fork.effects.notrack = true;
+    fork.effects.notrack = fork.rule;
     fork.packet.ct.state = CtState::untracked;
     fork.registers.forget();
     return kGoesOn;

@@ -16,7 +16,7 @@ struct Effects {
     std::optional<Nat> nat;
     std::optional<Reject> reject;
     std::optional<Tproxy> tproxy;
-    bool notrack = false;
+    std::optional<std::uint32_t> notrack; // by this rule
     std::optional<std::uint16_t> zone;
     bool broute = false;
 };

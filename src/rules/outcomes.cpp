@@ -21,8 +21,8 @@ bool same_packet(const PacketView& a, const PacketView& b)
 bool ends_equal(const ChainOutcome& a, const ChainOutcome& b)
 {
     return a.verdict == b.verdict && a.nat == b.nat && a.reject == b.reject &&
-           a.tproxy == b.tproxy && a.notrack == b.notrack && a.zone == b.zone &&
-           a.broute == b.broute && same_packet(a.packet, b.packet);
+           a.tproxy == b.tproxy && (a.notrack == nullptr) == (b.notrack == nullptr) &&
+           a.zone == b.zone && a.broute == b.broute && same_packet(a.packet, b.packet);
 }
 
 void keep_common(std::vector<std::string>& assumptions, const std::vector<std::string>& others)
@@ -72,7 +72,8 @@ void Outcomes::add(Fork& fork, Verdict verdict, std::uint32_t because)
                          .nat = fork.effects.nat,
                          .reject = fork.effects.reject,
                          .tproxy = fork.effects.tproxy,
-                         .notrack = fork.effects.notrack,
+                         .notrack =
+                             fork.effects.notrack ? &program_.refs[*fork.effects.notrack] : nullptr,
                          .zone = fork.effects.zone,
                          .broute = fork.effects.broute,
                          .packet = fork.packet};

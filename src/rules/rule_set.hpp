@@ -80,7 +80,7 @@ struct ChainOutcome {
     std::optional<Nat> nat;       // verdict accept, chain of type nat
     std::optional<Reject> reject; // verdict drop, and this is sent back
     std::optional<Tproxy> tproxy;
-    bool notrack = false;
+    const RuleRef* notrack = nullptr; // the rule that leaves it untracked; null: none does
     std::optional<std::uint16_t> zone;
     bool broute = false; // bridge: leave the bridge (ebtables broute)
     PacketView packet;   // as the chain leaves it: marks, ttl, priority, MACs

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "simulate/cause_chain.hpp"
 #include "simulate/explain.hpp"
 
 namespace onlan::simulate {
@@ -22,39 +23,6 @@ bool is_arp(const TracedPacket& packet)
 bool ends(const Step& step)
 {
     return step.action == "drop" || step.action == "reject" || step.action == "unreachable";
-}
-
-std::string port_text(const model::PortRange& port)
-{
-    return port.random() ? fmt::format("a random one of {}-{}", port.first, port.last)
-                         : fmt::format("{}", port.first);
-}
-
-std::string short_text(const model::Header& header)
-{
-    return fmt::format("{} {}:{} > {}:{}", header.flags.empty() ? "packet" : header.flags,
-                       header.source.to_string(), port_text(header.source_port),
-                       header.destination.to_string(), port_text(header.destination_port));
-}
-
-std::string text_of(const Because& because)
-{
-    struct Text {
-        std::string operator()(const model::ByKernel& by) const { return by.text; }
-        std::string operator()(const model::ByRule& by) const
-        {
-            return by.number == 0
-                       ? fmt::format("the policy of {} {}: {}", by.table, by.chain, by.text)
-                       : fmt::format("rule {} of {} {}: {}", by.number, by.table, by.chain,
-                                     by.text);
-        }
-        std::string operator()(const model::BySysctl& by) const
-        {
-            return fmt::format("{} = {}", by.name, by.value);
-        }
-        std::string operator()(const model::ByEntry& by) const { return by.text; }
-    };
-    return std::visit(Text{}, because);
 }
 
 // The kind of a rule's drop: Docker keeps its networks apart on purpose.
@@ -102,16 +70,15 @@ std::optional<model::Cause> clash_of(const model::Explanation& explanation)
         });
         if (!unknown)
             continue;
-        return model::Cause{
-            .kind = "conntrack-clash",
-            .summary = fmt::format("{}: conntrack takes '{}' for the start of a new "
-                                   "connection; its reply tuple is taken by "
-                                   "'{}', so the null binding moves the source port from "
-                                   "{} to {}, which the receiver does not know",
-                                   moved->netns, short_text(*moved->before),
-                                   text_of(moved->because), port_text(moved->before->source_port),
-                                   port_text(moved->packet.source_port)),
-            .object = moved->because};
+        return model::Cause{.kind = "conntrack-clash",
+                            .summary = fmt::format(
+                                "conntrack of {} meets an answer again on {}, takes it for a new "
+                                "connection and moves its source port from {} to {}, which the "
+                                "receiver does not know",
+                                moved->netns, moved->device, port_text(moved->before->source_port),
+                                port_text(moved->packet.source_port)),
+                            .object = moved->because,
+                            .chain = chain_of_clash(explanation, packet, *moved)};
     }
     return {};
 }
@@ -122,17 +89,25 @@ const Step* last_end(const TracedPacket& packet)
     return found == packet.steps.rend() ? nullptr : &*found;
 }
 
-std::string at(const Step& step)
+std::string drop_summary(const TracedPacket& packet, const Step& step, std::string_view kind)
 {
-    return step.device.empty() ? step.netns : fmt::format("{} in {}", step.device, step.netns);
+    if (kind == "isolation")
+        return fmt::format("Docker keeps its networks apart: '{}' is dropped on {} by {}",
+                           packet.summary, place_text(step), reason_text(step.because));
+    if (kind == "rp_filter")
+        return fmt::format("rp_filter drops '{}' on {}: {}", packet.summary, place_text(step),
+                           reason_text(step.because));
+    return fmt::format("'{}' ends at {} ({}): {}", packet.summary, place_text(step), step.stage,
+                       reason_text(step.because));
 }
 
 model::Cause drop_cause(const TracedPacket& packet, const Step& step)
 {
-    return {.kind = kind_of(step),
-            .summary = fmt::format("{} ends at {} ({}): {}", packet.summary, at(step), step.stage,
-                                   text_of(step.because)),
-            .object = step.because};
+    std::string kind = kind_of(step);
+    return {.kind = kind,
+            .summary = drop_summary(packet, step, kind),
+            .object = step.because,
+            .chain = chain_to(packet, step)};
 }
 
 // The first packet of the exchange that was lost, from the packet numbered `from` on.
@@ -178,15 +153,25 @@ std::size_t first_data(const model::Explanation& explanation)
     return static_cast<std::size_t>(found - explanation.packets.begin());
 }
 
+model::Cause delivered(const model::Explanation& explanation)
+{
+    model::Cause cause{.kind = "delivered",
+                       .summary = "the request arrived and the answer came back",
+                       .object = {},
+                       .chain = {}};
+    const TracedPacket& first = explanation.packets.front();
+    if (!first.steps.empty())
+        cause.chain = chain_to(first, first.steps.back());
+    return cause;
+}
+
 } // namespace
 
 model::Cause find_cause(const model::Explanation& explanation)
 {
     const Outcome outcome = explanation.outcome;
     if (outcome == Outcome::delivered)
-        return {.kind = "delivered",
-                .summary = "the request arrived and the answer came back",
-                .object = {}};
+        return delivered(explanation);
     if (auto cause = clash_of(explanation))
         return *std::move(cause);
     if (outcome == Outcome::refused || outcome == Outcome::reset ||
@@ -197,8 +182,10 @@ model::Cause find_cause(const model::Explanation& explanation)
     const bool connected = outcome == Outcome::stalled || outcome == Outcome::reset;
     if (auto cause = first_loss(explanation, connected ? first_data(explanation) : 0))
         return *std::move(cause);
-    return {
-        .kind = "no-answer", .summary = "nothing that was sent has been answered", .object = {}};
+    return {.kind = "no-answer",
+            .summary = "nothing that was sent has been answered",
+            .object = {},
+            .chain = {}};
 }
 
 } // namespace onlan::simulate

@@ -82,7 +82,7 @@ void take_over(Packet& packet, const rules::ChainOutcome& outcome)
         packet.ethernet.destination = *view.destination_mac;
     if (packet.ct.connection != nullptr)
         packet.ct.connection->entry.mark = view.ct.mark;
-    if (outcome.notrack)
+    if (outcome.notrack != nullptr)
         packet.ct = {.state = rules::CtState::untracked, .seen = true};
     if (outcome.zone) {
         packet.ct.zone = *outcome.zone;
@@ -235,8 +235,8 @@ bool pass_chain(Run& run, Packet& packet, const HookCall& call, const rules::Bas
     case rules::Verdict::accept:
         break;
     }
-    if (outcome.notrack)
-        note(run, packet, place, "notrack", why);
+    if (outcome.notrack != nullptr)
+        note(run, packet, place, "notrack", [&] { return ByRule{outcome.notrack}; });
     else if (packet.mark != mark_before)
         note(run, packet, place, "mark", why);
     else

@@ -1,0 +1,60 @@
+#include "render/phase.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace onlan::render {
+namespace {
+
+constexpr std::uint8_t kIcmp = 1;
+constexpr std::uint8_t kIcmpv6 = 58;
+
+std::string side(const net::IpAddress& address, const model::PortRange& port, bool with_port)
+{
+    if (!with_port)
+        return address.to_string();
+    const std::string shown = address.family() == net::Family::ipv6
+                                  ? fmt::format("[{}]", address.to_string())
+                                  : address.to_string();
+    return port.random() ? fmt::format("{}:{}-{}", shown, port.first, port.last)
+                         : fmt::format("{}:{}", shown, port.first);
+}
+
+template <std::size_t count>
+bool is_one_of(std::string_view word, const std::array<std::string_view, count>& words)
+{
+    return std::ranges::find(words, word) != words.end();
+}
+
+} // namespace
+
+bool is_trivial(const model::Step& step)
+{
+    constexpr std::array<std::string_view, 6> kPassedOn = {"accept",  "output", "pass-up",
+                                                           "forward", "cross",  "resolve"};
+    constexpr std::array<std::string_view, 3> kUnsaid = {"flood", "established", "local"};
+    return !step.before && (is_one_of(step.action, kPassedOn) || is_one_of(step.action, kUnsaid));
+}
+
+bool is_end(const model::Step& step)
+{
+    constexpr std::array<std::string_view, 5> kEnds = {"drop", "reject", "unreachable", "reset",
+                                                       "ignore"};
+    return is_one_of(step.action, kEnds);
+}
+
+bool is_arp(const model::TracedPacket& packet)
+{
+    return packet.summary.starts_with("ARP ");
+}
+
+std::string tuple(const model::Header& header)
+{
+    const bool ports = header.protocol != kIcmp && header.protocol != kIcmpv6;
+    return fmt::format("{} > {}", side(header.source, header.source_port, ports),
+                       side(header.destination, header.destination_port, ports));
+}
+
+} // namespace onlan::render

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "model/trace.hpp"
+
+namespace onlan::render {
+
+// A phase that let the packet go on as it was, and that nobody misses: it is folded.
+[[nodiscard]] bool is_trivial(const model::Step& step);
+// A phase in which the packet ends: lost, refused, or of use to nobody.
+[[nodiscard]] bool is_end(const model::Step& step);
+[[nodiscard]] bool is_arp(const model::TracedPacket& packet);
+
+// "192.168.137.248:40000 > 172.18.0.2:5000"
+[[nodiscard]] std::string tuple(const model::Header& header);
+
+} // namespace onlan::render

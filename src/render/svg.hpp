@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "model/names.hpp"
+#include "model/trace.hpp"
+#include "render/text.hpp"
+
+namespace onlan::render {
+
+// The walk as a picture that stands by itself: namespaces as boxes, their devices as columns in
+// them, and each packet's path from top to bottom, with the phases that changed or ended it.
+// Retransmissions and ARP are left out.
+[[nodiscard]] std::string
+svg(const model::Explanation& explanation, const Asked& asked, const model::Names& names);
+
+} // namespace onlan::render

@@ -1,0 +1,143 @@
+#include "simulate/question.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/nearest.hpp"
+#include "simulate/machines.hpp"
+#include "simulate/target.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+constexpr std::string_view kLan = "lan:";
+
+// A bare name means a container.
+const model::Netns* find_netns(const model::Snapshot& snapshot, std::string_view name)
+{
+    const model::Netns* exact = snapshot.find_netns(name);
+    return exact != nullptr ? exact : snapshot.find_netns(fmt::format("container:{}", name));
+}
+
+Failure no_endpoint(const model::Snapshot& snapshot, std::string_view name)
+{
+    constexpr std::string_view kContainer = "container:";
+    std::vector<std::string_view> known;
+    for (const model::Netns& netns : snapshot.namespaces) {
+        const std::string_view whole = netns.name;
+        known.push_back(whole.starts_with(kContainer) && !name.starts_with(kContainer)
+                            ? whole.substr(kContainer.size())
+                            : whole);
+    }
+    return fail(Failed::not_found, fmt::format("there is no endpoint '{}' in the snapshot{}", name,
+                                               did_you_mean(name, known)));
+}
+
+Result<net::IpAddress> address_of(const model::Snapshot& snapshot, const std::string& where)
+{
+    if (auto address = net::IpAddress::parse(where))
+        return address;
+    const model::Netns* netns = find_netns(snapshot, where);
+    if (netns == nullptr)
+        return no_endpoint(snapshot, where);
+    constexpr std::uint8_t kGlobal = 0; // RT_SCOPE_UNIVERSE
+    const auto found = std::ranges::find(netns->addresses, kGlobal, &model::Address::scope);
+    if (found == netns->addresses.end())
+        return fail(Failed::not_found,
+                    fmt::format("{} has no address that others could reach it by", netns->name));
+    return found->local.address;
+}
+
+bool is_owned(const model::Snapshot& snapshot, const net::IpAddress& address)
+{
+    return std::ranges::any_of(snapshot.namespaces, [&](const model::Netns& netns) {
+        return std::ranges::any_of(netns.addresses, [&](const model::Address& own) {
+            return own.local.address == address;
+        });
+    });
+}
+
+std::vector<Proxy> proxies_of(const model::Snapshot& snapshot)
+{
+    std::vector<Proxy> proxies;
+    if (!snapshot.docker)
+        return proxies;
+    for (const model::DockerProxy& proxy : snapshot.docker->proxies)
+        proxies.push_back({.netns = snapshot.namespaces.front().name,
+                           .protocol = proxy.protocol,
+                           .address = proxy.host_address,
+                           .port = proxy.host_port,
+                           .target = proxy.container_address,
+                           .target_port = proxy.container_port});
+    return proxies;
+}
+
+// A client on the LAN: a machine of the snapshot that has the address, or an ordinary one.
+Result<std::string>
+lan_client(const model::Snapshot& snapshot, std::string_view text, std::vector<Machine>& machines)
+{
+    ONLAN_TRY(const auto address, net::IpAddress::parse(text));
+    for (const model::Netns& netns : snapshot.namespaces) {
+        if (std::ranges::any_of(netns.addresses, [&](const model::Address& own) {
+                return own.local.address == address;
+            }))
+            return netns.name;
+    }
+    auto machine = lan_machine(snapshot.namespaces.front(), address, Serves::nothing, 0);
+    if (!machine)
+        return fail(Failed::not_found, fmt::format("no network of this host holds {}: its "
+                                                   "addresses are on other subnets",
+                                                   address.to_string()));
+    machines.push_back(*std::move(machine));
+    return machines.back().netns.name;
+}
+
+Result<Flow> read_flow(const model::Snapshot& snapshot,
+                       std::string_view from,
+                       std::string_view to,
+                       std::vector<Machine>& machines)
+{
+    ONLAN_TRY(const Target target, Target::parse(to));
+    Flow flow{.from = {}, .to = {}, .protocol = target.protocol, .port = target.port, .source = {}};
+    if (const model::Netns* netns = find_netns(snapshot, from))
+        flow.from = netns->name;
+    else if (from.starts_with(kLan)) {
+        ONLAN_TRY(flow.from, lan_client(snapshot, from.substr(kLan.size()), machines));
+    } else
+        return no_endpoint(snapshot, from);
+    ONLAN_TRY(flow.to, address_of(snapshot, target.where));
+    if (flow.protocol == kIcmp && flow.to.family() == net::Family::ipv6)
+        flow.protocol = kIcmpv6;
+    if (!is_owned(snapshot, flow.to)) {
+        if (auto machine =
+                lan_machine(snapshot.namespaces.front(), flow.to, Serves::everything, flow.port))
+            machines.push_back(*std::move(machine));
+    }
+    return flow;
+}
+
+} // namespace
+
+Result<Question>
+Question::pose(model::Snapshot snapshot, std::string_view from, std::string_view to)
+{
+    if (snapshot.namespaces.empty())
+        return fail(Failed::not_found, "the snapshot holds no network namespace");
+    std::vector<Machine> machines;
+    ONLAN_TRY(Flow flow, read_flow(snapshot, from, to, machines));
+    for (const Machine& machine : machines)
+        snapshot.namespaces.push_back(machine.netns);
+    auto whole = std::make_unique<model::Snapshot>(std::move(snapshot));
+    ONLAN_TRY(World world, World::load(whole->namespaces, proxies_of(*whole)));
+    const Namespace& host = *world.namespaces().front();
+    for (const Machine& machine : machines) {
+        world.plug(*world.find(machine.netns.name), "eth0", *host.find(machine.nic));
+        world.assumptions.insert(world.assumptions.end(), machine.assumptions.begin(),
+                                 machine.assumptions.end());
+    }
+    return Question(std::move(whole), std::move(world), std::move(flow));
+}
+
+} // namespace onlan::simulate

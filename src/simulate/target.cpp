@@ -1,0 +1,81 @@
+#include "simulate/target.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "simulate/packet.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+struct Protocol {
+    std::string_view name;
+    std::uint8_t number;
+};
+constexpr std::array<Protocol, 3> kProtocols = {{{"tcp", kTcp}, {"udp", kUdp}, {"icmp", kIcmp}}};
+
+Failure not_a_target(std::string_view text, std::string_view why)
+{
+    return fail(Failed::parse,
+                fmt::format("target '{}': {}; a target is 192.168.1.9:80/tcp, [fd00::9]:53/udp, "
+                            "192.168.1.9/icmp or container:web:80",
+                            text, why));
+}
+
+// Cuts "/PROTO" off.
+Result<std::uint8_t> take_protocol(std::string_view text, std::string_view& rest)
+{
+    const auto slash = rest.rfind('/');
+    if (slash == std::string_view::npos)
+        return kTcp;
+    const std::string_view name = rest.substr(slash + 1);
+    const auto* const known = std::ranges::find(kProtocols, name, &Protocol::name);
+    if (known == kProtocols.end())
+        return not_a_target(text, fmt::format("protocol '{}' is not tcp, udp or icmp", name));
+    rest = rest.substr(0, slash);
+    return known->number;
+}
+
+// Cuts ":PORT" off.
+Result<std::uint16_t> take_port(std::string_view text, std::string_view& rest)
+{
+    const auto colon = rest.rfind(':');
+    if (colon == std::string_view::npos)
+        return not_a_target(text, "it has no port");
+    const std::string_view digits = rest.substr(colon + 1);
+    const char* const end = digits.data() + digits.size();
+    std::uint16_t port = 0;
+    const auto [stop, error] = std::from_chars(digits.data(), end, port);
+    if (error != std::errc{} || stop != end || port == 0)
+        return not_a_target(text, fmt::format("'{}' is not a port from 1 to 65535", digits));
+    rest = rest.substr(0, colon);
+    return port;
+}
+
+} // namespace
+
+Result<Target> Target::parse(std::string_view text)
+{
+    Target target;
+    std::string_view rest = text;
+    ONLAN_TRY(target.protocol, take_protocol(text, rest));
+    if (target.protocol != kIcmp) {
+        ONLAN_TRY(target.port, take_port(text, rest));
+    }
+    if (rest.starts_with('[') && rest.ends_with(']'))
+        rest = rest.substr(1, rest.size() - 2);
+    if (rest.empty())
+        return not_a_target(text, "it names no address");
+    target.where = rest;
+    return target;
+}
+
+std::string_view Target::protocol_name() const
+{
+    return std::ranges::find(kProtocols, protocol, &Protocol::number)->name;
+}
+
+} // namespace onlan::simulate
