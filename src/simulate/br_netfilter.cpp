@@ -13,7 +13,7 @@ using rules::PacketType;
 bool reroute(Run& run, const Device& port, Packet& packet)
 {
     const Device& bridge = *port.master;
-    RouteInput input = route_input(packet, bridge, flow_key(packet));
+    RouteInput input = route_input(run, bridge, flow_key(packet));
     if (!input.destination) {
         note(run, packet, {&bridge, input.stage}, "drop", [&] { return input.because; });
         return false;

@@ -33,6 +33,7 @@ void scrub(Packet& packet, const Device& from, const Device& to)
     packet.priority = 0;
     packet.local_out = false;
     packet.owner.reset();
+    packet.tproxy.reset();
     if (from.netns != to.netns)
         packet.mark = 0;
 }
@@ -160,6 +161,12 @@ void receive(Run& run, const Device& device, Packet packet)
     }
     if (macvlan_receive(run, device, packet) == Taken::yes)
         return;
+    receive_up(run, device, std::move(packet));
+}
+
+void receive_up(Run& run, const Device& device, Packet packet)
+{
+    packet.device = &device;
     if (packet.ethernet.vlan && *packet.ethernet.vlan != 0)
         packet.type = rules::PacketType::otherhost;
     if (packet.arp)
