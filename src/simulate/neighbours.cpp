@@ -113,6 +113,12 @@ bool filtered(Run& run, const Device& device, const Arp& arp)
 std::optional<Reason> unanswered(Run& run, const Packet& packet, const Device& device)
 {
     const Arp& arp = *packet.arp;
+    // Somebody who has no address yet asks whether this one is free (RFC 2131, duplicate address
+    // detection): no route is asked.
+    const Fib& fib = device.netns->fib(arp.target.family());
+    if (arp.sender == net::IpAddress::any(arp.sender.family()) &&
+        fib.address_type(arp.target) == RouteType::local && !ignores(device, arp))
+        return {};
     RouteInput input = route_input(run, device, flow_key(packet));
     if (!input.destination)
         return std::move(input.because);
