@@ -211,6 +211,7 @@ Result<int> run(const Options& options, const ExplainOptions& explain)
     ONLAN_TRY(const auto machines, add_machines(snapshot, explain.from, flow));
     ONLAN_TRY(simulate::World world,
               simulate::World::load(snapshot.namespaces, proxies_of(snapshot)));
+    world.kernel = simulate::kernel_of(snapshot.kernel);
     for (const simulate::Machine& machine : machines) {
         const simulate::Namespace* host = world.find(snapshot.namespaces.front().name);
         world.plug(*world.find(machine.netns.name), "eth0", *host->find(machine.nic));

@@ -115,9 +115,12 @@ void forward_to(Run& run, const Device* in, const Device& out, Packet packet, Or
 {
     vlan_untag(*out.master, out, packet);
     const Hook hook = origin == Origin::local ? Hook::output : Hook::forward;
-    // br_netfilter's own entry has priority 0 and was there before any chain: chains of the same
-    // priority run before it, and what is left of priority 0 afterwards is skipped (BN-12).
-    if (!pass_hook(run, packet, bridge_hook(hook, in, &out, out), {.first = kFirst, .last = 0}))
+    // br_netfilter's own entry was there before any chain: chains of the same priority run before
+    // it. When it has handled a packet, what is left up to priority 0 is skipped
+    // (br_nf_hook_thresh()).
+    const bool handled = origin == Origin::forwarded && packet.bridge;
+    const int own = handled ? run.world.kernel.bridge_forward_priority : 0;
+    if (!pass_hook(run, packet, bridge_hook(hook, in, &out, out), {.first = kFirst, .last = own}))
         return;
     if (origin == Origin::forwarded && !bridge_nf_forward(run, *in, out, packet))
         return;

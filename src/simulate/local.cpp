@@ -320,7 +320,7 @@ void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError 
     if (!routed.destination)
         return;
     packet.ip.source = for_us ? about.ip.destination : routed.source;
-    // nf_ct_attach(): the error belongs to the connection of what it is about (RJ-3).
+    // nf_ct_attach(): the error belongs to the connection of what it is about.
     if (about.ct.connection != nullptr)
         packet.ct = {.state = rules::CtState::related,
                      .direction = about.ct.direction == rules::CtDirection::original

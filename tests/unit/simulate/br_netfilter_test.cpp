@@ -52,6 +52,7 @@ protected:
                Ip packet = datagram("10.0.0.11", 1000, "10.0.0.2", 53))
     {
         built_ = std::make_unique<World>(world.build());
+        built_->kernel = kernel;
         sent_ = std::make_unique<Sent>(*built_);
         return sent_->in(
             "host", "a",
@@ -71,6 +72,7 @@ protected:
     WorldBuilder world;
     NetnsBuilder& host = world.netns("host");
     std::optional<std::uint16_t> vlan;
+    Kernel kernel;
     std::vector<std::string> seen;
     std::string physical;
 
@@ -192,6 +194,19 @@ TEST_F(BrNetfilterTest, A_chain_of_the_bridge_family_at_priority_0_runs_before_t
     send();
     EXPECT_THAT(seen, ElementsAre("prerouting br0 -", "bridge a b", "forward br0 br0",
                                   "postrouting - br0"));
+}
+
+TEST_F(BrNetfilterTest, On_an_old_kernel_such_a_chain_sees_no_IP_packet)
+{
+    kernel = kernel_of("6.1.0-40-amd64");
+    world.rules("host").chain(HookFamily::bridge, Hook::forward, 0, "bridge forward",
+                              [this](const rules::PacketView& packet, const rules::Surroundings&) {
+                                  seen.push_back("bridge");
+                                  return accept(packet);
+                              });
+    send();
+    EXPECT_THAT(seen, Not(Contains("bridge")));
+    EXPECT_THAT(seen, Contains("forward br0 br0"));
 }
 
 TEST_F(BrNetfilterTest, ARP_passes_the_IP_hooks_by)

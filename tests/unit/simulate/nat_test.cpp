@@ -26,6 +26,7 @@ protected:
     UniqueTuple find(const Ip& packet, const NatRange& range, Manip manip = Manip::source)
     {
         built_ = std::make_unique<World>(world.build());
+        built_->kernel = kernel;
         sent_ = std::make_unique<Sent>(*built_);
         Connection connection{.netns = built_->find("host")};
         connection.entry.original = tuple_of(packet);
@@ -39,6 +40,7 @@ protected:
 
     WorldBuilder world;
     NetnsBuilder& host = world.netns("host");
+    Kernel kernel;
 
 private:
     std::unique_ptr<World> built_;
@@ -107,6 +109,16 @@ TEST_F(UniqueTupleTest, Of_a_range_of_destination_ports_the_lowest_is_taken)
     EXPECT_EQ(find(datagram("10.0.0.1", 4000, "10.0.0.9", 53), range, Manip::destination)
                   .tuple.destination_port,
               8000);
+}
+
+TEST_F(UniqueTupleTest, Of_a_range_of_destination_ports_an_old_kernel_takes_a_random_one)
+{
+    kernel = kernel_of("6.1.0-40-amd64");
+    NatRange range = to("10.0.0.7");
+    range.first_port = 8000;
+    range.last_port = 8010;
+    EXPECT_EQ(find(datagram("10.0.0.1", 4000, "10.0.0.9", 53), range, Manip::destination).random,
+              (model::PortRange{8000, 8010}));
 }
 
 TEST_F(UniqueTupleTest, A_single_source_port_is_not_checked)
