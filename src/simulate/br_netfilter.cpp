@@ -13,7 +13,7 @@ using rules::PacketType;
 bool reroute(Run& run, const Device& port, Packet& packet)
 {
     const Device& bridge = *port.master;
-    RouteInput input = route_input(packet, bridge, flow_key(packet));
+    RouteInput input = route_input(run, bridge, flow_key(packet));
     if (!input.destination) {
         note(run, packet, {&bridge, input.stage}, "drop", [&] { return input.because; });
         return false;
@@ -70,7 +70,7 @@ bool bridge_nf_prerouting(Run& run, const Device& port, Packet& packet)
     packet.bridge->in_prerouting = false;
     if (packet.bridge->otherhost)
         packet.type = PacketType::otherhost;
-    // Only the address counts: a new port alone changes nothing (BN-8).
+    // Only the address counts: a new port alone changes nothing.
     if (packet.ip.destination == packet.bridge->daddr)
         return true;
     return reroute(run, port, packet);
@@ -116,7 +116,7 @@ bool bridge_nf_postrouting(Run& run, const Device& out, Packet& packet)
 
 void bridge_nf_local_in(Run& run, Packet& packet)
 {
-    // The clones of a flooded frame share one entry, so it is confirmed before they part (BN-17).
+    // The clones of a flooded frame share one entry, so it is confirmed before they part.
     if (packet.bridge && packet.type != PacketType::host && packet.ct.connection != nullptr)
         (void)conntrack_confirm(
             run, packet, {.family = hook_family(packet), .hook = Hook::input, .at = packet.device});

@@ -24,7 +24,7 @@ Reason by_link(const Device& device, std::string_view what)
     return ByEntry{.table = model::ByEntry::Table::link, .text = {"{} {}", device.name(), what}};
 }
 
-// skb_scrub_packet(): what does not survive a change of device pairs (MD-1).
+// skb_scrub_packet(): what does not survive a change of device pairs.
 void scrub(Packet& packet, const Device& from, const Device& to)
 {
     packet.ct = {};
@@ -33,6 +33,7 @@ void scrub(Packet& packet, const Device& from, const Device& to)
     packet.priority = 0;
     packet.local_out = false;
     packet.owner.reset();
+    packet.tproxy.reset();
     if (from.netns != to.netns)
         packet.mark = 0;
 }
@@ -78,7 +79,7 @@ void wire_transmit(Run& run, const Device& device, const Packet& packet)
 
 void loopback_transmit(Run& run, const Device& device, Packet packet)
 {
-    // loopback_xmit() keeps the routing decision and the conntrack reference (RT-15).
+    // loopback_xmit() keeps the routing decision and the conntrack reference.
     packet.type = rules::PacketType::host;
     packet.local_out = false;
     packet.owner.reset();
@@ -160,6 +161,12 @@ void receive(Run& run, const Device& device, Packet packet)
     }
     if (macvlan_receive(run, device, packet) == Taken::yes)
         return;
+    receive_up(run, device, std::move(packet));
+}
+
+void receive_up(Run& run, const Device& device, Packet packet)
+{
+    packet.device = &device;
     if (packet.ethernet.vlan && *packet.ethernet.vlan != 0)
         packet.type = rules::PacketType::otherhost;
     if (packet.arp)

@@ -101,8 +101,9 @@ LiveSocket& dial(Run& run, LiveSocket& front)
     back.remote = front.proxy->target;
     back.remote_port = front.proxy->target_port;
     back.local_port = kProxyPort;
-    back.local = route_output(*back.netns, {.destination = back.remote,
-                                            .source = net::IpAddress::any(back.remote.family())})
+    back.local = route_output(run, *back.netns,
+                              {.destination = back.remote,
+                               .source = net::IpAddress::any(back.remote.family())})
                      .source;
     back.pair = front_number;
     front.pair = static_cast<unsigned>(run.state.sockets.size());
@@ -202,7 +203,7 @@ bool send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned
     if (ping)
         packet.ip.icmp_type = socket.protocol == kIcmp ? 8 : 128;
     if (packet.ip.source == net::IpAddress::any(packet.family()))
-        packet.ip.source = route_output(*socket.netns, flow_key(packet)).source;
+        packet.ip.source = route_output(run, *socket.netns, flow_key(packet)).source;
     return ip_send(run, *socket.netns, std::move(packet), answers);
 }
 

@@ -129,7 +129,8 @@ Outcome exchange_datagram(Run& run, LiveSocket& client)
 }
 
 // The client's socket: the address that connect() would give it.
-std::optional<SocketError> bind_client(LiveSocket& client, const Namespace& netns, const Flow& flow)
+std::optional<SocketError>
+bind_client(Run& run, LiveSocket& client, const Namespace& netns, const Flow& flow)
 {
     client.netns = &netns;
     client.protocol = flow.protocol;
@@ -137,11 +138,12 @@ std::optional<SocketError> bind_client(LiveSocket& client, const Namespace& netn
     client.remote_port = flow.port;
     client.local_port = flow.source_port;
     const RouteOutput routed =
-        route_output(netns, {.destination = flow.to,
-                             .source = flow.source.value_or(net::IpAddress::any(flow.to.family())),
-                             .protocol = flow.protocol,
-                             .source_port = flow.source_port,
-                             .destination_port = flow.port});
+        route_output(run, netns,
+                     {.destination = flow.to,
+                      .source = flow.source.value_or(net::IpAddress::any(flow.to.family())),
+                      .protocol = flow.protocol,
+                      .source_port = flow.source_port,
+                      .destination_port = flow.port});
     client.local = routed.source;
     return routed.destination ? std::nullopt : std::optional(error_of(routed.error));
 }
@@ -156,7 +158,7 @@ Ending walk(const World& world,
     run.assumptions = world.assumptions;
     LiveSocket& client = run.state.sockets.emplace_back();
     Ending ending;
-    if (const auto error = bind_client(client, from, flow)) {
+    if (const auto error = bind_client(run, client, from, flow)) {
         client.error = *error;
         ending.outcome = Outcome::unreachable;
         ending.cause = {.kind = "no-route",

@@ -82,6 +82,13 @@ std::optional<RouteFound> result_of(const model::Route* route)
 
 } // namespace
 
+bool leads_through(const model::Route& route, int link)
+{
+    if (!route.multipath)
+        return route.link == link;
+    return std::ranges::find(route.hops, link, &model::NextHop::link) != route.hops.end();
+}
+
 std::size_t AddressHash::operator()(const net::IpAddress& address) const noexcept
 {
     std::uint64_t hash = 0x9E3779B97F4A7C15ULL;
@@ -114,13 +121,14 @@ Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
                !(rule.priority == 32766 && rule.table == kMainTable) &&
                !(rule.priority == 32767 && rule.table == kDefaultTable);
     });
+    separate_ =
+        custom_rules_ || netns.separate_local_table.value_or(false) || family == net::Family::ipv6;
     for (const model::Route& route : netns.routes) {
         if (route.destination.family() != family)
             continue;
         add(tables_[route.table], route);
-        // fib_trie_unmerge(): the first rule of a user separates the two for good. One that was
-        // deleted again cannot be seen.
-        if (!custom_rules_ && (route.table == kLocalTable || route.table == kMainTable))
+        // fib_trie_unmerge(): the first rule of a user separates the two for good.
+        if (!separate_ && (route.table == kLocalTable || route.table == kMainTable))
             add(merged_, route);
     }
 }
@@ -219,8 +227,12 @@ bool Fib::matches(const Rule& rule, const FlowKey& key)
 const model::Route* Fib::find(const Table& table, const FlowKey& key) const
 {
     const auto usable = [&](const model::Route& route) {
-        if ((route.flags & kRouteDead) != 0 || (key.out != 0 && route.link != key.out))
+        if ((route.flags & kRouteDead) != 0 || (key.out != 0 && !leads_through(route, key.out)))
             return false;
+        if (route.multipath)
+            return std::ranges::any_of(route.hops, [](const model::NextHop& hop) {
+                return (hop.flags & kRouteDead) == 0;
+            });
         const auto device = usable_.find(route.link);
         return device == usable_.end() || device->second || (route.flags & kRouteLinkdown) == 0;
     };
@@ -280,11 +292,12 @@ RouteFound Fib::lookup(const FlowKey& key) const
 {
     if (custom_rules_)
         return lookup_by_rules(key);
-    // IPv6 has no merged trie: local, then main.
-    if (family_ == net::Family::ipv6) {
-        if (const auto found = ask(kLocalTable, key))
-            return *found;
-        return ask(kMainTable, key).value_or(RouteFound{});
+    if (separate_) {
+        for (const std::uint32_t table : {kLocalTable, kMainTable, kDefaultTable}) {
+            if (const auto found = ask(table, key))
+                return *found;
+        }
+        return {};
     }
     if (const auto found = result_of(find(merged_, key)))
         return *found;
@@ -305,7 +318,7 @@ RouteType Fib::address_type(const net::IpAddress& address, int link) const
     const auto local = tables_.find(kLocalTable);
     const FlowKey key{.destination = address};
     const model::Route* route = nullptr;
-    if (!custom_rules_ && family_ == net::Family::ipv4)
+    if (!separate_)
         route = find(merged_, key); // the local table *is* the merged trie then
     else if (local != tables_.end())
         route = find(local->second, key);

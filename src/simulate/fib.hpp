@@ -52,6 +52,9 @@ enum class RouteError : std::uint8_t {
     invalid,             // EINVAL: blackhole
 };
 
+// Can packets by this route go through device `link`? A multipath route has several ways.
+[[nodiscard]] bool leads_through(const model::Route& route, int link);
+
 struct RouteFound {
     const model::Route* route = nullptr; // with an error: the route that says so, if it is one
     RouteError error = RouteError::network_unreachable;
@@ -109,10 +112,11 @@ private:
 
     net::Family family_;
     std::map<std::uint32_t, Table> tables_;
-    Table merged_; // local and main in one trie (RT-4), while there are no custom rules
+    Table merged_; // local and main in one trie, while nobody has added a rule
     std::vector<Rule> rules_;
     std::map<int, bool> usable_; // device → up, and with carrier where that is asked for
     bool custom_rules_ = false;
+    bool separate_ = false; // local is searched before main: since the first rule was added
 };
 
 } // namespace onlan::simulate

@@ -41,8 +41,8 @@ void HookLists::add_chain(const rules::BaseChain& chain)
         lists_[family][hook].push_back({.priority = chain.priority, .chain = &chain});
 }
 
-// Conntrack's hooks are there while a rule needs them (NF-13), those of NAT while there is any
-// chain of type nat (NAT-1). NAT without conntrack finds no entry on any packet.
+// Conntrack's hooks are there while a rule needs them, those of NAT while there is any
+// chain of type nat. NAT without conntrack finds no entry on any packet.
 void HookLists::add_built_in(net::Family family, bool tracks, bool translates)
 {
     tracks_[static_cast<std::size_t>(family)] = tracks;

@@ -9,7 +9,7 @@
 
 namespace onlan::simulate {
 
-// What the kernel itself registers, besides the chains of rules (NF-1).
+// What the kernel itself registers, besides the chains of rules.
 enum class BuiltIn : std::uint8_t { conntrack, nat, confirm };
 
 // NF_IP_PRI_* of include/uapi/linux/netfilter_ipv4.h
@@ -35,7 +35,7 @@ public:
     {
         return lists_[static_cast<std::size_t>(family)][static_cast<std::size_t>(hook)];
     }
-    // The private list inside the one real nat hook (NAT-1).
+    // The private list inside the one real nat hook.
     [[nodiscard]] const std::vector<const rules::BaseChain*>& nat(rules::HookFamily family,
                                                                   rules::Hook hook) const
     {

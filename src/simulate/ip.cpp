@@ -133,7 +133,7 @@ void local_in(Run& run, const Device& in, Packet packet)
 void receive_finish(Run& run, const Device& in, Packet packet)
 {
     if (!packet.destination) {
-        RouteInput input = route_input(packet, in, flow_key(packet));
+        RouteInput input = route_input(run, in, flow_key(packet));
         if (!input.destination) {
             note(run, packet, {&in, input.stage}, "drop", [&] { return input.because; });
             return;
@@ -166,7 +166,7 @@ bool reroute_output(Run& run, const Namespace& netns, Packet& packet, const Pack
                          before.ip.tos != packet.ip.tos;
     if (!changed)
         return true;
-    const RouteOutput routed = route_output(netns, flow_key(packet));
+    const RouteOutput routed = route_output(run, netns, flow_key(packet));
     if (!routed.destination) {
         note(run, packet, {netns, "route"}, "drop", [&] {
             return ByKernel{.function = "ip_route_me_harder", .text = describe(routed.error)};
@@ -209,7 +209,7 @@ bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
 {
     packet.local_out = true;
     if (!packet.destination) {
-        const RouteOutput routed = route_output(netns, flow_key(packet));
+        const RouteOutput routed = route_output(run, netns, flow_key(packet));
         begin_packet(run, packet, answers);
         if (!routed.destination) {
             note(run, packet, {netns, "route"}, "drop", [&] {

@@ -20,27 +20,50 @@ LiveSocket* find_live(Run& run, const Namespace& netns, const model::Tuple& tupl
     return found == run.state.sockets.end() ? nullptr : &*found;
 }
 
-// compute_score(): how well a listener fits; 0: not at all.
-int score(const model::Socket& socket, const Ip& ip, const Device& in)
+// Which listener a packet is for: that of its destination, or the one that TPROXY names.
+struct Wanted {
+    std::uint8_t protocol = 0;
+    net::IpAddress address;
+    std::uint16_t port = 0;
+};
+
+// nf_tproxy_get_sock_v4(): without an address of its own the rule means the first one of the
+// device.
+Wanted wanted_by(const Packet& packet, const Device& in)
 {
-    if (socket.protocol != ip.protocol || socket.port != ip.destination_port ||
+    const Ip& ip = packet.ip;
+    Wanted wanted{.protocol = ip.protocol, .address = ip.destination, .port = ip.destination_port};
+    if (!packet.tproxy)
+        return wanted;
+    wanted.address =
+        packet.tproxy->address.value_or(select_address(in, ip.source).value_or(ip.destination));
+    if (packet.tproxy->port != 0)
+        wanted.port = packet.tproxy->port;
+    return wanted;
+}
+
+// compute_score(): how well a listener fits; 0: not at all.
+int score(const model::Socket& socket, const Wanted& wanted, const Device& in)
+{
+    if (socket.protocol != wanted.protocol || socket.port != wanted.port ||
         (socket.link != 0 && socket.link != in.link->index))
         return 0;
     const bool any = socket.address == net::IpAddress::any(socket.address.family());
-    const bool same_family = socket.address.family() == ip.destination.family();
+    const bool same_family = socket.address.family() == wanted.address.family();
     if (any && !same_family && (socket.ipv6_only || socket.address.family() == net::Family::ipv4))
         return 0;
-    if (!any && socket.address != ip.destination)
+    if (!any && socket.address != wanted.address)
         return 0;
     return 1 + (any ? 0 : 4) + (same_family ? 1 : 0) + (socket.link != 0 ? 2 : 0);
 }
 
-const model::Socket* find_listener(const Namespace& netns, const Ip& ip, const Device& in)
+const model::Socket* find_listener(const Packet& packet, const Device& in)
 {
+    const Wanted wanted = wanted_by(packet, in);
     const model::Socket* best = nullptr;
     int best_score = 0;
-    for (const model::Socket& socket : netns.facts->sockets) {
-        const int fits = score(socket, ip, in);
+    for (const model::Socket& socket : in.netns->facts->sockets) {
+        const int fits = score(socket, wanted, in);
         if (fits > best_score) {
             best = &socket;
             best_score = fits;
@@ -79,7 +102,7 @@ void deliver_tcp(Run& run, const Device& in, const Packet& packet)
         tcp_socket_receive(run, *socket, packet);
         return;
     }
-    const model::Socket* listener = find_listener(netns, packet.ip, in);
+    const model::Socket* listener = find_listener(packet, in);
     const bool opens = (packet.ip.tcp_flags & (kSyn | kAck | kRst)) == kSyn;
     if (listener != nullptr && opens && packet.type == PacketType::host) {
         note(run, packet, {&in, "socket"}, "deliver",
@@ -135,7 +158,7 @@ void deliver_udp(Run& run, const Device& in, const Packet& packet)
             proxy_answer(run, *socket, packet.number);
         return;
     }
-    const model::Socket* listener = find_listener(netns, packet.ip, in);
+    const model::Socket* listener = find_listener(packet, in);
     note(run, packet, {&in, "socket"}, listener == nullptr ? "unreachable" : "deliver",
          [&] { return by_listener(listener, packet.ip); });
     if (listener != nullptr)
@@ -293,11 +316,11 @@ void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError 
     const bool for_us = about.destination &&
                         about.destination->input == Destination::Input::local && !about.local_out;
     const RouteOutput routed =
-        route_output(netns, {.destination = about.ip.source, .source = packet.ip.source});
+        route_output(run, netns, {.destination = about.ip.source, .source = packet.ip.source});
     if (!routed.destination)
         return;
     packet.ip.source = for_us ? about.ip.destination : routed.source;
-    // nf_ct_attach(): the error belongs to the connection of what it is about (RJ-3).
+    // nf_ct_attach(): the error belongs to the connection of what it is about.
     if (about.ct.connection != nullptr)
         packet.ct = {.state = rules::CtState::related,
                      .direction = about.ct.direction == rules::CtDirection::original

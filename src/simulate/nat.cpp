@@ -213,7 +213,7 @@ bool nat_translate(Run&, Packet& packet, const HookCall& call)
 bool nat_hook(Run& run, Packet& packet, const HookCall& call)
 {
     if (packet.ct.connection == nullptr)
-        return true; // INVALID and UNTRACKED packets pass as they are (NAT-4)
+        return true; // INVALID and UNTRACKED packets pass as they are
     Connection& connection = *packet.ct.connection;
     const bool first = packet.ct.state == CtState::new_ ||
                        (packet.ct.state == CtState::related && !packet.ip.icmp_error());
@@ -241,7 +241,7 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
                                        .text = {"{}", run.keep(connection.entry)}};
                     });
     }
-    // ip_rcv_finish() has to decide again where the packet goes (NAT-7).
+    // ip_rcv_finish() has to decide again where the packet goes.
     if (call.hook == Hook::prerouting && before.ip.destination != packet.ip.destination)
         packet.destination.reset();
     return true;

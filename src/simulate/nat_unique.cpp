@@ -99,7 +99,8 @@ void pick_port(
     if (!ports)
         return;
     const std::uint8_t protocol = unique.tuple.protocol;
-    const bool lowest_first = manip == Manip::destination && !range.fully_random;
+    const bool lowest_first =
+        manip == Manip::destination && !range.fully_random && run.world.kernel.lowest_port_first;
     const unsigned size = ports->last - ports->first + 1U;
     constexpr unsigned kAttempts = 128;
     std::uint16_t& port = port_of(unique.tuple, manip);
@@ -155,7 +156,7 @@ UniqueTuple unique_tuple(Run& run, const Connection& connection, const NatRange&
                 port >= *range.first_port && port <= range.last_port.value_or(*range.first_port);
             if (inside && (one_port || !taken))
                 return unique;
-            // A rule with one port has no choice; a clash then shows at confirm (NAT-13).
+            // A rule with one port has no choice; a clash then shows at confirm.
             if (one_port) {
                 port_of(unique.tuple, manip) = *range.first_port;
                 return unique;

@@ -100,20 +100,26 @@ bool ignores(const Device& device, const Arp& arp)
 }
 
 // arp_filter(): would the answer to the sender leave by another device?
-bool filtered(const Device& device, const Arp& arp)
+bool filtered(Run& run, const Device& device, const Arp& arp)
 {
     if (device.settings.arp_filter.value == 0)
         return false;
     const RouteOutput back =
-        route_output(*device.netns, {.destination = arp.sender, .source = arp.target});
+        route_output(run, *device.netns, {.destination = arp.sender, .source = arp.target});
     return !back.destination || back.destination->out != &device;
 }
 
 // Why a request is not answered; nothing: it is.
-std::optional<Reason> unanswered(const Packet& packet, const Device& device)
+std::optional<Reason> unanswered(Run& run, const Packet& packet, const Device& device)
 {
     const Arp& arp = *packet.arp;
-    RouteInput input = route_input(packet, device, flow_key(packet));
+    // Somebody who has no address yet asks whether this one is free (RFC 2131, duplicate address
+    // detection): no route is asked.
+    const Fib& fib = device.netns->fib(arp.target.family());
+    if (arp.sender == net::IpAddress::any(arp.sender.family()) &&
+        fib.address_type(arp.target) == RouteType::local && !ignores(device, arp))
+        return {};
+    RouteInput input = route_input(run, device, flow_key(packet));
     if (!input.destination)
         return std::move(input.because);
     if (input.destination->input == Destination::Input::local && !input.destination->broadcast) {
@@ -121,7 +127,7 @@ std::optional<Reason> unanswered(const Packet& packet, const Device& device)
             return BySysctl{
                 .setting = &device.settings.arp_ignore,
                 .value = {"{}", static_cast<std::uint32_t>(device.settings.arp_ignore.value)}};
-        if (filtered(device, arp))
+        if (filtered(run, device, arp))
             return BySysctl{.setting = &device.settings.arp_filter, .value = "1"};
         return {};
     }
@@ -138,7 +144,7 @@ std::optional<Reason> unanswered(const Packet& packet, const Device& device)
 void answer(Run& run, const Device& device, const Packet& packet)
 {
     const Arp& arp = *packet.arp;
-    if (const auto why = unanswered(packet, device)) {
+    if (const auto why = unanswered(run, packet, device)) {
         note(run, packet, {&device, "arp"}, "ignore", [&] { return *why; });
         return;
     }

@@ -82,6 +82,9 @@ void take_over(Packet& packet, const rules::ChainOutcome& outcome)
         packet.ethernet.destination = *view.destination_mac;
     if (packet.ct.connection != nullptr)
         packet.ct.connection->entry.mark = view.ct.mark;
+    packet.broute = packet.broute || outcome.broute;
+    if (outcome.tproxy)
+        packet.tproxy = outcome.tproxy;
     if (outcome.notrack != nullptr)
         packet.ct = {.state = rules::CtState::untracked, .seen = true};
     if (outcome.zone) {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "model/conntrack.hpp"
-#include "rules/packet_view.hpp"
+#include "rules/rule_set.hpp"
 #include "simulate/fib.hpp"
 
 namespace onlan::simulate {
@@ -120,9 +120,11 @@ struct Packet {
     Tracking ct;
     std::optional<BridgeInfo> bridge;
     std::optional<Destination> destination;
-    std::optional<std::uint32_t> owner; // uid of the local socket that sends it
-    bool local_out = false;             // sent by this namespace, not forwarded
-    unsigned number = 0;                // in the trace
+    std::optional<std::uint32_t> owner;  // uid of the local socket that sends it
+    bool local_out = false;              // sent by this namespace, not forwarded
+    bool broute = false;                 // a rule wants it off the bridge (br_netfilter_broute)
+    std::optional<rules::Tproxy> tproxy; // a rule hands it to this socket (nf_tproxy_assign_sock())
+    unsigned number = 0;                 // in the trace
 
     [[nodiscard]] net::Family family() const { return ip.source.family(); }
 };

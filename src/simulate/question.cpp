@@ -131,6 +131,7 @@ Question::pose(model::Snapshot snapshot, std::string_view from, std::string_view
         snapshot.namespaces.push_back(machine.netns);
     auto whole = std::make_unique<model::Snapshot>(std::move(snapshot));
     ONLAN_TRY(World world, World::load(whole->namespaces, proxies_of(*whole)));
+    world.kernel = kernel_of(whole->kernel);
     const Namespace& host = *world.namespaces().front();
     for (const Machine& machine : machines) {
         world.plug(*world.find(machine.netns.name), "eth0", *host.find(machine.nic));

@@ -1,6 +1,7 @@
 // Routing decisions: net/ipv4/route.c, net/ipv4/devinet.c.
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -35,10 +36,37 @@ bool multicast(const net::IpAddress& address)
                                                  : address.bytes()[0] == 0xFF;
 }
 
-const Device* device_of(const Namespace& netns, const model::Route& route)
+const Device* device_of(const Namespace& netns, int link)
 {
-    const auto found = netns.by_index.find(route.link);
+    const auto found = netns.by_index.find(link);
     return found == netns.by_index.end() ? nullptr : found->second;
+}
+
+// fib_select_path(). Of several hops a hash chooses whose seed differs from boot to boot; with the
+// default policy packets of one pair of addresses go the same way.
+model::NextHop
+select_hop(Run& run, const Namespace& netns, const model::Route& route, const FlowKey& key)
+{
+    if (!route.multipath)
+        return {.gateway = route.gateway, .link = route.link};
+    constexpr std::uint32_t kUnusable = 1 | 16; // RTNH_F_DEAD, RTNH_F_LINKDOWN
+    std::vector<model::NextHop> usable;
+    std::ranges::copy_if(route.hops, std::back_inserter(usable), [&](const model::NextHop& hop) {
+        return (hop.flags & kUnusable) == 0 && (key.out == 0 || hop.link == key.out);
+    });
+    if (usable.empty())
+        return route.hops.empty() ? model::NextHop{} : route.hops.front();
+    if (usable.size() == 1)
+        return usable.front();
+    const std::string flow =
+        fmt::format("packets from {} to {}", key.source.to_string(), key.destination.to_string());
+    const model::NextHop& hop = usable[run.choices.pick(
+        fmt::format("{}: {} in {}", describe(netns, route), flow, netns.name()), usable.size())];
+    const Device* device = device_of(netns, hop.link);
+    run.assume(fmt::format("{} take the hop by {} of route {} in {}", flow,
+                           device == nullptr ? "an unknown device" : device->name(),
+                           describe(netns, route), netns.name()));
+    return hop;
 }
 
 // What no routing table can make right (ip_route_input_slow(), the martians).
@@ -103,7 +131,7 @@ FlowKey flow_key(const Packet& packet)
             .destination_port = ip.destination_port};
 }
 
-RouteInput route_input(const Packet&, const Device& in, FlowKey key)
+RouteInput route_input(Run& run, const Device& in, FlowKey key)
 {
     if (auto refused = martian(in, key))
         return *std::move(refused);
@@ -133,14 +161,15 @@ RouteInput route_input(const Packet&, const Device& in, FlowKey key)
     }
     if (!forwarding(in, family))
         return unroutable(RouteError::host_unreachable, nullptr);
-    const Device* out = device_of(netns, *found.route);
+    const model::NextHop hop = select_hop(run, netns, *found.route, key);
+    const Device* out = device_of(netns, hop.link);
     if (type != RouteType::unicast || out == nullptr)
         return drop("martian-destination", "ip_mkroute_input", "the route leads nowhere");
     if (auto refused = refused_source(in, out, key))
         return *std::move(refused);
     return {.destination = Destination{.input = Destination::Input::forward,
                                        .out = out,
-                                       .gateway = found.route->gateway,
+                                       .gateway = hop.gateway,
                                        .route = found.route}};
 }
 
@@ -173,7 +202,7 @@ std::optional<net::IpAddress> select_address(const Device& device, const net::Ip
     return {};
 }
 
-RouteOutput route_output(const Namespace& netns, FlowKey key)
+RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key)
 {
     const net::Family family = key.destination.family();
     const RouteFound found = netns.fib(family).lookup(key);
@@ -181,14 +210,15 @@ RouteOutput route_output(const Namespace& netns, FlowKey key)
         return {.source = key.source, .error = found.error, .route = found.route};
     const auto type = static_cast<RouteType>(found.route->type);
     const bool local = type == RouteType::local || type == RouteType::anycast;
-    const Device* out = local ? netns.loopback : device_of(netns, *found.route);
+    const model::NextHop hop = select_hop(run, netns, *found.route, key);
+    const Device* out = local ? netns.loopback : device_of(netns, hop.link);
     if (out == nullptr)
         return {
             .source = key.source, .error = RouteError::network_unreachable, .route = found.route};
     RouteOutput output{.destination = Destination{.input = local ? Destination::Input::local
                                                                  : Destination::Input::forward,
                                                   .out = out,
-                                                  .gateway = found.route->gateway,
+                                                  .gateway = hop.gateway,
                                                   .route = found.route,
                                                   .broadcast = type == RouteType::broadcast},
                        .source = key.source,
@@ -199,8 +229,8 @@ RouteOutput route_output(const Namespace& netns, FlowKey key)
         else if (local)
             output.source = key.destination;
         else
-            output.source = select_address(*out, found.route->gateway.value_or(key.destination))
-                                .value_or(key.source);
+            output.source =
+                select_address(*out, hop.gateway.value_or(key.destination)).value_or(key.source);
     }
     return output;
 }
@@ -231,7 +261,7 @@ std::string describe(const Namespace& netns, const model::Route& route)
     text += route.destination.length() == 0 ? "default" : route.destination.to_string();
     if (route.gateway)
         text += " via " + route.gateway->to_string();
-    if (const Device* device = device_of(netns, route))
+    if (const Device* device = device_of(netns, route.link))
         text += " dev " + device->name();
     if (route.table != 254)
         text += route.table == 255 ? " table local" : fmt::format(" table {}", route.table);

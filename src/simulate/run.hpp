@@ -39,7 +39,7 @@ struct RandomPort {
 
 // All that packets change. Small, and on top of the World: resetting it is forgetting it.
 struct State {
-    std::deque<Packet> backlog; // received, not yet worked on (MD-4)
+    std::deque<Packet> backlog; // received, not yet worked on
     std::deque<Connection> connections;
     std::vector<std::pair<FdbKey, FdbTarget>> fdb;
     std::vector<std::pair<NeighbourKey, net::MacAddress>> neighbours;

@@ -36,7 +36,7 @@ struct DeviceSettings {
 
 // The switches of a whole namespace.
 struct NetnsSettings {
-    bool br_netfilter = false; // is the module there (BN-1)?
+    bool br_netfilter = false; // is the module there?
     Setting call_iptables;
     Setting call_ip6tables;
     Setting call_arptables;

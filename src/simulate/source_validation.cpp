@@ -64,7 +64,8 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
     } else if (type != RouteType::unicast) {
         return invalid_source();
     }
-    if (found.route->link == in.link->index || (type == RouteType::local && in.link->loopback))
+    if (leads_through(*found.route, in.link->index) ||
+        (type == RouteType::local && in.link->loopback))
         return {};
     const RouteOf back{in.netns, found.route};
     // "last_resort": a device without an address has no reverse path that loose mode could accept,

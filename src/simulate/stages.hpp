@@ -18,6 +18,8 @@ namespace onlan::simulate {
 void transmit(Run& run, const Device& device, Packet packet);
 // __netif_receive_skb_core()
 void receive(Run& run, const Device& device, Packet packet);
+// The part of it behind bridges, VLANs and macvlans: the protocols of this device itself.
+void receive_up(Run& run, const Device& device, Packet packet);
 // Works on what is queued until nothing is on its way any more.
 void drain(Run& run);
 
@@ -143,7 +145,7 @@ struct RouteInput {
     std::string_view stage;                 // of the drop: "rp_filter", "martian-source"…
     Reason because;
 };
-[[nodiscard]] RouteInput route_input(const Packet& packet, const Device& in, FlowKey key);
+[[nodiscard]] RouteInput route_input(Run& run, const Device& in, FlowKey key);
 [[nodiscard]] FlowKey flow_key(const Packet& packet);
 // ip_route_output_key()
 struct RouteOutput {
@@ -152,7 +154,7 @@ struct RouteOutput {
     RouteError error = RouteError::none;
     const model::Route* route = nullptr;
 };
-[[nodiscard]] RouteOutput route_output(const Namespace& netns, FlowKey key);
+[[nodiscard]] RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key);
 // inet_select_addr()
 [[nodiscard]] std::optional<net::IpAddress> select_address(const Device& device,
                                                            const net::IpAddress& next_hop);

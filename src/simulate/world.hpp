@@ -11,6 +11,7 @@
 #include "simulate/conntrack_table.hpp"
 #include "simulate/fib.hpp"
 #include "simulate/hook_list.hpp"
+#include "simulate/kernel.hpp"
 #include "simulate/packet.hpp"
 #include "simulate/rulebook.hpp"
 #include "simulate/settings.hpp"
@@ -63,7 +64,7 @@ struct KeyHash {
     std::size_t operator()(const NeighbourKey& key) const noexcept;
 };
 
-// docker-proxy: a listener that dials on (LS-7).
+// docker-proxy: a listener that dials on.
 struct Proxy {
     std::string netns;
     std::uint8_t protocol = kTcp;
@@ -122,6 +123,8 @@ public:
     [[nodiscard]] const Proxy* proxy_of(const Namespace& netns, const model::Socket& socket) const;
     // What had to be taken for granted to build it.
     std::vector<std::string> assumptions;
+    // Which of the kernel's ways its namespaces have.
+    Kernel kernel;
 
 private:
     void wire(Namespace& netns);

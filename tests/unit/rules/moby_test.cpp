@@ -1,11 +1,20 @@
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
+#include "base/subprocess.hpp"
+#include "unit/kernel/own_netns.hpp"
 #include "unit/rules/world.hpp"
 
+// Docker's own tests record the rules that each of its two firewall backends writes, for every
+// combination of the bridge driver's options. The records are not part of this repository.
 namespace onlan::rules {
 namespace {
 
 using testing::IsEmpty;
+
+namespace fs = std::filesystem;
 
 struct Recorded {
     std::string name;
@@ -14,19 +23,70 @@ struct Recorded {
     model::Netns nftables; // empty: no twin
 };
 
+// Where the records are: a folder with NAME__iptables.golden and NAME__ip6tables.golden in one
+// half, and NAME__ip.golden and NAME__ip6.golden in the other.
+fs::path folder()
+{
+    const char* given = std::getenv("ONLAN_MOBY_RULESETS");
+    return given != nullptr ? fs::path(given)
+                            : fs::path(ONLAN_SOURCE) / "../shared/data/moby-rulesets";
+}
+
+std::string contents(const fs::path& path)
+{
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// What `nft` shows of a text that it has loaded: the kernel speaks between the two.
+nlohmann::json listed(std::string text)
+{
+    // nft of Debian 12 knows this word in the hook prerouting only.
+    constexpr std::string_view kWord = "hook output priority dstnat";
+    if (const auto at = text.find(kWord); at != std::string::npos)
+        text.replace(at, kWord.size(), "hook output priority -100");
+    const auto nft = [](std::vector<std::string> words) {
+        words.insert(words.begin(), "nft");
+        const auto finished = run_program(words);
+        EXPECT_TRUE(finished && finished->status == 0) << words.back();
+        return finished ? finished->output : std::string();
+    };
+    nft({"flush", "ruleset"});
+    nft({std::move(text)});
+    return nlohmann::json::parse(nft({"--json", "list", "ruleset"}));
+}
+
 std::vector<Recorded> recorded()
 {
+    std::vector<fs::path> paths;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder() / "iptables"))
+        paths.push_back(entry.path());
+    std::ranges::sort(paths);
     std::vector<Recorded> all;
-    std::ifstream file(ONLAN_TEST_DATA "/moby/rulesets.jsonl");
-    for (std::string line; std::getline(file, line);) {
-        const auto json = nlohmann::json::parse(line);
-        Recorded one{.name = json["name"],
-                     .family = json["family"] == "ip6" ? net::Family::ipv6 : net::Family::ipv4};
-        one.iptables = host_with(iptables_save(json["iptables"].get<std::string>(), one.family));
-        one.nftables.nftables = json["nftables"];
+    for (const fs::path& path : paths) {
+        const std::string file = path.filename();
+        const std::string name = file.substr(0, file.rfind("__"));
+        const bool ipv6 = file.find("__ip6tables") != std::string::npos;
+        Recorded one{.name = name + (ipv6 ? ", IPv6" : ""),
+                     .family = ipv6 ? net::Family::ipv6 : net::Family::ipv4};
+        one.iptables = host_with(iptables_save(contents(path), one.family));
+        const fs::path twin =
+            folder() / "nftables" / (name + (ipv6 ? "__ip6" : "__ip") + ".golden");
+        if (fs::exists(twin))
+            one.nftables.nftables = listed(contents(twin));
         all.push_back(std::move(one));
     }
     return all;
+}
+
+// Runs the body of a test where `nft` can load what is recorded.
+template <typename Body>
+void with_records(Body body)
+{
+    if (!fs::exists(folder() / "iptables"))
+        GTEST_SKIP() << "no records of Docker's rule sets at " << folder()
+                     << ": ONLAN_MOBY_RULESETS says where they are";
+    kernel::in_own_netns([&](auto&) { body(recorded()); });
 }
 
 // What a hook does to a packet, whichever tables it is spread over.
@@ -185,18 +245,20 @@ std::vector<Flow> flows(const DockerHost& host)
 
 TEST(Moby, EveryRecordedRuleSetIsUnderstood)
 {
-    std::size_t count = 0;
-    for (const Recorded& one : recorded()) {
-        for (const model::Netns* host : {&one.iptables, &one.nftables}) {
-            if (host->xtables.empty() && host->nftables.is_null())
-                continue;
-            auto rules = RuleSet::load(*host);
-            ASSERT_TRUE(rules) << one.name << ": " << rules.error().message;
-            EXPECT_THAT(rules->unknown(), IsEmpty()) << one.name;
-            ++count;
+    with_records([](const std::vector<Recorded>& all) {
+        std::size_t count = 0;
+        for (const Recorded& one : all) {
+            for (const model::Netns* host : {&one.iptables, &one.nftables}) {
+                if (host->xtables.empty() && host->nftables.is_null())
+                    continue;
+                auto rules = RuleSet::load(*host);
+                ASSERT_TRUE(rules) << one.name << ": " << rules.error().message;
+                EXPECT_THAT(rules->unknown(), IsEmpty()) << one.name;
+                ++count;
+            }
         }
-    }
-    EXPECT_EQ(count, 566U);
+        EXPECT_EQ(count, 566U);
+    });
 }
 
 // Where Docker's backends differ on purpose: on an internal network nftables accepts what belongs
@@ -211,31 +273,36 @@ bool differ_on_purpose(const Recorded& one, const Flow& flow)
 
 TEST(Moby, BothBackendsDoTheSameToTheSamePackets)
 {
-    std::size_t compared = 0;
-    std::size_t differing = 0;
-    for (const Recorded& one : recorded()) {
-        if (one.nftables.nftables.is_null())
-            continue;
-        const RuleSet iptables = loaded(one.iptables);
-        const RuleSet nftables = loaded(one.nftables);
-        const DockerHost host(one.family);
-        for (const Flow& flow : flows(host)) {
-            const auto by_iptables = at_hook(iptables, flow.hook, flow.packet, host.surroundings);
-            const auto by_nftables = at_hook(nftables, flow.hook, flow.packet, host.surroundings);
-            ++compared;
-            if (by_iptables == by_nftables)
+    with_records([](const std::vector<Recorded>& all) {
+        std::size_t compared = 0;
+        std::size_t differing = 0;
+        for (const Recorded& one : all) {
+            if (one.nftables.nftables.is_null())
                 continue;
-            ++differing;
-            EXPECT_TRUE(differ_on_purpose(one, flow))
-                << one.name << ": " << flow.name << " at hook " << static_cast<int>(flow.hook)
-                << ", port " << flow.packet.destination_port << ", protocol "
-                << int{flow.packet.protocol} << ", state " << static_cast<int>(flow.packet.ct.state)
-                << ": " << by_iptables << " by iptables, " << by_nftables << " by nftables";
-            EXPECT_EQ(by_nftables.verdict, Verdict::accept) << one.name;
+            const RuleSet iptables = loaded(one.iptables);
+            const RuleSet nftables = loaded(one.nftables);
+            const DockerHost host(one.family);
+            for (const Flow& flow : flows(host)) {
+                const auto by_iptables =
+                    at_hook(iptables, flow.hook, flow.packet, host.surroundings);
+                const auto by_nftables =
+                    at_hook(nftables, flow.hook, flow.packet, host.surroundings);
+                ++compared;
+                if (by_iptables == by_nftables)
+                    continue;
+                ++differing;
+                EXPECT_TRUE(differ_on_purpose(one, flow))
+                    << one.name << ": " << flow.name << " at hook " << static_cast<int>(flow.hook)
+                    << ", port " << flow.packet.destination_port << ", protocol "
+                    << int{flow.packet.protocol} << ", state "
+                    << static_cast<int>(flow.packet.ct.state) << ": " << by_iptables
+                    << " by iptables, " << by_nftables << " by nftables";
+                EXPECT_EQ(by_nftables.verdict, Verdict::accept) << one.name;
+            }
         }
-    }
-    EXPECT_GT(compared, 150000U);
-    EXPECT_LT(differing, 1000U);
+        EXPECT_GT(compared, 150000U);
+        EXPECT_LT(differing, 1000U);
+    });
 }
 
 } // namespace

@@ -246,6 +246,31 @@ translate(const rules::PacketView& packet, rules::Nat nat, const std::string& te
                              .text = text})};
 }
 
+// The same rules in every world that is built of them.
+class SharedRules final : public Rulebook {
+public:
+    explicit SharedRules(std::shared_ptr<const FakeRules> rules) : rules_(std::move(rules)) {}
+
+    [[nodiscard]] const std::vector<rules::BaseChain>& base_chains() const override
+    {
+        return rules_->base_chains();
+    }
+    [[nodiscard]] std::vector<rules::ChainOutcome>
+    evaluate(const rules::BaseChain& chain,
+             const rules::PacketView& packet,
+             const rules::Surroundings& surroundings) const override
+    {
+        return rules_->evaluate(chain, packet, surroundings);
+    }
+    [[nodiscard]] bool needs_conntrack(net::Family family) const override
+    {
+        return rules_->needs_conntrack(family);
+    }
+
+private:
+    std::shared_ptr<const FakeRules> rules_;
+};
+
 // Namespaces and the cables between them.
 class WorldBuilder {
 public:
@@ -260,7 +285,7 @@ public:
         for (std::size_t i = 0; i < parts_.size(); ++i) {
             if (parts_[i].netns.name == name) {
                 if (!rules_[i])
-                    rules_[i] = std::make_unique<FakeRules>();
+                    rules_[i] = std::make_shared<FakeRules>();
                 return *rules_[i];
             }
         }
@@ -294,13 +319,15 @@ public:
     {
         std::vector<World::Part> parts;
         for (std::size_t i = 0; i < parts_.size(); ++i)
-            parts.push_back({.netns = &parts_[i].netns, .rules = std::move(rules_[i])});
+            parts.push_back(
+                {.netns = &parts_[i].netns,
+                 .rules = rules_[i] ? std::make_unique<SharedRules>(rules_[i]) : nullptr});
         return World::build(std::move(parts), proxies_);
     }
 
 private:
     std::deque<NetnsBuilder> parts_;
-    std::vector<std::unique_ptr<FakeRules>> rules_;
+    std::vector<std::shared_ptr<FakeRules>> rules_;
     std::vector<Proxy> proxies_;
 };
 

@@ -1,0 +1,162 @@
+// Local delivery: net/ipv4/ip_input.c, tcp_ipv4.c, udp.c, icmp.c, inet_hashtables.c.
+
+#include "unit/simulate/frames.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+using model::Outcome;
+using rules::Hook;
+using rules::HookFamily;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A client on a cable to a host.
+class LocalTest : public testing::Test {
+protected:
+    LocalTest()
+    {
+        world.cable(client, "eth0", host, "eth0");
+        client.address("eth0", "10.0.0.2/24");
+        host.address("eth0", "10.0.0.1/24");
+    }
+    model::Explanation ask(std::uint8_t protocol, std::uint16_t port = 80)
+    {
+        built_ = std::make_unique<World>(world.build());
+        return explain(
+            *built_, {.from = "client", .to = ip("10.0.0.1"), .protocol = protocol, .port = port});
+    }
+
+    WorldBuilder world;
+    NetnsBuilder& host = world.netns("host");
+    NetnsBuilder& client = world.netns("client");
+    std::unique_ptr<World> built_;
+};
+
+TEST_F(LocalTest, A_listener_is_served)
+{
+    host.listen(kTcp, 80).listen(kUdp, 80);
+    EXPECT_EQ(ask(kTcp).outcome, Outcome::delivered);
+    EXPECT_EQ(ask(kUdp).outcome, Outcome::delivered);
+}
+
+TEST_F(LocalTest, A_port_where_nothing_listens_refuses)
+{
+    for (const std::uint8_t protocol : {kTcp, kUdp}) {
+        const auto explanation = ask(protocol);
+        EXPECT_EQ(explanation.outcome, Outcome::refused);
+        EXPECT_EQ(explanation.error, "ECONNREFUSED");
+        EXPECT_EQ(explanation.cause.kind, "no-listener");
+    }
+}
+
+TEST_F(LocalTest, A_listener_on_another_address_is_none)
+{
+    host.address("eth0", "10.0.0.7/24").listen(kTcp, 80, "10.0.0.7");
+    EXPECT_EQ(ask(kTcp).outcome, Outcome::refused);
+}
+
+TEST_F(LocalTest, A_listener_bound_to_another_device_is_none)
+{
+    host.listen(kTcp, 80);
+    host.netns.sockets.back().link = host.at("lo").index;
+    EXPECT_EQ(ask(kTcp).outcome, Outcome::refused);
+}
+
+TEST_F(LocalTest, An_IPv6_listener_takes_IPv4_unless_it_is_for_IPv6_only)
+{
+    host.listen(kTcp, 80, "::");
+    EXPECT_EQ(ask(kTcp).outcome, Outcome::delivered);
+    host.netns.sockets.back().ipv6_only = true;
+    EXPECT_EQ(ask(kTcp).outcome, Outcome::refused);
+}
+
+TEST_F(LocalTest, An_echo_request_is_answered_unless_the_host_ignores_all)
+{
+    EXPECT_EQ(ask(kIcmp).outcome, Outcome::delivered);
+    host.sysctl("net.ipv4.icmp_echo_ignore_all", 1);
+    EXPECT_EQ(ask(kIcmp).outcome, Outcome::timeout);
+}
+
+TEST_F(LocalTest, A_segment_of_no_connection_is_reset_with_the_number_it_acknowledged)
+{
+    built_ = std::make_unique<World>(world.build());
+    Sent sent(*built_);
+    Ip stray = segment("10.0.0.2", 4000, "10.0.0.1", 80, kAck);
+    stray.acknowledged = 777;
+    sent.in("host", "eth0",
+            {.ethernet = {.source = mac(1), .destination = *host.at("eth0").mac}, .ip = stray});
+    EXPECT_THAT(sent.packets(), testing::Contains("RST 10.0.0.1:80 > 10.0.0.2:4000"));
+}
+
+TEST_F(LocalTest, A_reset_is_never_answered)
+{
+    built_ = std::make_unique<World>(world.build());
+    Sent sent(*built_);
+    sent.in("host", "eth0",
+            {.ethernet = {.source = mac(1), .destination = *host.at("eth0").mac},
+             .ip = segment("10.0.0.2", 4000, "10.0.0.1", 80, kRst)});
+    EXPECT_THAT(sent.packets(), ElementsAre("RST 10.0.0.2:4000 > 10.0.0.1:80"));
+}
+
+TEST_F(LocalTest, A_frame_for_another_station_is_not_looked_at)
+{
+    built_ = std::make_unique<World>(world.build());
+    Sent sent(*built_);
+    sent.in("host", "eth0",
+            {.ethernet = {.source = mac(1), .destination = mac(9)},
+             .ip = ping("10.0.0.2", "10.0.0.1")});
+    EXPECT_THAT(sent.steps("ip"), ElementsAre("eth0 ip drop"));
+}
+
+TEST_F(LocalTest, A_unicast_packet_in_a_broadcast_frame_is_received_but_not_forwarded)
+{
+    host.forwarding().address("eth1", "10.1.0.1/24");
+    built_ = std::make_unique<World>(world.build());
+    for (const auto& [to, stage] : {std::pair{"10.0.0.1", "icmp"}, {"10.1.0.9", "ip/forward"}}) {
+        Sent sent(*built_);
+        sent.in("host", "eth0",
+                {.ethernet = {.source = mac(1), .destination = kEverybody},
+                 .ip = ping("10.0.0.2", to)});
+        EXPECT_EQ(sent.steps(stage).size(), 1U) << to;
+    }
+}
+
+TEST_F(LocalTest, TPROXY_hands_a_packet_to_a_listener_on_another_port)
+{
+    host.listen(kTcp, 3129).route("10.9.0.0/24", "lo", {}, 2);
+    host.netns.routes.back().table = 255;
+    client.route("10.9.0.0/24", "eth0", "10.0.0.1");
+    world.rules("host").chain(HookFamily::ipv4, Hook::prerouting, -150, "mangle",
+                              [](const rules::PacketView& packet, const rules::Surroundings&) {
+                                  rules::ChainOutcome outcome = accept(packet);
+                                  if (packet.destination_port == 80)
+                                      outcome.tproxy = rules::Tproxy{.port = 3129};
+                                  return outcome;
+                              });
+    // The listener is found by the first address of the device, which it listens on as on any.
+    built_ = std::make_unique<World>(world.build());
+    EXPECT_EQ(explain(*built_, {.from = "client", .to = ip("10.9.0.5"), .port = 80}).outcome,
+              Outcome::delivered);
+}
+
+TEST_F(LocalTest, A_rule_that_rejects_says_so_in_its_own_way)
+{
+    host.listen(kTcp, 80);
+    const auto reject_with = [&](rules::Reject reject) {
+        world.rules("host").chain(
+            HookFamily::ipv4, Hook::input, 0, "INPUT",
+            [reject](const rules::PacketView& packet, const rules::Surroundings&) {
+                rules::ChainOutcome outcome = drop(packet, "INPUT", "-j REJECT");
+                outcome.reject = reject;
+                return outcome;
+            });
+    };
+    reject_with({.kind = rules::RejectKind::tcp_reset});
+    const auto explanation = ask(kTcp);
+    EXPECT_EQ(explanation.outcome, Outcome::refused);
+    EXPECT_EQ(explanation.cause.kind, "reject");
+}
+
+} // namespace
+} // namespace onlan::simulate
