@@ -3,12 +3,14 @@
 function __onlan_lans
     set -l file /etc/onlan/onlan.yaml
     test -e onlan.yaml; and set file onlan.yaml
+    argparse --ignore-unknown f/file= -- (commandline --tokenize --cut-at-cursor --current-process) 2>/dev/null
+    set -q _flag_file; and set file $_flag_file
     awk '/^lans:/ { inside = 1; next }
          /^[^ #]/ { inside = 0 }
          inside && match($0, /^ +[^ #:]+:/) {
              match($0, /^ +/)
              if (!depth) depth = RLENGTH
-             if (RLENGTH == depth) { sub(/^ +/, ""); sub(/:.*/, ""); print }
+             if (RLENGTH == depth) { sub(/^ +/, ""); sub(/:.*/, ""); gsub(/["\047]/, ""); print }
          }' $file 2>/dev/null
 end
 
