@@ -260,6 +260,7 @@ Result<Opened> open_host(const Options& options, std::string_view command)
     ONLAN_TRY(apply::Journal journal, open_journal(options));
     ONLAN_TRY(auto actuator, apply::HostActuator::open(options.docker_host));
     return Opened{
+    plan.warnings = plan::left_behind(plan, host);
         .lock = std::move(lock), .journal = std::move(journal), .actuator = std::move(actuator)};
 }
 
