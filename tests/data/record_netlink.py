@@ -1,4 +1,4 @@
-"""Records what this kernel answers to rtnetlink dumps, for tests/unit/kernel/netlink_decode_test.cpp.
+"""Records what this kernel answers to netlink dumps, for tests/unit/kernel.
 
 usage: unshare --net python3 tests/data/record_netlink.py       (root; in a fresh network namespace)
 """
@@ -35,21 +35,23 @@ neigh add 192.168.137.245 lladdr 02:00:00:00:00:99 dev br0 nud permanent
 FDB = "fdb add 02:00:00:00:00:77 dev va master static"
 
 NLM_F_REQUEST_DUMP = 0x301
+NETLINK_GENERIC = 16
 NLMSG_DONE = 3
-# name: request type, the request's fixed part (its first byte is the address family)
+# name: bus, request type, the request's fixed part (in rtnetlink its first byte is the address family)
 DUMPS = {
-    "links": (18, struct.pack("=BBHiII", 0, 0, 0, 0, 0, 0)),
-    "addresses": (22, struct.pack("=BBBBi", 0, 0, 0, 0, 0)),
-    "routes-ipv4": (26, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
-    "routes-ipv6": (26, struct.pack("=BBBBBBBBI", 10, 0, 0, 0, 0, 0, 0, 0, 0)),
-    "rules": (34, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
-    "neighbours": (30, struct.pack("=BxxxiHBB", 0, 0, 0, 0, 0)),
-    "fdb": (30, struct.pack("=BxxxiHBB", 7, 0, 0, 0, 0)),
+    "links": (socket.NETLINK_ROUTE, 18, struct.pack("=BBHiII", 0, 0, 0, 0, 0, 0)),
+    "addresses": (socket.NETLINK_ROUTE, 22, struct.pack("=BBBBi", 0, 0, 0, 0, 0)),
+    "routes-ipv4": (socket.NETLINK_ROUTE, 26, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
+    "routes-ipv6": (socket.NETLINK_ROUTE, 26, struct.pack("=BBBBBBBBI", 10, 0, 0, 0, 0, 0, 0, 0, 0)),
+    "rules": (socket.NETLINK_ROUTE, 34, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
+    "neighbours": (socket.NETLINK_ROUTE, 30, struct.pack("=BxxxiHBB", 0, 0, 0, 0, 0)),
+    "fdb": (socket.NETLINK_ROUTE, 30, struct.pack("=BxxxiHBB", 7, 0, 0, 0, 0)),
+    "families": (NETLINK_GENERIC, 16, struct.pack("=BBxx", 3, 1)),
 }
 
 
-def dump(kind, fixed):
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as netlink:
+def dump(bus, kind, fixed):
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, bus) as netlink:
         header = struct.pack("=IHHII", 16 + len(fixed), kind, NLM_F_REQUEST_DUMP, 1, 0)
         netlink.send(header + fixed)
         answer = b""
@@ -75,5 +77,5 @@ for line in TOPOLOGY.strip().splitlines():
 subprocess.run(["bridge", *FDB.split()], check=True)
 folder = pathlib.Path(__file__).parent / "netlink"
 version = ".".join(platform.release().split(".")[:2])
-for name, (kind, fixed) in DUMPS.items():
-    (folder / f"{name}-{version}.nl").write_bytes(dump(kind, fixed))
+for name, request in DUMPS.items():
+    (folder / f"{name}-{version}.nl").write_bytes(dump(*request))

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "kernel/netlink_decode.hpp"
+#include "kernel/wireless.hpp"
 
 // The length in the header is the socket's to check, so it is made right here; all else is any
 // bytes.
@@ -14,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::memcpy(message.data() + sizeof(nlmsghdr), data + 1, size - 1);
     auto& header = *reinterpret_cast<nlmsghdr*>(message.data());
     header.nlmsg_len = static_cast<std::uint32_t>(message.size());
-    switch (data[0] % 6) {
+    switch (data[0] % 8) {
     case 0:
         (void)link_from_message(header);
         break;
@@ -29,6 +30,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
     case 4:
         (void)neighbour_from_message(header);
+        break;
+    case 5:
+        (void)family_id_from_message(header, "nl80211");
+        break;
+    case 6:
+        (void)wireless_index_from_message(header);
         break;
     default:
         (void)fdb_from_message(header);
