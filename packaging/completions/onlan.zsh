@@ -52,7 +52,7 @@ _onlan() {
         case $words[1] in
         up)
             _arguments $global $changing '--before-docker[links and guards only]' \
-                '--wait=[wait for Docker]:seconds:' '*:LAN:_onlan_lans'
+                '--wait=[wait for the uplink and Docker]:seconds:' '*:LAN:_onlan_lans'
             ;;
         down) _arguments $global $changing '*:LAN:_onlan_lans' ;;
         plan)

@@ -34,7 +34,7 @@ def program():
 def _flags(mdoc):
     """`.Fl y , -yes` is -y and --yes."""
     for line in re.findall(r"^\.(?:It |Op )?Fl (.+)", mdoc, re.MULTILINE):
-        yield {f"-{word}" for word in line.split(" Ar ")[0].split() if word != ","}
+        yield {f"-{word}" for word in line.split(" Ar ")[0].split() if word not in (",", ".", ")")}
 
 
 def _section(name):
