@@ -194,9 +194,10 @@ std::optional<int> agree(const plan::Plan& plan, PlanAs how, bool yes, Report& r
 std::optional<int>
 finish_interrupted_run(apply::Journal& journal, apply::Actuator& actuator, Report& report)
 {
-    if (!journal.unfinished())
+    const std::optional<apply::Run>& run = journal.unfinished();
+    if (!run)
         return {};
-    std::cout << (journal.unfinished()->kind == apply::RunKind::up
+    std::cout << (run->kind == apply::RunKind::up
                       ? "An earlier 'up' was interrupted; taking back what it did:\n"
                       : "An earlier 'down' was interrupted; finishing it:\n");
     const apply::Outcome outcome = apply::recover(actuator, journal, print_step);
@@ -258,6 +259,7 @@ plan_to_go(const Options& options, const DownOptions& down, const plan::Ledger& 
     ONLAN_TRY(const model::Host host, collect::collect_users(options.docker_host));
     plan::Plan plan = plan::plan_down(plan::with_strays(ledger, host), down.lans);
     auto unused = plan::check_unused(plan, host);
+    plan.warnings = plan::left_behind(plan, host);
     Going going{.plan = std::move(plan), .unused = std::move(unused)};
     if (!host.docker)
         leave_networks(going, host.docker_missing);
@@ -296,7 +298,6 @@ Result<Opened> open_host(const Options& options, std::string_view command)
     ONLAN_TRY(apply::Journal journal, open_journal(options));
     ONLAN_TRY(auto actuator, apply::HostActuator::open(options.docker_host));
     return Opened{
-    plan.warnings = plan::left_behind(plan, host);
         .lock = std::move(lock), .journal = std::move(journal), .actuator = std::move(actuator)};
 }
 
@@ -383,8 +384,8 @@ int plan(const Options& options, const UpOptions& up)
         return could_not(looked.error());
     if (options.format == Format::json) {
         nlohmann::json document = plan_to_json(looked->plan);
-        document["interrupted"] =
-            looked->unfinished ? nlohmann::json(run_name(*looked->unfinished)) : nullptr;
+        const std::optional<apply::Run>& run = looked->unfinished;
+        document["interrupted"] = run ? nlohmann::json(run_name(*run)) : nullptr;
         std::cout << document.dump(2) << '\n';
     } else if (const auto shown = show(*looked, up.how); !shown) {
         return could_not(shown.error());

@@ -104,7 +104,7 @@ std::vector<model::NextHop> next_hops_from(Bytes bytes)
 {
     std::vector<model::NextHop> next_hops;
     while (bytes.size() >= sizeof(rtnexthop)) {
-        rtnexthop fixed;
+        rtnexthop fixed{};
         std::memcpy(&fixed, bytes.data(), sizeof fixed);
         if (fixed.rtnh_len < sizeof fixed || fixed.rtnh_len > bytes.size())
             break;

@@ -147,6 +147,7 @@ private:
     {
         if (!value)
             return unknown(rule_, fmt::format("a malformed attribute {}", attribute.type()));
+        // NOLINTNEXTLINE(bugprone-optional-value-conversion): not every member is an optional.
         member = *value;
         return {};
     }
