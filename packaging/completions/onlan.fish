@@ -3,12 +3,14 @@
 function __onlan_lans
     set -l file /etc/onlan/onlan.yaml
     test -e onlan.yaml; and set file onlan.yaml
+    argparse --ignore-unknown f/file= -- (commandline --tokenize --cut-at-cursor --current-process) 2>/dev/null
+    set -q _flag_file; and set file $_flag_file
     awk '/^lans:/ { inside = 1; next }
          /^[^ #]/ { inside = 0 }
          inside && match($0, /^ +[^ #:]+:/) {
              match($0, /^ +/)
              if (!depth) depth = RLENGTH
-             if (RLENGTH == depth) { sub(/^ +/, ""); sub(/:.*/, ""); print }
+             if (RLENGTH == depth) { sub(/^ +/, ""); sub(/:.*/, ""); gsub(/["\047]/, ""); print }
          }' $file 2>/dev/null
 end
 
@@ -38,7 +40,7 @@ complete -c onlan -n '__fish_seen_subcommand_from up down plan' -l commands -d '
 complete -c onlan -n '__fish_seen_subcommand_from up down' -s y -l yes -d 'Do not ask before changing'
 complete -c onlan -n '__fish_seen_subcommand_from up down' -l confirm -x -d 'Undo unless confirmed in SECONDS'
 complete -c onlan -n '__fish_seen_subcommand_from up plan' -l before-docker -d 'Links and guards only'
-complete -c onlan -n '__fish_seen_subcommand_from up' -l wait -x -d 'Wait SECONDS for Docker'
+complete -c onlan -n '__fish_seen_subcommand_from up' -l wait -x -d 'Wait SECONDS for the uplink and Docker'
 complete -c onlan -n '__fish_seen_subcommand_from export' -a 'netplan networkd commands'
 complete -c onlan -n '__fish_seen_subcommand_from snapshot' -s o -l output -r -F -d 'Write it there'
 complete -c onlan -n '__fish_seen_subcommand_from snapshot' -l redact -d 'With other addresses and names'

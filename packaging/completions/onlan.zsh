@@ -2,7 +2,7 @@
 # Completion of onlan(8) for zsh.
 
 _onlan_lans() {
-    local file=${opt_args[-f]:-${opt_args[--file]}}
+    local file=${opt_args[-f]:-${opt_args[--file]:-$file_before_command}}
     [[ -z $file && -e onlan.yaml ]] && file=onlan.yaml
     local -a lans
     lans=(${(f)"$(awk '/^lans:/ { inside = 1; next }
@@ -10,22 +10,22 @@ _onlan_lans() {
         inside && match($0, /^ +[^ #:]+:/) {
             match($0, /^ +/)
             if (!depth) depth = RLENGTH
-            if (RLENGTH == depth) { sub(/^ +/, ""); sub(/:.*/, ""); print }
+            if (RLENGTH == depth) { sub(/^ +/, ""); sub(/:.*/, ""); gsub(/["\047]/, ""); print }
         }' ${file:-/etc/onlan/onlan.yaml} 2>/dev/null)"})
     compadd -a lans
 }
 
 _onlan() {
-    local curcontext=$curcontext state line
+    local curcontext=$curcontext state line file_before_command
     typeset -A opt_args
     local -a global commands changing
     global=(
         '(- *)'{-h,--help}'[print help]'
-        '(-f --file)'{-f,--file}'[the configuration]:file:_files'
-        "--docker-host[Docker's API socket]:URL:"
-        '--state-dir[where the journal is kept]:folder:_files -/'
+        '(-f --file)'{-f,--file=}'[the configuration]:file:_files'
+        "--docker-host=[Docker's API socket]:URL:"
+        '--state-dir=[where the journal is kept]:folder:_files -/'
         '--json[one JSON document on stdout]'
-        '--color[when to use colours]:when:(auto always never)'
+        '--color=[when to use colours]:when:(auto always never)'
         '(-v --verbose)'{-v,--verbose}'[say what is read and asked]'
         '(- *)--version[print the version]'
     )
@@ -33,7 +33,7 @@ _onlan() {
         '--dry-run[show what would change]'
         '--commands[show the plan as commands]'
         '(-y --yes)'{-y,--yes}'[do not ask before changing]'
-        '--confirm[undo unless confirmed in time]:seconds:'
+        '--confirm=[undo unless confirmed in time]:seconds:'
     )
     commands=(
         'up:make the host match the configuration'
@@ -46,13 +46,14 @@ _onlan() {
         'lab:a host and a LAN made of network namespaces'
     )
     _arguments -C $global '1:command:->command' '*::argument:->argument' && return
+    file_before_command=${opt_args[-f]:-${opt_args[--file]}}
     case $state in
     command) _describe command commands ;;
     argument)
         case $words[1] in
         up)
             _arguments $global $changing '--before-docker[links and guards only]' \
-                '--wait[wait for Docker]:seconds:' '*:LAN:_onlan_lans'
+                '--wait=[wait for the uplink and Docker]:seconds:' '*:LAN:_onlan_lans'
             ;;
         down) _arguments $global $changing '*:LAN:_onlan_lans' ;;
         plan)
@@ -68,7 +69,7 @@ _onlan() {
             ;;
         lab)
             _arguments $global '--keep[leave it there]' '--no-docker[without a Docker engine]' \
-                '--rootfs[root file system with Docker]:folder:_files -/' '1:lab:(article down)'
+                '--rootfs=[root file system with Docker]:folder:_files -/' '1:lab:(article down)'
             ;;
         *) _arguments $global ;;
         esac

@@ -145,11 +145,12 @@ Outcome tear_down(Actuator& actuator,
 
 Outcome recover(Actuator& actuator, Journal& journal, const Progress& progress)
 {
-    if (!journal.unfinished())
+    const std::optional<Run>& run = journal.unfinished();
+    if (!run)
         return {};
-    if (journal.unfinished()->kind == RunKind::up)
+    if (run->kind == RunKind::up)
         return roll_back(actuator, journal, progress);
-    const std::vector<std::string> lans = journal.unfinished()->lans;
+    const std::vector<std::string> lans = run->lans;
     return finish_down(actuator, journal, lans, progress);
 }
 

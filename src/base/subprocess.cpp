@@ -76,6 +76,31 @@ private:
     posix_spawn_file_actions_t actions_{};
 };
 
+// onlan ignores SIGPIPE, and what is ignored stays so across exec. Most programs count on ending
+// when nobody reads them.
+class DefaultSignals {
+public:
+    DefaultSignals()
+    {
+        sigset_t defaults;
+        ::sigemptyset(&defaults);
+        ::sigaddset(&defaults, SIGPIPE);
+        ::posix_spawnattr_init(&attributes_);
+        ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
+        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF);
+    }
+    ~DefaultSignals() { ::posix_spawnattr_destroy(&attributes_); }
+    DefaultSignals(const DefaultSignals&) = delete;
+    DefaultSignals(DefaultSignals&&) = delete;
+    DefaultSignals& operator=(const DefaultSignals&) = delete;
+    DefaultSignals& operator=(DefaultSignals&&) = delete;
+
+    [[nodiscard]] const posix_spawnattr_t* get() const noexcept { return &attributes_; }
+
+private:
+    posix_spawnattr_t attributes_{};
+};
+
 // Reads once; false at the end.
 bool read_some(int fd, std::string& text)
 {
@@ -143,6 +168,7 @@ Result<Finished> run_program(const std::vector<std::string>& words, milliseconds
     ONLAN_TRY(Pipe errors, Pipe::make());
     FileActions actions;
     actions.standard(output.write, errors.write);
+    const DefaultSignals signals;
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
     for (const std::string& word : words)
@@ -151,7 +177,7 @@ Result<Finished> run_program(const std::vector<std::string>& words, milliseconds
     arguments.push_back(nullptr);
 
     pid_t child = 0;
-    if (const int error = ::posix_spawn(&child, program->c_str(), actions.get(), nullptr,
+    if (const int error = ::posix_spawn(&child, program->c_str(), actions.get(), signals.get(),
                                         arguments.data(), environ);
         error != 0)
         return fail_errno(fmt::format("run {}", program->string()), error);

@@ -31,7 +31,7 @@ class TextNarrator final : public lab::Narrator {
 public:
     explicit TextNarrator(Paint paint) : paint_(paint) {}
 
-    void doing(std::string_view what) override { std::cout << "== " << what << std::endl; }
+    void doing(std::string_view what) override { std::cout << "== " << what << '\n' << std::flush; }
 
     void chapter(const lab::Chapter& chapter) override
     {
@@ -41,7 +41,8 @@ public:
             table.add({fmt::format("{} -> {}", attempt.from, attempt.to),
                        std::string(lab::protocol_name(attempt.protocol)),
                        std::string(lab::outcome_name(attempt.outcome))});
-        std::cout << table.to_string("   ") << "   because " << chapter.because << '.' << std::endl;
+        std::cout << table.to_string("   ") << "   because " << chapter.because << ".\n"
+                  << std::flush;
     }
 
     void changing(const plan::Step& step) override { print_step(step); }
@@ -64,7 +65,7 @@ public:
                 row.clear();
             }
         }
-        std::cout << '\n' << table.to_string() << std::endl;
+        std::cout << '\n' << table.to_string() << '\n' << std::flush;
     }
 
 private:
@@ -116,7 +117,7 @@ public:
             for (json& attempt : to_json(cell.attempts))
                 document_["paths"].push_back(std::move(attempt));
         }
-        std::cout << document_.dump(2) << std::endl;
+        std::cout << document_.dump(2) << '\n' << std::flush;
     }
 
 private:
@@ -153,7 +154,7 @@ int tell(const Options& options, const LabOptions& lab)
     return kDone;
 }
 
-const std::array kStopping = {SIGINT, SIGTERM, SIGHUP};
+constexpr std::array kStopping = {SIGINT, SIGTERM, SIGHUP};
 
 // Waits for the process that builds the lab, and hands on to it what should stop it; so that
 // whatever becomes of it, this process is there to take the lab away.
@@ -237,7 +238,7 @@ int lab(const Options& options, const LabOptions& lab)
         return kDone;
     }
     if (options.format == Format::text)
-        std::cout << "== taking everything away" << std::endl;
+        std::cout << "== taking everything away\n" << std::flush;
     const int gone = take_away();
     return told == kDone ? gone : told;
 }

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <iostream>
+#include <set>
 
 #include <termios.h>
 #include <unistd.h>
@@ -14,6 +16,7 @@
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "collect/host.hpp"
+#include "kernel/link_arrival.hpp"
 #include "plan/in_use.hpp"
 #include "plan/uplink.hpp"
 
@@ -42,12 +45,45 @@ struct Prepared {
     plan::Plan plan;
 };
 
+// What somebody else has to make before onlan can.
+std::set<std::string> links_below(const model::Intent& intent, const std::vector<std::string>& lans)
+{
+    std::set<std::string> links;
+    for (const model::Lan& lan : intent.lans) {
+        if (!lans.empty() && std::ranges::find(lans, lan.name) == lans.end())
+            continue;
+        if (lan.uplink.ports.empty())
+            links.insert(lan.uplink.bridge);
+        links.insert(lan.uplink.ports.begin(), lan.uplink.ports.end());
+    }
+    return links;
+}
+
+Result<>
+wait_for_links(const Options& options, const std::set<std::string>& links, seconds patience)
+{
+    note(options,
+         fmt::format("waiting up to {} seconds for {}", patience.count(), fmt::join(links, ", ")));
+    ONLAN_TRY(const auto missing, kernel::await_links(links, patience));
+    if (missing.empty())
+        return {};
+    return fail(Failed::timeout,
+                fmt::format("waited {} seconds for the uplink's links; still missing: {}",
+                            patience.count(), fmt::join(missing, ", ")));
+}
+
 Result<> wait_for_docker(const Options& options, seconds patience)
 {
     ONLAN_TRY(const io::DockerApi docker, io::DockerApi::open(options.docker_host));
     note(options, fmt::format("waiting up to {} seconds for Docker at {}", patience.count(),
                               options.docker_host));
     return docker.wait(patience);
+}
+
+Result<> wait(const Options& options, const UpOptions& up, const model::Intent& intent)
+{
+    ONLAN_CHECK(wait_for_links(options, links_below(intent, up.lans), up.wait));
+    return up.before_docker ? Result<>{} : wait_for_docker(options, up.wait);
 }
 
 Result<Prepared> prepare(const Options& options,
@@ -58,7 +94,7 @@ Result<Prepared> prepare(const Options& options,
     Prepared prepared;
     ONLAN_TRY(prepared.intent, load_intent(options));
     if (up.wait > seconds{0})
-        ONLAN_CHECK(wait_for_docker(options, up.wait));
+        ONLAN_CHECK(wait(options, up, prepared.intent));
     ONLAN_TRY(prepared.host, read_host(options));
     plan::Request request{.intent = prepared.intent,
                           .host = prepared.host,
@@ -158,9 +194,10 @@ std::optional<int> agree(const plan::Plan& plan, PlanAs how, bool yes, Report& r
 std::optional<int>
 finish_interrupted_run(apply::Journal& journal, apply::Actuator& actuator, Report& report)
 {
-    if (!journal.unfinished())
+    const std::optional<apply::Run>& run = journal.unfinished();
+    if (!run)
         return {};
-    std::cout << (journal.unfinished()->kind == apply::RunKind::up
+    std::cout << (run->kind == apply::RunKind::up
                       ? "An earlier 'up' was interrupted; taking back what it did:\n"
                       : "An earlier 'down' was interrupted; finishing it:\n");
     const apply::Outcome outcome = apply::recover(actuator, journal, print_step);
@@ -222,6 +259,7 @@ plan_to_go(const Options& options, const DownOptions& down, const plan::Ledger& 
     ONLAN_TRY(const model::Host host, collect::collect_users(options.docker_host));
     plan::Plan plan = plan::plan_down(plan::with_strays(ledger, host), down.lans);
     auto unused = plan::check_unused(plan, host);
+    plan.warnings = plan::left_behind(plan, host);
     Going going{.plan = std::move(plan), .unused = std::move(unused)};
     if (!host.docker)
         leave_networks(going, host.docker_missing);
@@ -346,8 +384,8 @@ int plan(const Options& options, const UpOptions& up)
         return could_not(looked.error());
     if (options.format == Format::json) {
         nlohmann::json document = plan_to_json(looked->plan);
-        document["interrupted"] =
-            looked->unfinished ? nlohmann::json(run_name(*looked->unfinished)) : nullptr;
+        const std::optional<apply::Run>& run = looked->unfinished;
+        document["interrupted"] = run ? nlohmann::json(run_name(*run)) : nullptr;
         std::cout << document.dump(2) << '\n';
     } else if (const auto shown = show(*looked, up.how); !shown) {
         return could_not(shown.error());

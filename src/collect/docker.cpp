@@ -106,8 +106,12 @@ void add_container(model::DockerEngine& engine, const json& listed)
     for (const auto& [name, settings] : attached.items()) {
         const auto network = std::ranges::find(engine.networks, text(settings, "NetworkID"),
                                                &model::DockerNetwork::id);
-        if (container.running && network != engine.networks.end())
+        if (network == engine.networks.end())
+            continue;
+        if (container.running)
             network->endpoints.push_back(endpoint_from(settings, container));
+        else
+            network->stopped.push_back(container.name);
     }
     engine.containers.push_back(std::move(container));
 }
@@ -133,7 +137,8 @@ Result<model::DockerNetwork> docker_network_from_json(const json& listed)
             .subnets = {},
             .options = member(listed, "Options", json::object()).get<TextMap>(),
             .labels = member(listed, "Labels", json::object()).get<TextMap>(),
-            .endpoints = {}};
+            .endpoints = {},
+            .stopped = {}};
         for (const json& config :
              member(member(listed, "IPAM", json::object()), "Config", json::array())) {
             if (auto subnet = subnet_from(config))

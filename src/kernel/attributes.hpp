@@ -19,7 +19,7 @@ using net::visit_attributes;
 // A message's fixed part, and the bytes of its attributes.
 template <typename Fixed>
 struct Decoded {
-    Fixed fixed;
+    Fixed fixed{};
     std::span<const std::uint8_t> attributes;
 };
 

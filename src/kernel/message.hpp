@@ -58,7 +58,7 @@ public:
         if (header_->nlmsg_len + padded > bytes_.size())
             return;
         auto* end = static_cast<std::uint8_t*>(mnl_nlmsg_get_payload_tail(header_));
-        std::copy(bytes.begin(), bytes.end(), end);
+        std::ranges::copy(bytes, end);
         header_->nlmsg_len += static_cast<std::uint32_t>(padded);
     }
 

@@ -37,7 +37,7 @@ std::vector<model::NextHop> hops_from(Bytes bytes)
 {
     std::vector<model::NextHop> hops;
     while (bytes.size() >= sizeof(rtnexthop)) {
-        rtnexthop fixed;
+        rtnexthop fixed{};
         std::memcpy(&fixed, bytes.data(), sizeof fixed);
         if (fixed.rtnh_len < sizeof fixed || fixed.rtnh_len > bytes.size())
             break;

@@ -60,7 +60,7 @@ public:
 
     // Calls `visit` for each whole message until it says that the answer is complete.
     template <typename Visit>
-    Result<bool> visit_messages(std::size_t size, Visit visit) const
+    [[nodiscard]] Result<bool> visit_messages(std::size_t size, Visit visit) const
     {
         auto rest = static_cast<int>(size);
         const auto* message = reinterpret_cast<const nlmsghdr*>(bytes_.data());

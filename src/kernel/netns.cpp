@@ -9,7 +9,10 @@
 namespace onlan::kernel {
 namespace {
 
-const std::filesystem::path kFolder = "/run/netns";
+std::filesystem::path file_of(const std::string& name)
+{
+    return std::filesystem::path("/run/netns") / name;
+}
 
 } // namespace
 
@@ -27,29 +30,27 @@ Result<NetnsHandle> NetnsHandle::open(const std::filesystem::path& path)
 
 Result<> create_named_netns(const std::string& name)
 {
+    const std::filesystem::path file = file_of(name);
     std::error_code error;
-    std::filesystem::create_directories(kFolder, error);
-    const std::filesystem::path file = kFolder / name;
+    std::filesystem::create_directories(file.parent_path(), error);
     const UniqueFd created{::open(file.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0)};
     if (!created)
         return fail_errno(fmt::format("create network namespace {}", name));
-    std::optional<Result<>> result;
+    Result<> made;
     std::jthread([&] {
         if (::unshare(CLONE_NEWNET) < 0)
-            result = fail_errno(fmt::format("create network namespace {}", name));
+            made = fail_errno(fmt::format("create network namespace {}", name));
         else if (::mount("/proc/thread-self/ns/net", file.c_str(), "none", MS_BIND, nullptr) < 0)
-            result = fail_errno(fmt::format("name network namespace {}", name));
-        else
-            result = Result<>{};
+            made = fail_errno(fmt::format("name network namespace {}", name));
     }).join();
-    if (!*result)
+    if (!made)
         ::unlink(file.c_str());
-    return *result;
+    return made;
 }
 
 Result<> delete_named_netns(const std::string& name)
 {
-    const std::filesystem::path file = kFolder / name;
+    const std::filesystem::path file = file_of(name);
     if (::umount2(file.c_str(), MNT_DETACH) < 0 && errno != EINVAL)
         return fail_errno(fmt::format("delete network namespace {}", name));
     if (::unlink(file.c_str()) < 0)

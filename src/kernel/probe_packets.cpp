@@ -85,8 +85,10 @@ std::optional<ProbeAnswer> advertisement(Bytes frame)
     if (frame.size() < kIcmp + kNeighbour || frame[kNextHeader] != kIcmpv6 ||
         frame[kIcmp] != kAdvertisement)
         return {};
-    return ProbeAnswer{.address = *net::IpAddress::from_bytes(frame.subspan(kTarget, 16)),
-                       .mac = mac_at(frame, kMac)};
+    const auto address = net::IpAddress::from_bytes(frame.subspan(kTarget, 16));
+    if (!address)
+        return {};
+    return ProbeAnswer{.address = *address, .mac = mac_at(frame, kMac)};
 }
 
 } // namespace

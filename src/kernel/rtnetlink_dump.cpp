@@ -2,20 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 
 #include <linux/fib_rules.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
-#include <linux/wireless.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "base/unique_fd.hpp"
 #include "kernel/link_decode.hpp"
 #include "kernel/message.hpp"
 #include "kernel/netlink_decode.hpp"
+#include "kernel/wireless.hpp"
 
 namespace onlan::kernel {
 namespace {
@@ -49,15 +46,6 @@ Result<> dump_into(std::vector<Value>& values,
             keep(values, std::move(value));
             return {};
         });
-}
-
-// Asks the wireless extensions, which answer for a device of this namespace whatever is mounted on
-// /sys; cfg80211 keeps them for every driver (net/wireless/wext-compat.c).
-bool is_wireless(int fd, const std::string& name)
-{
-    iwreq request{};
-    std::strncpy(request.ifr_ifrn.ifrn_name, name.c_str(), IFNAMSIZ - 1);
-    return ::ioctl(fd, SIOCGIWNAME, &request) == 0;
 }
 
 model::Link* find_link(std::vector<model::Link>& links, int index)
@@ -111,9 +99,9 @@ Result<std::vector<model::Link>> dump_links(NetlinkSocket& socket)
     // Statistics are most of an answer's bytes and nothing that we look at.
     request.put(IFLA_EXT_MASK, std::uint32_t{RTEXT_FILTER_SKIP_STATS});
     ONLAN_CHECK(dump_into(links, socket, std::move(request), link_from_message));
-    const UniqueFd any{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    ONLAN_TRY(const auto wireless, dump_wireless());
     for (model::Link& link : links)
-        link.wireless = link.kind.empty() && is_wireless(any.get(), link.name);
+        link.wireless = wireless.contains(link.index);
     ONLAN_CHECK(add_vlans(links, socket));
     ONLAN_CHECK(add_filtering_qdiscs(links, socket));
     return links;

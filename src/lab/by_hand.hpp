@@ -17,7 +17,7 @@ namespace onlan::lab {
 class ByHand {
 public:
     [[nodiscard]] static Result<ByHand>
-    open(const kernel::NetnsHandle& host, const model::Intent& intent, plan::Stage stage);
+    open(const kernel::NetnsHandle& netns, const model::Intent& intent, plan::Stage stage);
 
     [[nodiscard]] Result<> make_links();
     // The four failures, as `container` on the second bridge sees them.

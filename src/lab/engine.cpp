@@ -86,6 +86,7 @@ constexpr int kCouldNotStart = 127;
 [[noreturn]] void become_dockerd(const Launch& launch)
 {
     ::setsid();
+    std::signal(SIGPIPE, SIG_DFL); // onlan ignores it, which exec keeps
     for (const int standard : {STDOUT_FILENO, STDERR_FILENO})
         ::dup2(launch.log, standard);
     if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) < 0)

@@ -1,6 +1,8 @@
 #include "lab/paths.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include <linux/netlink.h>
 
@@ -13,14 +15,14 @@ namespace {
 
 using kernel::NetnsHandle;
 
-const std::vector<Protocol> kAll = {Protocol::tcp, Protocol::udp, Protocol::icmp};
+constexpr std::array kAll = {Protocol::tcp, Protocol::udp, Protocol::icmp};
 // A port is published for these; ping reaches the host itself.
-const std::vector<Protocol> kPublished = {Protocol::tcp, Protocol::udp};
+constexpr std::array kPublished = {Protocol::tcp, Protocol::udp};
 
 struct Destination {
     std::string name;
     Target target;
-    const std::vector<Protocol>& protocols;
+    std::span<const Protocol> protocols;
 };
 
 struct Row {

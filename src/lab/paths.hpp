@@ -25,7 +25,7 @@ struct Everybody {
 };
 
 // Every cell of the README's table.
-[[nodiscard]] Result<std::vector<Cell>> try_all_paths(const Everybody& everybody);
+[[nodiscard]] Result<std::vector<Cell>> try_all_paths(const Everybody& all);
 
 // The first address of a container's eth0.
 [[nodiscard]] Result<net::IpAddress> first_address(const kernel::NetnsHandle& machine);

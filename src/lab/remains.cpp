@@ -22,7 +22,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kProcesses = fs::path(kFolder) / "processes";
+fs::path list_of_processes()
+{
+    return fs::path(kFolder) / "processes";
+}
 
 // A pid alone may be somebody else's by now; together with its start it is one process' only.
 // proc(5), /proc/PID/stat: field 22, counted behind the name, which may hold anything.
@@ -54,7 +57,7 @@ Result<> kill_and_wait(pid_t process)
 
 Result<> kill_processes()
 {
-    const auto recorded = read_file(kProcesses);
+    const auto recorded = read_file(list_of_processes());
     if (!recorded)
         return {};
     for (const auto line : *recorded | std::views::split('\n')) {
@@ -114,8 +117,9 @@ Result<> claim_folder()
 Result<> record_process(pid_t process)
 {
     ONLAN_TRY(const std::string identity, identity_of(std::to_string(process)));
-    const auto recorded = read_file(kProcesses);
-    return replace_file(kProcesses, (recorded ? *recorded : std::string{}) + identity + "\n");
+    const auto recorded = read_file(list_of_processes());
+    return replace_file(list_of_processes(),
+                        (recorded ? *recorded : std::string{}) + identity + "\n");
 }
 
 Result<> remove_lab()

@@ -43,6 +43,7 @@ struct DockerNetwork {
     std::map<std::string, std::string> options;
     std::map<std::string, std::string> labels;
     std::vector<DockerEndpoint> endpoints;
+    std::vector<std::string> stopped; // names of its containers that do not run
 
     // Of those that run.
     [[nodiscard]] std::vector<std::string> container_names() const;

@@ -42,8 +42,8 @@ private:
 class YamlMap {
 public:
     // `start` is where it is named in the file.
-    YamlMap(YAML::Node node, const YAML::Mark& start, std::string path, Problems& problems)
-        : node_(std::move(node)), start_(start), path_(std::move(path)), problems_(problems)
+    YamlMap(const YAML::Node& node, const YAML::Mark& start, std::string path, Problems& problems)
+        : node_(node), start_(start), path_(std::move(path)), problems_(problems)
     {}
 
     // A mapping with no other keys than these and none twice.

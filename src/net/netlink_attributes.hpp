@@ -33,7 +33,7 @@ public:
         static_assert(std::is_trivially_copyable_v<Value>);
         if (payload_.size() != sizeof(Value))
             return {};
-        Value value;
+        Value value{};
         std::memcpy(&value, payload_.data(), sizeof value);
         return value;
     }

@@ -151,9 +151,9 @@ struct Made {
             "nft 'add table inet onlan'",
             "nft 'add chain inet onlan prerouting { type filter hook prerouting priority -300; "
             "}'",
-            line({"nft", fmt::format(
-                             "add rule inet onlan prerouting iifname \"{}\" notrack comment \"{}\"",
-                             c.bridge, c.comment)})};
+            line({"nft",
+                  fmt::format(R"(add rule inet onlan prerouting iifname "{}" notrack comment "{}")",
+                              c.bridge, c.comment)})};
     }
     Result<Commands> operator()(const InsertXtablesRule& c) const
     {

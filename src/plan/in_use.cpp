@@ -8,18 +8,30 @@
 namespace onlan::plan {
 namespace {
 
-std::vector<std::string> networks_in_use(const Plan& plan, const model::DockerEngine& docker)
+// The Docker networks that the plan removes, as Docker has them.
+std::vector<const model::DockerNetwork*> leaving_networks(const Plan& plan, const model::Host& host)
 {
-    std::vector<std::string> in_use;
+    std::vector<const model::DockerNetwork*> leaving;
     for (const Step& step : plan.steps) {
         const auto* made = std::get_if<CreateDockerNetwork>(&step.change);
-        const auto* network = made != nullptr ? docker.find_network(made->network.name) : nullptr;
-        if (step.direction == Direction::make || network == nullptr || network->endpoints.empty())
+        if (!host.docker || made == nullptr || step.direction == Direction::make)
             continue;
-        in_use.push_back(fmt::format(
-            "lan {}: its Docker network has to be removed, and running containers use it: {}; stop "
-            "them, or disconnect them (docker network disconnect {} NAME)",
-            step.owner, fmt::join(network->container_names(), ", "), network->name));
+        if (const auto* network = host.docker->find_network(made->network.name))
+            leaving.push_back(network);
+    }
+    return leaving;
+}
+
+std::vector<std::string> networks_in_use(const Plan& plan, const model::Host& host)
+{
+    std::vector<std::string> in_use;
+    for (const model::DockerNetwork* network : leaving_networks(plan, host)) {
+        if (!network->endpoints.empty())
+            in_use.push_back(
+                fmt::format("lan {0}: its Docker network has to be removed, and running containers "
+                            "use it: {1}; "
+                            "stop them, or disconnect them (docker network disconnect {0} NAME)",
+                            network->name, fmt::join(network->container_names(), ", ")));
     }
     return in_use;
 }
@@ -58,8 +70,22 @@ std::vector<std::string> bridges_in_use(const Plan& plan, const model::Host& hos
 std::vector<std::string> in_use(const Plan& plan, const model::Host& host)
 {
     std::vector<std::string> sentences = bridges_in_use(plan, host);
-    if (host.docker)
-        std::ranges::move(networks_in_use(plan, *host.docker), std::back_inserter(sentences));
+    std::ranges::move(networks_in_use(plan, host), std::back_inserter(sentences));
+    return sentences;
+}
+
+std::vector<std::string> left_behind(const Plan& plan, const model::Host& host)
+{
+    std::vector<std::string> sentences;
+    for (const model::DockerNetwork* network : leaving_networks(plan, host)) {
+        // Docker looks a container's network up by its number (daemon/container_operations.go,
+        // findAndAttachNetwork()).
+        if (!network->stopped.empty())
+            sentences.push_back(fmt::format(
+                "lan {}: stopped containers belong to its Docker network and cannot be started any "
+                "more when it is gone, nor when it is made anew: {}; make them again then",
+                network->name, fmt::join(network->stopped, ", ")));
+    }
     return sentences;
 }
 

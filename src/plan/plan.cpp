@@ -105,6 +105,8 @@ public:
 
         undo_what_is_not_wanted();
         ONLAN_CHECK(check_unused(plan_, request_.host));
+        std::ranges::move(left_behind(plan_, request_.host),
+                          std::back_inserter(findings_.warnings));
         for (const model::Lan& lan : request_.intent.lans) {
             if (is_chosen(lan.name, request_.lans))
                 make(lan);

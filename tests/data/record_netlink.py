@@ -1,4 +1,4 @@
-"""Records what this kernel answers to rtnetlink dumps, for tests/unit/kernel/netlink_decode_test.cpp.
+"""Records what this kernel answers to netlink dumps, for tests/unit/kernel.
 
 usage: unshare --net python3 tests/data/record_netlink.py       (root; in a fresh network namespace)
 """
@@ -46,24 +46,25 @@ TRACKED = ("--create --proto tcp --src 10.0.0.1 --dst 10.0.0.2 --sport 1000 --dp
 FDB = "fdb add 02:00:00:00:00:77 dev va master static"
 
 NLM_F_REQUEST_DUMP = 0x301
+NETLINK_SOCK_DIAG, NETLINK_NETFILTER, NETLINK_GENERIC = 4, 12, 16
 NLMSG_DONE = 3
-NETLINK_SOCK_DIAG, NETLINK_NETFILTER = 4, 12
-# name: request type, the request's fixed part (its first byte is the address family), and another bus than rtnetlink's
+# name: bus, request type, the request's fixed part (in rtnetlink its first byte is the address family)
 DUMPS = {
-    "links": (18, struct.pack("=BBHiII", 0, 0, 0, 0, 0, 0)),
-    "qdiscs": (38, struct.pack("=BxxxiIII", 0, 0, 0, 0, 0)),
-    "conntrack": (0x101, struct.pack("=BBH", 0, 0, 0), NETLINK_NETFILTER),
-    "sockets": (20, struct.pack("=BBBxI48x", 10, 6, 0, 1 << 10), NETLINK_SOCK_DIAG),
-    "addresses": (22, struct.pack("=BBBBi", 0, 0, 0, 0, 0)),
-    "routes-ipv4": (26, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
-    "routes-ipv6": (26, struct.pack("=BBBBBBBBI", 10, 0, 0, 0, 0, 0, 0, 0, 0)),
-    "rules": (34, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
-    "neighbours": (30, struct.pack("=BxxxiHBB", 0, 0, 0, 0, 0)),
-    "fdb": (30, struct.pack("=BxxxiHBB", 7, 0, 0, 0, 0)),
+    "links": (socket.NETLINK_ROUTE, 18, struct.pack("=BBHiII", 0, 0, 0, 0, 0, 0)),
+    "qdiscs": (socket.NETLINK_ROUTE, 38, struct.pack("=BxxxiIII", 0, 0, 0, 0, 0)),
+    "conntrack": (NETLINK_NETFILTER, 0x101, struct.pack("=BBH", 0, 0, 0)),
+    "sockets": (NETLINK_SOCK_DIAG, 20, struct.pack("=BBBxI48x", 10, 6, 0, 1 << 10)),
+    "addresses": (socket.NETLINK_ROUTE, 22, struct.pack("=BBBBi", 0, 0, 0, 0, 0)),
+    "routes-ipv4": (socket.NETLINK_ROUTE, 26, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
+    "routes-ipv6": (socket.NETLINK_ROUTE, 26, struct.pack("=BBBBBBBBI", 10, 0, 0, 0, 0, 0, 0, 0, 0)),
+    "rules": (socket.NETLINK_ROUTE, 34, struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 0, 0, 0, 0, 0)),
+    "neighbours": (socket.NETLINK_ROUTE, 30, struct.pack("=BxxxiHBB", 0, 0, 0, 0, 0)),
+    "fdb": (socket.NETLINK_ROUTE, 30, struct.pack("=BxxxiHBB", 7, 0, 0, 0, 0)),
+    "families": (NETLINK_GENERIC, 16, struct.pack("=BBxx", 3, 1)),
 }
 
 
-def dump(kind, fixed, bus=socket.NETLINK_ROUTE):
+def dump(bus, kind, fixed):
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, bus) as netlink:
         header = struct.pack("=IHHII", 16 + len(fixed), kind, NLM_F_REQUEST_DUMP, 1, 0)
         netlink.send(header + fixed)

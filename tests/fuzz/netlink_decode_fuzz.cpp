@@ -5,6 +5,7 @@
 #include "kernel/link_decode.hpp"
 #include "kernel/netlink_decode.hpp"
 #include "kernel/sockets.hpp"
+#include "kernel/wireless.hpp"
 
 // The length in the header is the socket's to check, so it is made right here; all else is any
 // bytes.
@@ -17,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::memcpy(message.data() + sizeof(nlmsghdr), data + 1, size - 1);
     auto& header = *reinterpret_cast<nlmsghdr*>(message.data());
     header.nlmsg_len = static_cast<std::uint32_t>(message.size());
-    switch (data[0] % 11) {
+    switch (data[0] % 13) {
     case 0:
         (void)link_from_message(header);
         break;
@@ -47,6 +48,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
     case 9:
         (void)socket_from_message(header, 6);
+        break;
+    case 10:
+        (void)family_id_from_message(header, "nl80211");
+        break;
+    case 11:
+        (void)wireless_index_from_message(header);
         break;
     default:
         (void)fdb_from_message(header);

@@ -125,6 +125,19 @@ class TestUpAndDown:
         assert "container" in refused.stderr
         assert difference(before, whole_state(up)) == ""
 
+    def test_down_names_the_stopped_container_that_cannot_be_started_any_more(self, up):
+        up.docker("create", "--name", "never-started", "--network", "lan137", "box", "/bin/sleep", "1")
+        run_container(up)
+        up.docker("stop", "container")
+        warned = up.onlan("down", "--yes").stderr
+        up.onlan("up", "--yes")
+        refused = up.docker("start", "container", check=False)
+        up.docker("start", "never-started")
+        up.docker("rm", "--force", "never-started")
+        assert "made anew: container; make them again" in warned
+        assert "never-started" not in warned
+        assert "not found" in refused.stderr
+
     @pytest.mark.parametrize("nic", [NIC_MAC, "fe:f0:00:00:00:01"])
     def test_the_uplink_keeps_its_mac_address(self, host, nic):
         """A bridge takes on the lowest of its ports' addresses; what onlan adds must not be that."""

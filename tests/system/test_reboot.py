@@ -1,5 +1,9 @@
 """After a reboot, as packaging/systemd does it: links and guards before Docker starts, Docker's network after it."""
 
+import pathlib
+import re
+import subprocess
+
 import pytest
 
 import probe
@@ -7,9 +11,15 @@ from configuration import MODES
 from state import difference, whole_state
 from topology import HOST, ROUTER, HostLab
 
+UNITS = pathlib.Path(__file__).parents[2] / "packaging/systemd"
 CONTAINER = "192.168.137.210"
 # A boot makes MAC addresses and Docker's own networks anew; of interfaces there are their switches.
 KEPT = ("iptables", "ip6tables", "nftables", "routes -4", "rules -4", "rules -6", "sysctls")
+
+
+def started_by(unit):
+    """The unit's words for onlan."""
+    return re.search(r"^ExecStart=\S+ (.*)", (UNITS / unit).read_text(), re.MULTILINE)[1].split()
 
 
 @pytest.fixture(scope="module", params=MODES)
@@ -21,9 +31,9 @@ def before_and_rebooted(request):
         lab.onlan("up", "--yes")
         lab.engine.run("container", "--network", "lan137", "--ip", CONTAINER, "--restart", "always")
         lab.reboot()
-        lab.onlan("up", "--yes", "--before-docker")
+        lab.onlan(*started_by("onlan-links.service"))
         lab.engine.start()
-        lab.onlan("up", "--yes", "--wait", 10)
+        lab.onlan(*started_by("onlan.service"))
         yield before, lab
 
 
@@ -79,3 +89,27 @@ def test_the_container_that_starts_with_docker_has_its_address_and_is_reached(be
 
 def test_down_takes_everything_away(before_and_rebooted):
     assert_nothing_is_left(*before_and_rebooted)
+
+
+@pytest.fixture
+def early():
+    """A host whose uplink is not there yet."""
+    with HostLab(docker=False) as lab:
+        lab.write(MODES["docker-bridge"])
+        lab.host.ip("link set br-up down name unplugged")
+        yield lab
+
+
+def test_an_uplink_that_appears_late_is_waited_for(early):
+    starting = subprocess.Popen(["nsenter", f"--net={early.host.path}",
+                                 *early.onlan_command("--verbose", *started_by("onlan-links.service"))],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    with starting:
+        next(line for line in starting.stderr if "waiting up to 60 seconds for br-up" in line)
+        early.host.ip("link set unplugged name br-up up")
+        assert starting.wait(30) == 0, starting.stderr.read()
+    assert "master br-up" in early.host.ip("link show up-lan137")
+
+
+def test_an_uplink_that_does_not_appear_is_named(early):
+    assert "still missing: br-up" in early.onlan("up", "--yes", "--before-docker", "--wait", 1, expect=1).stderr

@@ -1,3 +1,5 @@
+#include <csignal>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -36,6 +38,15 @@ TEST(RunProgram, ASignalIsAStatusAbove128)
     const auto finished = run_program({"sh", "-c", "kill -TERM $$"});
     ASSERT_TRUE(finished) << finished.error().message;
     EXPECT_EQ(finished->status, 128 + 15);
+}
+
+TEST(RunProgram, ABrokenPipeEndsTheProgramAlthoughOnlanIgnoresIt)
+{
+    const auto before = std::signal(SIGPIPE, SIG_IGN);
+    const auto finished = run_program({"sh", "-c", "kill -PIPE $$"});
+    std::signal(SIGPIPE, before);
+    ASSERT_TRUE(finished) << finished.error().message;
+    EXPECT_EQ(finished->status, 128 + SIGPIPE);
 }
 
 TEST(RunProgram, SaysThatThereIsNoSuchProgram)

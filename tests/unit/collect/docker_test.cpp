@@ -76,7 +76,8 @@ TEST_F(RecordedEngine, TellsAllOfANetwork)
         .options = {{"com.docker.network.bridge.name", "on-lan137"},
                     {"com.docker.network.driver.mtu", "1400"}},
         .labels = {{"onlan.lan", "lan137"}},
-        .endpoints = network->endpoints};
+        .endpoints = network->endpoints,
+        .stopped = {"done"}};
     EXPECT_EQ(*network, expected);
 }
 
@@ -106,7 +107,7 @@ TEST_F(RecordedEngine, APausedContainerIsOnItsNetworks)
     EXPECT_EQ(engine.find_network("mv")->endpoints.size(), 1U);
 }
 
-TEST_F(RecordedEngine, AStoppedContainerIsKnownAndOnNoNetwork)
+TEST_F(RecordedEngine, AStoppedContainerIsKnownAndHasNoEndpoint)
 {
     const auto done = std::ranges::find(engine.containers, "done", &model::DockerContainer::name);
     ASSERT_NE(done, engine.containers.end());

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.hpp"
+#include "net/netlink_attributes.hpp"
 
 namespace onlan::kernel {
 
@@ -37,7 +38,7 @@ public:
                                       bytes_.begin() +
                                           static_cast<std::ptrdiff_t>(at + header.nlmsg_len));
             visit(*reinterpret_cast<const nlmsghdr*>(message.data()));
-            at += (header.nlmsg_len + 3) / 4 * 4;
+            at += net::netlink_align(header.nlmsg_len);
         }
     }
 

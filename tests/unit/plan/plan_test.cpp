@@ -229,6 +229,15 @@ TEST_F(Planning, ANetworkThatContainersUseIsNotTakenFromThem)
                 ElementsAre(HasSubstr("running containers use it: homeassistant; stop them")));
 }
 
+TEST_F(Planning, AStoppedContainerIsNamedBeforeItLosesItsNetwork)
+{
+    const Ledger made = {{"lan137", CreateDockerNetwork{.network = {.name = "lan137"}}}};
+    host.docker->networks = {{.name = "lan137", .stopped = {"nightly", "weekly"}}, {.name = "b"}};
+    EXPECT_THAT(in_use(plan_down(made, {}), host), ElementsAre());
+    EXPECT_THAT(left_behind(plan_down(made, {}), host),
+                ElementsAre(HasSubstr("made anew: nightly, weekly; make them again")));
+}
+
 TEST_F(Planning, RefusesAMissingUplinkBridge)
 {
     intent.lans[0].uplink.bridge = "br-none";
