@@ -3,7 +3,7 @@
 // A Docker host as a snapshot holds it: containers on docker0, each with published ports that are a
 // rule of the nat and one of the filter table, and a machine on the LAN.
 
-#include <memory>
+#include <algorithm>
 #include <string>
 #include <vector>
 

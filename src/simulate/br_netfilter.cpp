@@ -122,7 +122,7 @@ void bridge_nf_local_in(Run& run, Packet& packet)
             run, packet, {.family = hook_family(packet), .hook = Hook::input, .at = packet.device});
 }
 
-void bridge_nf_redirect(Run& run, const Device& port, Packet packet)
+void bridge_nf_redirect(Run& run, const Device& port, Packet&& packet)
 {
     const Device& bridge = *port.master;
     const net::IpAddress next_hop = packet.destination->gateway.value_or(packet.ip.destination);

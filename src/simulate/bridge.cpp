@@ -91,7 +91,7 @@ const char* refuses(const Device& port, const Device* from, const Packet& packet
 }
 
 // br_dev_queue_push_xmit(), or br_nf_dev_queue_xmit() for what br_netfilter has seen.
-void push(Run& run, const Device& port, Packet packet)
+void push(Run& run, const Device& port, Packet&& packet)
 {
     constexpr unsigned kVlanRoom = 4;
     const bool seen = packet.bridge && packet.bridge->physical_out != nullptr;
@@ -158,7 +158,7 @@ void flood(
 }
 
 // br_pass_frame_up()
-void pass_up(Run& run, const Device& port, Packet packet)
+void pass_up(Run& run, const Device& port, Packet&& packet)
 {
     const Device& bridge = *port.master;
     if (!vlan_leaves(bridge, bridge, packet)) {
@@ -262,7 +262,7 @@ Taken receive_link_local(Run& run, const Device& port, const Packet& packet)
 
 // nf_hook_bridge_pre(): a rule of broute has taken the frame off the bridge; the port receives it
 // as if there were none.
-void leave_bridge(Run& run, const Device& port, Packet packet)
+void leave_bridge(Run& run, const Device& port, Packet&& packet)
 {
     packet.broute = false;
     packet.type = packet_type(packet.ethernet.destination, port.mac);
@@ -273,7 +273,7 @@ void leave_bridge(Run& run, const Device& port, Packet packet)
 
 } // namespace
 
-void bridge_receive(Run& run, const Device& port, Packet packet)
+void bridge_receive(Run& run, const Device& port, Packet&& packet)
 {
     const Device& bridge = *port.master;
     const PortState state = port.link->port->state;
@@ -307,7 +307,7 @@ void bridge_receive(Run& run, const Device& port, Packet packet)
         bridge_decide(run, port, std::move(packet));
 }
 
-void bridge_decide(Run& run, const Device& port, Packet packet)
+void bridge_decide(Run& run, const Device& port, Packet&& packet)
 {
     const Device& bridge = *port.master;
     const model::BridgePort& flags = *port.link->port;
@@ -343,7 +343,7 @@ void bridge_decide(Run& run, const Device& port, Packet packet)
     pass_up(run, port, std::move(packet));
 }
 
-void bridge_transmit(Run& run, const Device& bridge, Packet packet)
+void bridge_transmit(Run& run, const Device& bridge, Packet&& packet)
 {
     if (packet.bridge && packet.bridge->bridged_dnat) {
         // br_nf_pre_routing_finish_bridge_slow(): the neighbour is known now, bridging goes on

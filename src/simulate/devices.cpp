@@ -13,7 +13,7 @@ namespace {
 constexpr unsigned kMaxFrames = 4000; // more than any exchange needs: a loop
 constexpr unsigned kVlanRoom = 4;     // VLAN_HLEN, __is_skb_forwardable()
 
-void enqueue(Run& run, const Device& device, Packet packet)
+void enqueue(Run& run, const Device& device, Packet&& packet)
 {
     packet.device = &device;
     run.state.backlog.push_back(std::move(packet));
@@ -39,7 +39,7 @@ void scrub(Packet& packet, const Device& from, const Device& to)
 }
 
 // veth_xmit(), __dev_forward_skb()
-void veth_transmit(Run& run, const Device& device, Packet packet)
+void veth_transmit(Run& run, const Device& device, Packet&& packet)
 {
     if (device.peer == nullptr) {
         run.assume(fmt::format("nothing answers behind {}: its other end is not in the snapshot",
@@ -77,7 +77,7 @@ void wire_transmit(Run& run, const Device& device, const Packet& packet)
     }
 }
 
-void loopback_transmit(Run& run, const Device& device, Packet packet)
+void loopback_transmit(Run& run, const Device& device, Packet&& packet)
 {
     // loopback_xmit() keeps the routing decision and the conntrack reference.
     packet.type = rules::PacketType::host;
@@ -116,7 +116,7 @@ rules::PacketType packet_type(const net::MacAddress& destination, const net::Mac
     return destination == own ? rules::PacketType::host : rules::PacketType::otherhost;
 }
 
-void transmit(Run& run, const Device& device, Packet packet)
+void transmit(Run& run, const Device& device, Packet&& packet)
 {
     if (!device.link->up) {
         note(run, packet, {&device, "transmit"}, "drop",
@@ -140,7 +140,7 @@ void transmit(Run& run, const Device& device, Packet packet)
         wire_transmit(run, device, packet);
 }
 
-void receive(Run& run, const Device& device, Packet packet)
+void receive(Run& run, const Device& device, Packet&& packet)
 {
     packet.device = &device;
     if (!pass_ingress(run, device, packet))
@@ -164,7 +164,7 @@ void receive(Run& run, const Device& device, Packet packet)
     receive_up(run, device, std::move(packet));
 }
 
-void receive_up(Run& run, const Device& device, Packet packet)
+void receive_up(Run& run, const Device& device, Packet&& packet)
 {
     packet.device = &device;
     if (packet.ethernet.vlan && *packet.ethernet.vlan != 0)

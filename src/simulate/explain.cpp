@@ -12,6 +12,7 @@ namespace {
 constexpr unsigned kMaxWays = 64;
 constexpr unsigned kRetransmissions = 2; // more of them do not change what follows
 constexpr std::uint16_t kPayload = 4;
+constexpr std::size_t kUsualSteps = 256;
 
 using model::Outcome;
 
@@ -156,6 +157,8 @@ Ending walk(const World& world,
 {
     Run run{.world = world, .choices = choices, .recording = recording};
     run.assumptions = world.assumptions;
+    if (recording == Recording::on)
+        run.record.steps.reserve(kUsualSteps);
     LiveSocket& client = run.state.sockets.emplace_back();
     Ending ending;
     if (const auto error = bind_client(run, client, from, flow)) {

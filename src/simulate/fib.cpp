@@ -102,6 +102,33 @@ std::size_t AddressHash::operator()(const net::IpAddress& address) const noexcep
     return hash;
 }
 
+Fib::Bits Fib::Bits::of(const net::IpAddress& address)
+{
+    Bits bits;
+    const std::span<const std::uint8_t> bytes = address.bytes();
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        std::uint64_t& half = i < 8 ? bits.high : bits.low;
+        half |= std::uint64_t{bytes[i]} << (56 - i % 8 * 8);
+    }
+    return bits;
+}
+
+Fib::Bits Fib::Bits::first(unsigned length) const
+{
+    constexpr std::uint64_t kOnes = ~std::uint64_t{0};
+    // A shift by 64 is undefined, so no bits at all need an answer of their own.
+    const auto leading = [](unsigned count) {
+        return count == 0 ? 0 : kOnes << (64 - std::min(count, 64U));
+    };
+    return {.high = high & leading(length), .low = low & leading(length > 64 ? length - 64 : 0)};
+}
+
+std::size_t Fib::BitsHash::operator()(const Bits& bits) const noexcept
+{
+    const std::uint64_t mixed = (bits.high ^ (bits.low >> 1U)) * 0x9E3779B97F4A7C15ULL;
+    return mixed ^ (mixed >> 32U);
+}
+
 Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
 {
     for (const model::Link& link : netns.links) {
@@ -135,7 +162,7 @@ Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
 
 void Fib::add(Table& table, const model::Route& route)
 {
-    auto& routes = table[route.destination.length()][route.destination.first()];
+    auto& routes = table[route.destination.length()][Bits::of(route.destination.first())];
     // fib_find_alias(): the specific tos first, then the lower metric; of equal ones the older.
     // The local table's alias stands first in the merged trie.
     const auto rank = [](const model::Route* entry) {
@@ -236,8 +263,9 @@ const model::Route* Fib::find(const Table& table, const FlowKey& key) const
         const auto device = usable_.find(route.link);
         return device == usable_.end() || device->second || (route.flags & kRouteLinkdown) == 0;
     };
+    const Bits destination = Bits::of(key.destination);
     for (const auto& [length, prefixes] : table) {
-        const auto found = prefixes.find(net::Prefix::around(key.destination, length).first());
+        const auto found = prefixes.find(destination.first(length));
         if (found == prefixes.end())
             continue;
         for (const model::Route* route : found->second) {

@@ -75,9 +75,20 @@ public:
     [[nodiscard]] bool custom_rules() const { return custom_rules_; }
 
 private:
+    // The leading bits of an address, at the upper end of 128: what routes are found by.
+    struct Bits {
+        std::uint64_t high = 0;
+        std::uint64_t low = 0;
+
+        [[nodiscard]] static Bits of(const net::IpAddress& address);
+        [[nodiscard]] Bits first(unsigned length) const;
+        friend bool operator==(const Bits&, const Bits&) = default;
+    };
+    struct BitsHash {
+        std::size_t operator()(const Bits& bits) const noexcept;
+    };
     // Routes of one prefix length, by prefix, the best first.
-    using Length =
-        std::unordered_map<net::IpAddress, std::vector<const model::Route*>, AddressHash>;
+    using Length = std::unordered_map<Bits, std::vector<const model::Route*>, BitsHash>;
     using Table = std::map<unsigned, Length, std::greater<>>; // by length, the longest first
     struct Rule {
         std::uint32_t priority = 0;

@@ -60,7 +60,7 @@ void answer_unroutable(Run& run, const Device& in, const Packet& packet)
 }
 
 // ip_finish_output() and the neighbour's output.
-void finish_output(Run& run, Packet packet)
+void finish_output(Run& run, Packet&& packet)
 {
     const Destination destination = *packet.destination;
     if (destination.out->link->loopback) {
@@ -72,7 +72,7 @@ void finish_output(Run& run, Packet packet)
 }
 
 // ip_output()
-void output(Run& run, const Device* in, Packet packet)
+void output(Run& run, const Device* in, Packet&& packet)
 {
     const Device& out = *packet.destination->out;
     const HookCall call{.family = hook_family(packet),
@@ -85,7 +85,7 @@ void output(Run& run, const Device* in, Packet packet)
 }
 
 // ip_forward()
-void forward(Run& run, const Device& in, Packet packet)
+void forward(Run& run, const Device& in, Packet&& packet)
 {
     const Device& out = *packet.destination->out;
     if (packet.type != PacketType::host) {
@@ -122,7 +122,7 @@ void forward(Run& run, const Device& in, Packet packet)
 }
 
 // ip_local_deliver()
-void local_in(Run& run, const Device& in, Packet packet)
+void local_in(Run& run, const Device& in, Packet&& packet)
 {
     if (pass_hook(run, packet,
                   {.family = hook_family(packet), .hook = Hook::input, .in = &in, .at = &in}))
@@ -130,7 +130,7 @@ void local_in(Run& run, const Device& in, Packet packet)
 }
 
 // ip_rcv_finish()
-void receive_finish(Run& run, const Device& in, Packet packet)
+void receive_finish(Run& run, const Device& in, Packet&& packet)
 {
     if (!packet.destination) {
         RouteInput input = route_input(run, in, flow_key(packet));
@@ -181,7 +181,7 @@ bool reroute_output(Run& run, const Namespace& netns, Packet& packet, const Pack
 
 } // namespace
 
-void ip_receive(Run& run, const Device& device, Packet packet)
+void ip_receive(Run& run, const Device& device, Packet&& packet)
 {
     if (packet.type == PacketType::otherhost) {
         note(run, packet, {&device, "ip"}, "drop", [&] {

@@ -88,7 +88,7 @@ Taken macvlan_receive(Run& run, const Device& lower, const Packet& packet)
 }
 
 // macvlan_queue_xmit()
-void macvlan_transmit(Run& run, const Device& device, Packet packet)
+void macvlan_transmit(Run& run, const Device& device, Packet&& packet)
 {
     if (*device.link->macvlan_mode == MacvlanMode::bridge) {
         const bool group = group_address(packet.ethernet.destination);

@@ -19,7 +19,7 @@ std::uint16_t ether_type(net::Family family)
     return family == net::Family::ipv4 ? kEtherIpv4 : kEtherIpv6;
 }
 
-void send_to(Run& run, const Device& out, const net::MacAddress& mac, Packet packet)
+void send_to(Run& run, const Device& out, const net::MacAddress& mac, Packet&& packet)
 {
     packet.ethernet.source = out.mac;
     packet.ethernet.destination = mac;
@@ -173,7 +173,7 @@ std::optional<net::MacAddress> find_neighbour(const Run& run, const NeighbourKey
     return found == stored.end() ? std::nullopt : std::optional(found->second);
 }
 
-void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_hop, Packet packet)
+void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_hop, Packet&& packet)
 {
     if (packet.destination && packet.destination->broadcast) {
         send_to(run, out, kBroadcast, std::move(packet));

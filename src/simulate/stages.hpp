@@ -15,16 +15,16 @@ namespace onlan::simulate {
 // --- devices.cpp: net/core/dev.c, drivers/net/veth.c, net/8021q, drivers/net/macvlan.c
 
 // dev_queue_xmit()
-void transmit(Run& run, const Device& device, Packet packet);
+void transmit(Run& run, const Device& device, Packet&& packet);
 // __netif_receive_skb_core()
-void receive(Run& run, const Device& device, Packet packet);
+void receive(Run& run, const Device& device, Packet&& packet);
 // The part of it behind bridges, VLANs and macvlans: the protocols of this device itself.
-void receive_up(Run& run, const Device& device, Packet packet);
+void receive_up(Run& run, const Device& device, Packet&& packet);
 // Works on what is queued until nothing is on its way any more.
 void drain(Run& run);
 
 // macvlan.cpp
-void macvlan_transmit(Run& run, const Device& device, Packet packet);
+void macvlan_transmit(Run& run, const Device& device, Packet&& packet);
 enum class Taken : std::uint8_t { no, yes };
 [[nodiscard]] Taken macvlan_receive(Run& run, const Device& lower, const Packet& packet);
 // eth_type_trans(): what the frame is to a device with this address.
@@ -34,11 +34,11 @@ enum class Taken : std::uint8_t { no, yes };
 // --- bridge.cpp: net/bridge/br_input.c, br_forward.c, br_fdb.c, br_device.c
 
 // br_handle_frame()
-void bridge_receive(Run& run, const Device& port, Packet packet);
+void bridge_receive(Run& run, const Device& port, Packet&& packet);
 // br_handle_frame_finish()
-void bridge_decide(Run& run, const Device& port, Packet packet);
+void bridge_decide(Run& run, const Device& port, Packet&& packet);
 // br_dev_xmit()
-void bridge_transmit(Run& run, const Device& bridge, Packet packet);
+void bridge_transmit(Run& run, const Device& bridge, Packet&& packet);
 
 // --- br_netfilter.cpp: net/bridge/br_netfilter_hooks.c
 
@@ -49,7 +49,7 @@ void bridge_transmit(Run& run, const Device& bridge, Packet packet);
 [[nodiscard]] bool bridge_nf_postrouting(Run& run, const Device& out, Packet& packet);
 void bridge_nf_local_in(Run& run, Packet& packet);
 // br_nf_pre_routing_finish_bridge(): the target of a bridged DNAT is on this bridge.
-void bridge_nf_redirect(Run& run, const Device& port, Packet packet);
+void bridge_nf_redirect(Run& run, const Device& port, Packet&& packet);
 
 // --- netfilter.cpp: net/netfilter/core.c
 
@@ -165,14 +165,14 @@ struct RouteOutput {
 // --- ip.cpp: net/ipv4/ip_input.c, ip_forward.c, ip_output.c
 
 // ip_rcv()
-void ip_receive(Run& run, const Device& device, Packet packet);
+void ip_receive(Run& run, const Device& device, Packet&& packet);
 // __ip_local_out() for what `packet.device`'s namespace sends itself. False: it was dropped there.
 bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers);
 
 // --- neighbours.cpp: net/core/neighbour.c, net/ipv4/arp.c
 
 // neigh_output()
-void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_hop, Packet packet);
+void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_hop, Packet&& packet);
 [[nodiscard]] std::optional<net::MacAddress> find_neighbour(const Run& run,
                                                             const NeighbourKey& key);
 void arp_receive(Run& run, const Device& device, const Packet& packet);

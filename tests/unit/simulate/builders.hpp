@@ -2,6 +2,7 @@
 
 // Small builders for the worlds that the simulation's tests speak of.
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>

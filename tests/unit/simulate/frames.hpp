@@ -2,6 +2,11 @@
 
 // Single packets thrown into a world, and what became of them.
 
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
