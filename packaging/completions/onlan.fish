@@ -14,7 +14,7 @@ function __onlan_lans
          }' $file 2>/dev/null
 end
 
-set -l commands up down plan status confirm export snapshot lab
+set -l commands up down plan status confirm explain export snapshot lab
 complete -c onlan -f
 complete -c onlan -s h -l help -d 'Print help'
 complete -c onlan -s f -l file -r -F -d 'The configuration'
@@ -30,6 +30,7 @@ complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a down -d 'Tak
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a plan -d 'What up would change'
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a status -d 'Each LAN and what drifted'
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a confirm -d 'Keep the changes that wait'
+complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a explain -d 'What happens to a flow'
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a export -d 'Print the set-up for another tool'
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a snapshot -d "The host's whole network state"
 complete -c onlan -n "not __fish_seen_subcommand_from $commands" -a lab -d 'A LAN of network namespaces'
@@ -42,6 +43,13 @@ complete -c onlan -n '__fish_seen_subcommand_from up down' -l confirm -x -d 'Und
 complete -c onlan -n '__fish_seen_subcommand_from up plan' -l before-docker -d 'Links and guards only'
 complete -c onlan -n '__fish_seen_subcommand_from up' -l wait -x -d 'Wait SECONDS for the uplink and Docker'
 complete -c onlan -n '__fish_seen_subcommand_from export' -a 'netplan networkd commands'
+complete -c onlan -n '__fish_seen_subcommand_from explain' -l from -x -d 'Whose flow'
+complete -c onlan -n '__fish_seen_subcommand_from explain' -l to -x -d 'IP:PORT/PROTO'
+complete -c onlan -n '__fish_seen_subcommand_from explain' -l minimal -d 'The outcome and its cause'
+complete -c onlan -n '__fish_seen_subcommand_from explain' -l summary -d 'Each phase that did something'
+complete -c onlan -n '__fish_seen_subcommand_from explain' -l detailed -d 'Every phase'
+complete -c onlan -n '__fish_seen_subcommand_from explain' -l svg -r -F -d 'Draw the walk'
+complete -c onlan -n '__fish_seen_subcommand_from explain' -l snapshot -r -F -d 'Read this instead of the host'
 complete -c onlan -n '__fish_seen_subcommand_from snapshot' -s o -l output -r -F -d 'Write it there'
 complete -c onlan -n '__fish_seen_subcommand_from snapshot' -l redact -d 'With other addresses and names'
 complete -c onlan -n '__fish_seen_subcommand_from snapshot' -l snapshot -r -F -d 'Read this instead of the host'

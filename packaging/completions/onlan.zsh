@@ -41,6 +41,7 @@ _onlan() {
         'plan:what up would change'
         'status:each LAN and what drifted'
         'confirm:keep the changes that wait'
+        'explain:what happens to a flow, packet by packet'
         'export:print the set-up for another tool'
         "snapshot:the host's whole network state"
         'lab:a host and a LAN made of network namespaces'
@@ -62,6 +63,12 @@ _onlan() {
             ;;
         status) _arguments $global '1:LAN:_onlan_lans' ;;
         export) _arguments $global '1:format:(netplan networkd commands)' ;;
+        explain)
+            _arguments $global '--from[whose flow]:who:' '--to[where to]:target:' \
+                '--minimal[the outcome and its cause]' '--summary[each phase that did something]' \
+                '--detailed[every phase]' '--svg[draw the walk]:file:_files' \
+                '--snapshot[read this instead of the host]:path:_files'
+            ;;
         snapshot)
             _arguments $global '(-o --output)'{-o,--output}'[write it there]:file:_files' \
                 '--redact[with other addresses and names]' \
