@@ -1,0 +1,194 @@
+"""Real servers and clients. What a client's program sees of a flow is its outcome:
+
+delivered    the request reached the server, and its response came back
+timeout      no answer to the SYN, or to the datagram
+stalled      connected, and then nothing
+refused      ECONNREFUSED
+reset        connected, and then ECONNRESET
+unreachable  EHOSTUNREACH, ENETUNREACH, EACCES and the like
+blocked      the kernel would not send: EPERM
+"""
+
+import contextlib
+import dataclasses
+import errno
+import itertools
+import os
+import selectors
+import socket
+import struct
+import threading
+
+CONNECT_TIMEOUT = 1.4  # one SYN may be lost: the kernel sends the second after 1 s
+ANSWER_TIMEOUT = 0.9
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+IP_RECVERR, IPV6_RECVERR = 11, 25
+ECHO_REQUEST, ECHO_REPLY = 8, 0
+
+# Neither those of the kernel's own choice nor those of NAT's lower ranges.
+_client_ports = itertools.count(20000)
+
+OF_ERRNO = {errno.ECONNREFUSED: "refused", errno.ECONNRESET: "reset", errno.EPIPE: "reset", errno.EPERM: "blocked",
+            errno.ETIMEDOUT: "timeout"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    outcome: str
+    port: int  # the client's, or its id of ICMP
+    server: str | None = None  # the machine that answered
+
+
+def _of_error(error):
+    return "timeout" if isinstance(error, TimeoutError) else OF_ERRNO.get(error.errno, "unreachable")
+
+
+def _family(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+class Servers:
+    """All servers of a lab, on one thread. An answer is the machine's name and the request."""
+
+    def __init__(self, lab):
+        self._selector = selectors.DefaultSelector()
+        self._connections = []
+        self._stop, stopped = socket.socketpair()
+        self._selector.register(stopped, selectors.EVENT_READ)
+        for name, machine in lab.scenario.machines.items():
+            for server in machine.servers:
+                self._listen(lab.namespaces[name], name, server)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        self._stop.send(b"x")
+        self._thread.join()
+        for key in list(self._selector.get_map().values()):
+            key.fileobj.close()
+        self._stop.close()
+
+    def _listen(self, namespace, name, text):
+        where, _, protocol = text.partition("/")
+        address, _, port = where.rpartition(":")
+        address = address.strip("[]") or "0.0.0.0"
+        kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
+        server = namespace.socket(_family(address), kind)
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind((address, int(port)))
+        if protocol == "tcp":
+            server.listen(16)
+        take = self._accept if protocol == "tcp" else self._answer_datagram
+        self._selector.register(server, selectors.EVENT_READ, (take, name))
+
+    def _serve(self):
+        while True:
+            for key, _ in self._selector.select():
+                if key.data is None:
+                    return
+                take, name = key.data
+                with contextlib.suppress(OSError):
+                    take(key.fileobj, name)
+
+    def _accept(self, server, name):
+        connection, _ = server.accept()
+        self._selector.register(connection, selectors.EVENT_READ, (self._answer, name))
+
+    def _answer(self, connection, name):
+        request = b""
+        try:
+            request = connection.recv(2048)
+        finally:
+            if not request:
+                self._selector.unregister(connection)
+                connection.close()
+        if request:
+            connection.send(f"{name} ".encode() + request)
+
+    @staticmethod
+    def _answer_datagram(server, name):
+        request, client = server.recvfrom(2048)
+        server.sendto(f"{name} ".encode() + request, client)
+
+
+class Client:
+    """Asks once. What it leaves open is closed by close(), after the capture."""
+
+    def __init__(self, namespace, protocol):
+        self.port = next(_client_ports)
+        self._namespace = namespace
+        self._protocol = protocol
+        self._socket = None
+
+    def ask(self, address, port):
+        ask = {"tcp": self._tcp, "udp": self._udp, "icmp": self._ping}[self._protocol]
+        return Result(*ask(address, port))
+
+    def close(self):
+        """A connection that still waits ends at once, and does not speak into the next flow."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        self._socket.close()
+
+    def _open(self, address, kind, protocol=0):
+        self._socket = self._namespace.socket(_family(address), kind, protocol)
+        level, option = ((socket.IPPROTO_IPV6, IPV6_RECVERR) if ":" in address else (socket.IPPROTO_IP, IP_RECVERR))
+        self._socket.setsockopt(level, option, 1)
+
+    def _exchange(self):
+        request = os.urandom(8).hex()
+        self._socket.settimeout(ANSWER_TIMEOUT)
+        self._socket.send(request.encode())
+        server, _, echoed = self._socket.recv(2048).decode().partition(" ")
+        return ("delivered", self.port, server) if echoed == request else ("garbled", self.port)
+
+    def _tcp(self, address, port):
+        self._open(address, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("", self.port))
+        self._socket.settimeout(CONNECT_TIMEOUT)
+        try:
+            self._socket.connect((address, port))
+        except OSError as error:
+            return _of_error(error), self.port
+        try:
+            answer = self._exchange()
+            self._socket.shutdown(socket.SHUT_WR)
+            return answer
+        except TimeoutError:
+            return "stalled", self.port
+        except OSError as error:
+            return _of_error(error), self.port
+
+    def _udp(self, address, port):
+        self._open(address, socket.SOCK_DGRAM)
+        self._socket.bind(("", self.port))
+        try:
+            self._socket.connect((address, port))
+            return self._exchange()
+        except OSError as error:
+            return _of_error(error), self.port
+
+    def _ping(self, address, _):
+        self._open(address, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        body = struct.pack("!HH", self.port, 1) + os.urandom(16)
+        header = struct.pack("!BBH", ECHO_REQUEST, 0, _checksum(struct.pack("!BBH", ECHO_REQUEST, 0, 0) + body))
+        self._socket.settimeout(ANSWER_TIMEOUT)
+        try:
+            self._socket.connect((address, 0))
+            self._socket.send(header + body)
+            while True:
+                packet = self._socket.recv(2048)
+                icmp = packet[(packet[0] & 15) * 4:]
+                if icmp[0] == ECHO_REPLY and icmp[4:] == body:
+                    return "delivered", self.port
+        except OSError as error:
+            return _of_error(error), self.port
+
+
+def _checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xFFFF
