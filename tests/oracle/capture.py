@@ -1,55 +1,36 @@
-"""The IPv4 packets on the wire at every device of every namespace."""
+"""The packets that come in on every device of every namespace, in the kernel's truth."""
 
-import dataclasses
 import socket
 import struct
+
+from wire import CLIENT, Packet, tcp_kind
 
 ETH_P_ALL, ETH_P_IP = 0x0003, 0x0800
 SO_RCVBUFFORCE = 33
 ROOM = 8 << 20
-ICMP_ERRORS = (3, 4, 5, 11, 12)
 FIN, SYN, RST, ACK = 1, 2, 4, 16
-
-
-@dataclasses.dataclass(frozen=True)
-class Packet:
-    machine: str
-    device: str
-    outgoing: bool
-    protocol: str
-    kind: str  # of TCP "S", "SA", "R" or "-", of ICMP its "type/code"
-    source: str
-    source_port: int | None
-    destination: str
-    destination_port: int | None
-
-
-def _address(data):
-    return socket.inet_ntoa(data)
-
-
-def _tcp_kind(flags):
-    if flags & RST:
-        return "R"
-    return {SYN: "S", SYN | ACK: "SA"}.get(flags & (SYN | ACK), "-")
+ICMP = {0: "echo-reply", 3: "unreachable", 5: "redirect", 8: "echo-request", 11: "time-exceeded"}
+ICMP_QUERIES = (0, 8)
 
 
 def decode(frame):
-    """Protocol, kind and tuple; None for what is not TCP, UDP or ICMP in IPv4. ICMP has its id in place of the ports."""
+    """Kind, source, its port, destination, its port; None for what is not TCP, UDP or ICMP in IPv4."""
     if len(frame) < 34 or struct.unpack_from("!H", frame, 12)[0] != ETH_P_IP:
         return None
     packet = frame[14:]
-    source, destination, protocol = _address(packet[12:16]), _address(packet[16:20]), packet[9]
+    protocol, source, destination = packet[9], socket.inet_ntoa(packet[12:16]), socket.inet_ntoa(packet[16:20])
     body = packet[(packet[0] & 15) * 4:]
-    if protocol in (socket.IPPROTO_TCP, socket.IPPROTO_UDP) and len(body) >= 8:
-        source_port, destination_port = struct.unpack_from("!HH", body)
-        if protocol == socket.IPPROTO_UDP:
-            return "udp", "", source, source_port, destination, destination_port
-        return "tcp", _tcp_kind(body[13]), source, source_port, destination, destination_port
-    if protocol == socket.IPPROTO_ICMP and len(body) >= 8:
-        identifier = None if body[0] in ICMP_ERRORS else struct.unpack_from("!H", body, 4)[0]
-        return "icmp", f"{body[0]}/{body[1]}", source, identifier, destination, identifier
-    return None
+    if len(body) < 8 or protocol not in (socket.IPPROTO_TCP, socket.IPPROTO_UDP, socket.IPPROTO_ICMP):
+        return None
+    if protocol == socket.IPPROTO_ICMP:
+        kind = f"icmp {ICMP.get(body[0], body[0])}"
+        if body[0] in ICMP_QUERIES:  # the id stands where the client's port would be
+            return kind, source, struct.unpack_from("!H", body, 4)[0], destination, None
+        return f"{kind}/{body[1]}", source, None, destination, None
+    source_port, destination_port = struct.unpack_from("!HH", body)
+    flags = body[13] if protocol == socket.IPPROTO_TCP else 0
+    kind = "udp" if protocol == socket.IPPROTO_UDP else tcp_kind(flags & SYN, flags & ACK, flags & RST)
+    return kind, source, source_port, destination, destination_port
 
 
 class Capture:
@@ -65,20 +46,24 @@ class Capture:
         tap.setblocking(False)
         return tap
 
-    def stop(self):
-        """All that was seen; the order is that within each namespace."""
-        packets = []
+    def stop(self, client_port):
+        """All that came in, each kind of packet once."""
+        packets = {}
         for machine, tap in self._taps.items():
             with tap:
-                packets += self._read(machine, tap)
-        return packets
+                packets |= dict.fromkeys(self._read(machine, tap, client_port))
+        return list(packets)
 
     @staticmethod
-    def _read(machine, tap):
+    def _read(machine, tap, client_port):
         while True:
             try:
                 frame, (device, _, packet_type, *_) = tap.recvfrom(2048)
             except BlockingIOError:
                 return
-            if decoded := decode(frame):
-                yield Packet(machine, device, packet_type == socket.PACKET_OUTGOING, *decoded)
+            if packet_type == socket.PACKET_OUTGOING or not (decoded := decode(frame)):
+                continue
+            kind, source, source_port, destination, destination_port = decoded
+            yield Packet(machine, device, kind,
+                         source, CLIENT if source_port == client_port else source_port,
+                         destination, CLIENT if destination_port == client_port else destination_port)

@@ -5,6 +5,7 @@ import json
 import re
 
 SAVE = {"iptables": "iptables-nft-save", "iptables-legacy": "iptables-legacy-save", "ip6tables": "ip6tables-nft-save"}
+ACTS = re.compile(r"-j (DROP|REJECT|DNAT|SNAT|MASQUERADE|REDIRECT)\b")
 RULE = re.compile(r"\[(\d+):\d+\] -A (\S+) (.*)")
 POLICY = re.compile(r":(\S+) (?:ACCEPT|DROP) \[(\d+):\d+\]")
 
@@ -18,6 +19,7 @@ class Rule:
     table: str
     chain: str
     number: int
+    acts: bool = dataclasses.field(default=False, compare=False)  # it drops or rewrites what it matches
 
     def __str__(self):
         what = f"rule {self.number}" if self.number else "policy"
@@ -29,13 +31,14 @@ def read(namespaces, scenario):
     counts = {}
     for name, machine in scenario.machines.items():
         for program in machine.rules:
-            lines = _of_nft(namespaces[name]) if program == "nft" else _of_iptables(namespaces[name], program)
-            counts |= {Rule(name, program, *place): packets for place, packets in lines}
+            lines = (_of_nft(namespaces[name], machine.rules[program]) if program == "nft"
+                     else _of_iptables(namespaces[name], program))
+            counts |= {Rule(name, program, *place, acts): packets for place, acts, packets in lines}
     return counts
 
 
 def hit(before, after):
-    return {rule: packets - before.get(rule, 0) for rule, packets in after.items() if packets > before.get(rule, 0)}
+    return {rule for rule, packets in after.items() if packets > before.get(rule, 0)}
 
 
 def _of_iptables(namespace, program):
@@ -44,18 +47,21 @@ def _of_iptables(namespace, program):
         if line.startswith("*"):
             table, numbers = line[1:], {}
         elif policy := POLICY.match(line):
-            yield (table, policy[1], 0), int(policy[2])
+            yield (table, policy[1], 0), False, int(policy[2])
         elif rule := RULE.match(line):
             numbers[rule[2]] = numbers.get(rule[2], 0) + 1
-            yield (table, rule[2], numbers[rule[2]]), int(rule[1])
+            yield (table, rule[2], numbers[rule[2]]), bool(ACTS.search(rule[3])), int(rule[1])
 
 
-def _of_nft(namespace):
+def _of_nft(namespace, text):
+    """Only the tables that the text names: those of iptables are nft tables too."""
+    tables = set(re.findall(r"table (\w+ \S+)", text))
     numbers = {}
     for item in json.loads(namespace.run("nft", "--json", "list", "ruleset"))["nftables"]:
-        if rule := item.get("rule"):
+        rule = item.get("rule")
+        if rule and f"{rule['family']} {rule['table']}" in tables:
             place = f"{rule['family']} {rule['table']}", rule["chain"]
             numbers[place] = numbers.get(place, 0) + 1
             for expression in rule["expr"]:
                 if isinstance(expression, dict) and "counter" in expression:
-                    yield (*place, numbers[place]), expression["counter"]["packets"]
+                    yield (*place, numbers[place]), False, expression["counter"]["packets"]

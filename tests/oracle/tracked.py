@@ -1,31 +1,24 @@
-"""The conntrack entries of a namespace."""
+"""The conntrack entries that a flow left behind."""
 
 import re
 
-FIELD = re.compile(r"(src|dst|sport|dport|id|zone|zone-orig|zone-reply)=(\S+)")
+from simulation import entry_text
+from wire import CLIENT
+
+FIELD = re.compile(r"(src|dst|sport|dport|id)=(\S+)")
 
 
-def read(namespaces):
-    """By machine: entries as (protocol, original tuple, reply tuple, flags)."""
-    return {name: frozenset(_entries(namespace)) for name, namespace in namespaces.items()}
+def read(namespaces, client_port):
+    """Those that know the client's port, as (machine, protocol and original tuple)."""
+    return {(name, entry) for name, namespace in namespaces.items() for entry in _entries(namespace, str(client_port))}
 
 
-def _entries(namespace):
+def _entries(namespace, client_port):
     for line in namespace.run("conntrack", "-L").splitlines():
-        protocol = line.split()[0]
-        tuples, zone = [], ""
+        if f"={client_port} " not in line:
+            continue
+        original = {}
         for key, value in FIELD.findall(line):
-            if key == "src":
-                tuples.append({})
-            if key.startswith("zone"):
-                zone += f" {key}={value}"
-            else:
-                tuples[-1][key] = value
-        flags = " ".join(sorted(re.findall(r"\[(\w+)\]", line))) + zone
-        yield protocol, *(_text(each) for each in tuples), flags
-
-
-def _text(fields):
-    if "id" in fields:
-        return f"{fields['src']}:{fields['id']} > {fields['dst']}:{fields['id']}"
-    return f"{fields['src']}:{fields.get('sport')} > {fields['dst']}:{fields.get('dport')}"
+            original.setdefault(key, CLIENT if value == client_port else value)
+        yield entry_text(line.split()[0], original["src"], original.get("sport", original.get("id")),
+                         original["dst"], original.get("dport"))

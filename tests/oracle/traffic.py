@@ -5,12 +5,11 @@ timeout      no answer to the SYN, or to the datagram
 stalled      connected, and then nothing
 refused      ECONNREFUSED
 reset        connected, and then ECONNRESET
-unreachable  EHOSTUNREACH, ENETUNREACH, EACCES and the like
+unreachable  EHOSTUNREACH, ENETUNREACH, EACCES and the like; an ordinary UDP client is not told of every ICMP error
 blocked      the kernel would not send: EPERM
 """
 
 import contextlib
-import dataclasses
 import errno
 import itertools
 import os
@@ -22,7 +21,7 @@ import threading
 CONNECT_TIMEOUT = 1.4  # one SYN may be lost: the kernel sends the second after 1 s
 ANSWER_TIMEOUT = 0.9
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-IP_RECVERR, IPV6_RECVERR = 11, 25
+IP_RECVERR = 11
 ECHO_REQUEST, ECHO_REPLY = 8, 0
 
 # Neither those of the kernel's own choice nor those of NAT's lower ranges.
@@ -30,13 +29,6 @@ _client_ports = itertools.count(20000)
 
 OF_ERRNO = {errno.ECONNREFUSED: "refused", errno.ECONNRESET: "reset", errno.EPIPE: "reset", errno.EPERM: "blocked",
             errno.ETIMEDOUT: "timeout"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Result:
-    outcome: str
-    port: int  # the client's, or its id of ICMP
-    server: str | None = None  # the machine that answered
 
 
 def _of_error(error):
@@ -115,7 +107,7 @@ class Servers:
 
 
 class Client:
-    """Asks once. What it leaves open is closed by close(), after the capture."""
+    """Asks once, from a port (or ICMP id) of its own. What it leaves open is closed by close(), after the capture."""
 
     def __init__(self, namespace, protocol):
         self.port = next(_client_ports)
@@ -124,8 +116,7 @@ class Client:
         self._socket = None
 
     def ask(self, address, port):
-        ask = {"tcp": self._tcp, "udp": self._udp, "icmp": self._ping}[self._protocol]
-        return Result(*ask(address, port))
+        return {"tcp": self._tcp, "udp": self._udp, "icmp": self._ping}[self._protocol](address, port)
 
     def close(self):
         """A connection that still waits ends at once, and does not speak into the next flow."""
@@ -134,15 +125,13 @@ class Client:
 
     def _open(self, address, kind, protocol=0):
         self._socket = self._namespace.socket(_family(address), kind, protocol)
-        level, option = ((socket.IPPROTO_IPV6, IPV6_RECVERR) if ":" in address else (socket.IPPROTO_IP, IP_RECVERR))
-        self._socket.setsockopt(level, option, 1)
 
     def _exchange(self):
         request = os.urandom(8).hex()
         self._socket.settimeout(ANSWER_TIMEOUT)
         self._socket.send(request.encode())
-        server, _, echoed = self._socket.recv(2048).decode().partition(" ")
-        return ("delivered", self.port, server) if echoed == request else ("garbled", self.port)
+        _, _, echoed = self._socket.recv(2048).decode().partition(" ")
+        return "delivered" if echoed == request else "garbled"
 
     def _tcp(self, address, port):
         self._open(address, socket.SOCK_STREAM)
@@ -152,15 +141,15 @@ class Client:
         try:
             self._socket.connect((address, port))
         except OSError as error:
-            return _of_error(error), self.port
+            return _of_error(error)
         try:
             answer = self._exchange()
             self._socket.shutdown(socket.SHUT_WR)
             return answer
         except TimeoutError:
-            return "stalled", self.port
+            return "stalled"
         except OSError as error:
-            return _of_error(error), self.port
+            return _of_error(error)
 
     def _udp(self, address, port):
         self._open(address, socket.SOCK_DGRAM)
@@ -169,10 +158,11 @@ class Client:
             self._socket.connect((address, port))
             return self._exchange()
         except OSError as error:
-            return _of_error(error), self.port
+            return _of_error(error)
 
     def _ping(self, address, _):
         self._open(address, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        self._socket.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)  # as ping does; without it most errors stay unseen
         body = struct.pack("!HH", self.port, 1) + os.urandom(16)
         header = struct.pack("!BBH", ECHO_REQUEST, 0, _checksum(struct.pack("!BBH", ECHO_REQUEST, 0, 0) + body))
         self._socket.settimeout(ANSWER_TIMEOUT)
@@ -183,9 +173,9 @@ class Client:
                 packet = self._socket.recv(2048)
                 icmp = packet[(packet[0] & 15) * 4:]
                 if icmp[0] == ECHO_REPLY and icmp[4:] == body:
-                    return "delivered", self.port
+                    return "delivered"
         except OSError as error:
-            return _of_error(error), self.port
+            return _of_error(error)
 
 
 def _checksum(data):
