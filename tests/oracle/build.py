@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import multiprocessing
 import os
 import time
 
@@ -27,12 +28,18 @@ QUICK_IPV6 = {"net.ipv6.conf.all.accept_dad": 0, "net.ipv6.conf.default.accept_d
 _numbers = itertools.count()
 
 
+def prefix_of(run):
+    """Of the namespaces of a run, that is of a process and its children."""
+    return f"oracle-{run}-"
+
+
 class Lab:
     """Use it in a `with`: nothing of it is left afterwards."""
 
     def __init__(self, scenario):
         self.scenario = scenario
-        self.prefix = f"oracle-{os.getpid()}-{next(_numbers)}-"
+        run = os.getpid() if multiprocessing.parent_process() is None else os.getppid()
+        self.prefix = f"{prefix_of(run)}{os.getpid()}-{next(_numbers)}-"
         self.namespaces = {}
 
     def __enter__(self):

@@ -68,9 +68,9 @@ def run(scenario):
         return Report(scenario.name, [_run_flow(lab, flow, snapshot) for flow in scenario.flows])
 
 
-def try_to_run(scenario):
+def try_to_run(load, name):
     """What goes wrong with the scenario itself is reported, and does not end the run."""
     try:
-        return run(scenario)
+        return run(load())
     except (RuntimeError, OSError, ValueError, KeyError) as error:
-        return Report(scenario.name, [], f"{type(error).__name__}: {error}")
+        return Report(name, [], f"{type(error).__name__}: {error}")

@@ -6,7 +6,8 @@ import pathlib
 import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
-RULE_TEXTS = ("iptables", "iptables-legacy", "ip6tables", "nft", "ip", "bridge")
+PROGRAMS = ("iptables", "iptables-legacy", "ip6tables", "nft")  # in the order in which their rules are loaded
+TEXTS = (*PROGRAMS, "ip", "bridge")  # of many lines
 HOST = "host"
 
 
@@ -70,7 +71,7 @@ def _merged(base, more):
 
 
 def _continued(key, base, more):
-    return base + more if key in RULE_TEXTS else _merged(base, more)
+    return base + more if key in TEXTS else _merged(base, more)
 
 
 def read(path):
@@ -82,13 +83,13 @@ def read(path):
 
 
 def _machine(name, document):
-    known = {"bridges", "addresses", "sysctls", "servers", *RULE_TEXTS}
+    known = {"bridges", "addresses", "sysctls", "servers", *TEXTS}
     if unknown := set(document) - known:
         raise ValueError(f"machine {name}: unknown: {', '.join(sorted(unknown))}")
     return Machine(
         bridges=document.get("bridges", {}), addresses=document.get("addresses", {}),
         ip=document.get("ip", ""), bridge=document.get("bridge", ""), sysctls=document.get("sysctls", {}),
-        rules={program: document[program] for program in RULE_TEXTS[:4] if program in document},
+        rules={program: document[program] for program in PROGRAMS if document.get(program)},
         servers=document.get("servers", []))
 
 
@@ -102,6 +103,18 @@ def parse(name, document):
         machines={each: _machine(each, of or {}) for each, of in document["machines"].items()},
         flows=[Flow(flow["from"], flow["to"], flow.get("outcome"), flow.get("wire", {}), flow.get("before", {}))
                for flow in document["flows"]])
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as blocks, as one writes them by hand."""
+
+
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar(
+    "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None))
+
+
+def text_of(document):
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=120)
 
 
 def load(path):
