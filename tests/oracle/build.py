@@ -21,7 +21,8 @@ BASELINE = {f"net.ipv4.conf.{which}.{name}": value
             for which in ("all", "default")
             for name, value in {"forwarding": 0, "rp_filter": 0, "accept_local": 0, "arp_ignore": 0, "arp_filter": 0,
                                 "arp_announce": 0, "route_localnet": 0, "proxy_arp": 0, "send_redirects": 1}.items()}
-ICMP_AT_ONCE = {"net.ipv4.icmp_ratelimit": 0}
+# No ICMP error is held back, and no report of the kernel's own multicast groups hits a rule when it likes to.
+QUIET = {"net.ipv4.icmp_ratelimit": 0, "net.ipv4.igmp_link_local_mcast_reports": 0}
 NO_IPV6 = {f"net.ipv6.conf.{which}.disable_ipv6": 1 for which in ("all", "default")}
 QUICK_IPV6 = {"net.ipv6.conf.all.accept_dad": 0, "net.ipv6.conf.default.accept_dad": 0}
 
@@ -64,7 +65,7 @@ class Lab:
     def _build(self):
         for name in self.scenario.machines:
             namespace = self.namespaces[name] = Namespace(self.prefix + name)
-            namespace.write_sysctls(BASELINE | ICMP_AT_ONCE | (QUICK_IPV6 if self.scenario.ipv6 else NO_IPV6))
+            namespace.write_sysctls(BASELINE | QUIET | (QUICK_IPV6 if self.scenario.ipv6 else NO_IPV6))
         command("ip", "-batch", "-", text="\n".join(map(self._cable, self.scenario.cables)))
         for macvlan in self.scenario.macvlans:
             self._add_macvlan(macvlan)

@@ -11,6 +11,7 @@ ROOM = 8 << 20
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 ICMP = {0: "echo-reply", 3: "unreachable", 5: "redirect", 8: "echo-request", 11: "time-exceeded"}
 ICMP_QUERIES = (0, 8)
+ICMP_UNREACHABLE = 3
 
 
 def decode(frame):
@@ -26,7 +27,7 @@ def decode(frame):
         kind = f"icmp {ICMP.get(body[0], body[0])}"
         if body[0] in ICMP_QUERIES:  # the id stands where the client's port would be
             return kind, source, struct.unpack_from("!H", body, 4)[0], destination, None
-        return f"{kind}/{body[1]}", source, None, destination, None
+        return f"{kind}/{body[1]}" if body[0] == ICMP_UNREACHABLE else kind, source, None, destination, None
     source_port, destination_port = struct.unpack_from("!HH", body)
     flags = body[13] if protocol == socket.IPPROTO_TCP else 0
     kind = "udp" if protocol == socket.IPPROTO_UDP else tcp_kind(flags & SYN, flags & ACK, flags & RST)

@@ -58,9 +58,13 @@ def _outcome(truth, prediction):
 
 
 def _comparable_devices(scenario):
-    """Those of whose incoming packets a prediction tells: the cables' ends, and bridges."""
+    """Those of whose incoming packets a prediction tells: the cables' ends, and bridges.
+
+    Not the lower devices of macvlans: they receive what one macvlan sends to another, and no cable is crossed.
+    """
     ends = {end for cable in scenario.cables for end in cable.split(" -- ")}
-    return ends | {f"{name}/{bridge}" for name, machine in scenario.machines.items() for bridge in machine.bridges}
+    lowers = {macvlan.partition(" on ")[2].partition(" ")[0] for macvlan in scenario.macvlans}
+    return ends - lowers | {f"{name}/{bridge}" for name, machine in scenario.machines.items() for bridge in machine.bridges}
 
 
 def _packets(seen, predicted, devices):
