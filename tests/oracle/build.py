@@ -10,7 +10,8 @@ from namespace import Namespace, command
 from scenario import HOST
 
 PATIENCE = 3
-NEIGHBOUR_RETRANS_MS = 100  # only to be quick: who does not answer to three ARP requests is given up after 0.3 s
+# Only to be quick: who does not answer to three ARP requests is given up after 0.3 s, and a proxy answers within 0.1 s.
+NEIGHBOUR = {"retrans_time_ms": 100, "proxy_delay": 10}
 RESTORE = {"iptables": ("iptables-nft-restore", "--noflush"),
            "iptables-legacy": ("iptables-legacy-restore", "--noflush"),
            "ip6tables": ("ip6tables-nft-restore", "--noflush"),
@@ -113,7 +114,8 @@ class Lab:
 
     @staticmethod
     def _configure(namespace, machine, devices):
-        namespace.write_sysctls({f"net.ipv4.neigh.{device}.retrans_time_ms": NEIGHBOUR_RETRANS_MS for device in devices})
+        namespace.write_sysctls({f"net.ipv4.neigh.{device}.{name}": value
+                                 for device in devices for name, value in NEIGHBOUR.items()})
         namespace.write_sysctls(machine.sysctls)
         if machine.ip:
             namespace.run("ip", "-batch", "-", text=machine.ip)

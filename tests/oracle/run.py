@@ -19,7 +19,7 @@ from shrink import shrink
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIXED_SEED, FIXED_HOSTS, FRESH_HOSTS = 1, 60, 40
-SHRINK_SECONDS = 60
+SHRINK_SECONDS = 40
 
 
 def _arguments():

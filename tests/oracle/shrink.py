@@ -1,9 +1,14 @@
 """Takes from a scenario's document whatever it disagrees without."""
 
 import copy
+import re
 import time
 
 from scenario import HOST, TEXTS
+
+# A table of iptables-restore or of nft, and a chain of nft.
+BLOCKS = [re.compile(pattern, re.MULTILINE | re.DOTALL)
+          for pattern in (r"^\*.*?^COMMIT\n", r"^table.*?^}\n", r"^  chain.*?^  }\n")]
 
 
 def shrink(document, still_wrong, seconds):
@@ -25,10 +30,13 @@ def _parts(document):
     """Paths of what can be taken away: the large before the small."""
     yield from (("flows", flow) for flow in document["flows"] if len(document["flows"]) > 1)
     yield from (("machines", name) for name in document["machines"] if name != HOST)
+    yield from (("cables", cable) for cable in document["cables"])
     for name, machine in document["machines"].items():
         yield from (("machines", name, key) for key in machine if key != "addresses")
         yield from (("machines", name, key, entry) for key in ("bridges", "addresses", "sysctls")
                     for entry in machine.get(key, {}))
+        yield from (("machines", name, key, block) for key in TEXTS for pattern in BLOCKS
+                    for block in pattern.findall(machine.get(key, "")))
         yield from (("machines", name, key, line) for key in TEXTS for line in machine.get(key, "").splitlines()
                     if not _holds_others(line))
         yield from (("machines", name, "servers", server) for server in machine.get("servers", []))
@@ -40,8 +48,8 @@ def _holds_others(line):
 
 def _without(document, path):
     document = copy.deepcopy(document)
-    if path[0] == "flows":
-        document["flows"].remove(path[1])
+    if path[0] != "machines":
+        document[path[0]] = [each for each in document[path[0]] if each != path[1]]
     elif len(path) == 2:
         _remove_machine(document, path[1])
     else:
@@ -63,6 +71,8 @@ def _remove(machine, key, entry=None):
         part.pop(entry, None)
     elif isinstance(part, list):
         machine[key] = [each for each in part if each != entry]
+    elif part and entry.endswith("\n"):
+        machine[key] = part.replace(entry, "")
     elif part:
         machine[key] = "".join(f"{line}\n" for line in part.splitlines() if line != entry)
 
@@ -89,3 +99,4 @@ def _tidy(document):
         machine["sysctls"] = {key: value for key, value in machine.get("sysctls", {}).items()
                               if not key.startswith("net.ipv4.conf.")
                               or key.split(".")[3] in devices | {"all", "default"}}
+        machines[name] = {key: value for key, value in machine.items() if value}

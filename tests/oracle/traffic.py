@@ -40,7 +40,10 @@ def _family(address):
 
 
 class Servers:
-    """All servers of a lab, on one thread. An answer is the machine's name and the request."""
+    """All servers of a lab, on one thread. An answer is the machine's name and the request.
+
+    An answer is not answered: where NAT leads it to another server, the two would talk for ever.
+    """
 
     def __init__(self, lab):
         self._selector = selectors.DefaultSelector()
@@ -103,7 +106,8 @@ class Servers:
     @staticmethod
     def _answer_datagram(server, name):
         request, client = server.recvfrom(2048)
-        server.sendto(f"{name} ".encode() + request, client)
+        if b" " not in request:
+            server.sendto(f"{name} ".encode() + request, client)
 
 
 class Client:
