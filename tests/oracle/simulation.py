@@ -17,6 +17,10 @@ DELIVERED, NOT_DELIVERED = 0, 3
 ENTRY = re.compile(r"(\w+) src=(\S+) dst=(\S+) (?:sport=(\d+) dport=(\d+)|type=\d+ code=\d+ id=(\d+))")
 
 
+class NoPrediction(RuntimeError):
+    """onlan does not know the flow's source, say, or does not understand a rule."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Prediction:
     outcome: str
@@ -36,8 +40,7 @@ def explain(lab, path, flow):
     done = subprocess.run([ONLAN, "--json", "explain", "--from", source, "--to", flow.to, "--snapshot", path],
                           text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode not in (DELIVERED, NOT_DELIVERED):
-        raise RuntimeError(f"onlan explain --from {source} --to {flow.to}: "
-                           f"exit {done.returncode}: {done.stderr.strip()}")
+        raise NoPrediction(done.stderr.strip() or f"exit {done.returncode}")
     return _prediction(json.loads(done.stdout), f"netns:{lab.prefix}")
 
 
