@@ -38,6 +38,7 @@ class Generator:
             self._nest()
         self._sysctls()
         self._port_flags()
+        self._routes()
         self._rules()
         return {"title": f"The random host of seed {seed}", "cables": self.cables, "macvlans": self.macvlans,
                 "machines": self.machines, "flows": self._flows()}
@@ -143,6 +144,21 @@ class Generator:
                 for flag in ("hairpin on", "isolated on", "learning off", "flood off"):
                     if self.chance(0.06):
                         self.host["bridge"] += f"link set dev {port} {flag}\n"
+
+    def _routes(self):
+        """Odd ways, each of them rare: policy rules, refusing routes, a second address, a fixed neighbour."""
+        lines = []
+        source = self.random.choice(self.addresses_of(self.others))
+        if self.chance(0.12):
+            lines += [f"rule add {self.random.choice(['fwmark 1', f'from {source}', f'to {source}'])} lookup 100",
+                      self.random.choice(["route add default via 10.1.0.1 table 100 onlink dev br1",
+                                          "route add unreachable default table 100",
+                                          f"route add 10.0.0.0/8 dev {self.random.choice(self.devices)} table 100"])]
+        if self.chance(0.08):
+            lines.append(f"route add {self.random.choice(['unreachable', 'blackhole', 'prohibit'])} {source}/32")
+        if self.chance(0.08):
+            lines.append(f"address add 10.98.0.1/24 dev {self.random.choice(self.devices)}")
+        self.host["ip"] = self.host.get("ip", "") + "".join(f"{line}\n" for line in lines)
 
     # Rules and flows.
 

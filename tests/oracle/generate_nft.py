@@ -43,13 +43,18 @@ def _filter_rule(world, hook, priority):
         f"{world.random.choice(['tcp', 'udp'])} dport {{ 80, 2222 }}",
         f"meta l4proto {world.random.choice(['tcp', 'udp', 'icmp'])}",
         f"ct state {world.random.choice(['new', 'invalid', 'established', 'untracked'])}",
+        f"ct status {world.random.choice(['dnat', 'snat', 'seen-reply'])}",
+        "meta mark 1", "ip protocol != icmp", "ip daddr 10.1.0.0/24 ip saddr != 10.2.0.0/24",
         *["fib daddr type local"] * (hook in ("prerouting", "input")),
+        *["iif != lo", "meta pkttype host"] * (hook == "prerouting"),
         *["fib saddr . iif oif missing"] * (hook == "prerouting")]))
     verdicts = ["accept", "drop", "drop", "meta mark set 1"]
     if hook in ("input", "forward", "output"):
         verdicts += ["reject", "reject with icmp type host-unreachable"]
     if priority == "raw":
         verdicts += ["notrack"] * 3
+    if hook in ("input", "forward") and world.chance(0.15):
+        return f'iifname vmap {{ "{device}" : {world.random.choice(["accept", "drop"])}, "lo" : accept }}'
     return f"{' '.join(matches)} counter {world.random.choice(verdicts)}"
 
 

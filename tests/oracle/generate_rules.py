@@ -97,23 +97,33 @@ def _matches(world, chain):
         matches.append(f"{bang}-o {world.random.choice(world.devices)}")
     address = world.random.choice(world.addresses_of(world.machines))
     if world.chance(0.4):
-        matches.append(f"{world.random.choice(['-s', '-d'])} {address}/32")
+        matches.append(f"{world.random.choice(['-s', '-d', '! -s', '! -d'])} {address}/{world.random.choice([32, 32, 24])}")
     protocol = world.random.choice(["tcp", "udp", "icmp", ""])
     if protocol:
         matches.append(f"-p {protocol}")
     if protocol in ("tcp", "udp") and world.chance(0.5):
         matches.append(f"-m {protocol} --dport {world.random.choice([80, 80, 2222, 5000])}")
-    if chain in ("PREROUTING", "INPUT", "FORWARD") and world.chance(0.15):
-        port = world.random.choice([port for ports in world.host["bridges"].values() for port in ports])
-        matches.append(f"-m physdev --physdev-in {port}")
-    elif world.chance(0.15):
-        matches.append(f"-m conntrack --ctstate {world.random.choice(['NEW', 'INVALID', 'ESTABLISHED', 'UNTRACKED'])}")
+    if world.chance(0.35):
+        matches.append(_special_match(world, chain))
     return matches
+
+
+def _special_match(world, chain):
+    port = world.random.choice([port for ports in world.host["bridges"].values() for port in ports])
+    states = ["NEW", "INVALID", "ESTABLISHED", "RELATED,ESTABLISHED", "UNTRACKED", "DNAT", "SNAT"]
+    choices = [f"-m conntrack --ctstate {world.random.choice(states)}"] * 2
+    choices.append(f"-m addrtype --{'src' if chain == 'POSTROUTING' else world.random.choice(['src', 'dst'])}-type LOCAL")
+    choices.append("-m mark --mark 0x1")
+    if chain in ("PREROUTING", "INPUT", "FORWARD"):
+        choices.append(f"-m physdev --physdev-in {port}")
+    if chain in ("FORWARD", "POSTROUTING"):
+        choices += [f"-m physdev --physdev-out {port} --physdev-is-bridged", "-m physdev --physdev-is-bridged"]
+    return world.random.choice(choices)
 
 
 def _target(world, table, chain, matches):
     if table == "raw":
-        return world.random.choice(["CT --notrack", "CT --notrack", "DROP", "ACCEPT", "CT --zone 1"])
+        return world.random.choice(["CT --notrack", "CT --notrack", "DROP", "ACCEPT", "CT --zone 1", "CT --zone-orig 1"])
     if table == "mangle":
         return world.random.choice(["ACCEPT", "DROP", "MARK --set-xmark 0x1/0xffffffff"])
     if table == "filter":
@@ -121,8 +131,10 @@ def _target(world, table, chain, matches):
                                       *["tcp-reset"] * ("-p tcp" in matches)])
         return world.random.choice(["ACCEPT", "DROP", f"REJECT --reject-with {reject}"])
     if chain == "POSTROUTING":
-        return world.random.choice(["MASQUERADE", "ACCEPT", f"SNAT --to-source {world.addresses_of(['host'])[0]}"
-                                    if world.host["addresses"] else "ACCEPT"])
+        own = world.random.choice(world.addresses_of(["host"]) or world.addresses_of(world.others))
+        ports = ":3000-3009" if {"-p tcp", "-p udp"} & set(matches) and world.chance(0.3) else ""
+        return world.random.choice(["MASQUERADE", "MASQUERADE", "MASQUERADE --random-fully", "ACCEPT",
+                                    f"SNAT --to-source {own}{ports}"])
     address = world.addresses_of([world.random.choice(world.others)])[0]
     if not {"-p tcp", "-p udp"} & set(matches):
         return world.random.choice(["ACCEPT", f"DNAT --to-destination {address}"])
