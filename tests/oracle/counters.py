@@ -5,7 +5,7 @@ import json
 import re
 
 SAVE = {"iptables": "iptables-nft-save", "iptables-legacy": "iptables-legacy-save", "ip6tables": "ip6tables-nft-save"}
-ACTS = re.compile(r"-j (DROP|REJECT|DNAT|SNAT|MASQUERADE|REDIRECT)\b")
+ENDS = re.compile(r"-j (DROP|REJECT)\b")
 RULE = re.compile(r"\[(\d+):\d+\] -A (\S+) (.*)")
 POLICY = re.compile(r":(\S+) (?:ACCEPT|DROP) \[(\d+):\d+\]")
 
@@ -19,7 +19,7 @@ class Rule:
     table: str
     chain: str
     number: int
-    acts: bool = dataclasses.field(default=False, compare=False)  # it drops or rewrites what it matches
+    ends: bool = dataclasses.field(default=False, compare=False)  # it drops or rejects what it matches
 
     def __str__(self):
         what = f"rule {self.number}" if self.number else "policy"
@@ -33,7 +33,7 @@ def read(namespaces, scenario):
         for program in machine.rules:
             lines = (_of_nft(namespaces[name], machine.rules[program]) if program == "nft"
                      else _of_iptables(namespaces[name], program))
-            counts |= {Rule(name, program, *place, acts): packets for place, acts, packets in lines}
+            counts |= {Rule(name, program, *place, ends): packets for place, ends, packets in lines}
     return counts
 
 
@@ -50,7 +50,7 @@ def _of_iptables(namespace, program):
             yield (table, policy[1], 0), False, int(policy[2])
         elif rule := RULE.match(line):
             numbers[rule[2]] = numbers.get(rule[2], 0) + 1
-            yield (table, rule[2], numbers[rule[2]]), bool(ACTS.search(rule[3])), int(rule[1])
+            yield (table, rule[2], numbers[rule[2]]), bool(ENDS.search(rule[3])), int(rule[1])
 
 
 def _of_nft(namespace, text):
