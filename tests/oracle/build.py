@@ -22,8 +22,9 @@ BASELINE = {f"net.ipv4.conf.{which}.{name}": value
             for which in ("all", "default")
             for name, value in {"forwarding": 0, "rp_filter": 0, "accept_local": 0, "arp_ignore": 0, "arp_filter": 0,
                                 "arp_announce": 0, "route_localnet": 0, "proxy_arp": 0, "send_redirects": 1}.items()}
-# No ICMP error is held back, and no report of the kernel's own multicast groups hits a rule when it likes to.
-QUIET = {"net.ipv4.icmp_ratelimit": 0, "net.ipv4.igmp_link_local_mcast_reports": 0}
+# No ICMP error is held back. Nothing comes when it likes to: no report of the kernel's own multicast groups, and no
+# SYN+ACK of an earlier flow.
+QUIET = {"net.ipv4.icmp_ratelimit": 0, "net.ipv4.igmp_link_local_mcast_reports": 0, "net.ipv4.tcp_synack_retries": 0}
 NO_IPV6 = {f"net.ipv6.conf.{which}.disable_ipv6": 1 for which in ("all", "default")}
 QUICK_IPV6 = {"net.ipv6.conf.all.accept_dad": 0, "net.ipv6.conf.default.accept_dad": 0}
 
@@ -73,7 +74,8 @@ class Lab:
         for name, machine in self.scenario.machines.items():
             self.namespaces[name].run("ip", "-batch", "-", text="\n".join(self._links(name, machine)))
         for name, machine in self.scenario.machines.items():
-            self._configure(self.namespaces[name], machine, [*self._devices(name), *machine.bridges])
+            self._hurry_neighbours(self.namespaces[name], [*self._devices(name), *machine.bridges])
+            self._configure(self.namespaces[name], machine)
         self._wait_for_carriers()
         for name, machine in self.scenario.machines.items():
             if machine.bridge:
@@ -112,10 +114,13 @@ class Lab:
             for address in [addresses] if isinstance(addresses, str) else addresses:
                 yield f"address add {address} dev {device}"
 
-    @staticmethod
-    def _configure(namespace, machine, devices):
-        namespace.write_sysctls({f"net.ipv4.neigh.{device}.{name}": value
+    def _hurry_neighbours(self, namespace, devices):
+        namespace.write_sysctls({f"net.{family}.neigh.{device}.{name}": value
+                                 for family in ("ipv4", *["ipv6"] * self.scenario.ipv6)
                                  for device in devices for name, value in NEIGHBOUR.items()})
+
+    @staticmethod
+    def _configure(namespace, machine):
         namespace.write_sysctls(machine.sysctls)
         if machine.ip:
             namespace.run("ip", "-batch", "-", text=machine.ip)

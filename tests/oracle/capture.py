@@ -1,26 +1,34 @@
-"""The packets that come in on every device of every namespace, in the kernel's truth."""
+"""The packets that come in on every device of every namespace."""
 
 import socket
 import struct
 
 from wire import CLIENT, Packet, tcp_kind
 
-ETH_P_ALL, ETH_P_IP = 0x0003, 0x0800
+ETH_P_ALL, ETH_P_IP, ETH_P_IPV6 = 0x0003, 0x0800, 0x86DD
 SO_RCVBUFFORCE = 33
 ROOM = 8 << 20
-FIN, SYN, RST, ACK = 1, 2, 4, 16
+SYN, RST, ACK = 2, 4, 16
 ICMP = {0: "echo-reply", 3: "unreachable", 5: "redirect", 8: "echo-request", 11: "time-exceeded"}
 ICMP_QUERIES = (0, 8)
 ICMP_UNREACHABLE = 3
 
 
+def _network(frame):
+    """Protocol, source, destination and what the packet carries."""
+    kind, packet = struct.unpack_from("!H", frame, 12)[0], frame[14:]
+    if kind == ETH_P_IP and len(packet) >= 20:
+        source, destination = socket.inet_ntoa(packet[12:16]), socket.inet_ntoa(packet[16:20])
+        return packet[9], source, destination, packet[(packet[0] & 15) * 4:]
+    if kind == ETH_P_IPV6 and len(packet) >= 40:
+        source, destination = (socket.inet_ntop(socket.AF_INET6, packet[at:at + 16]) for at in (8, 24))
+        return packet[6], source, destination, packet[40:]
+    return None, "", "", b""
+
+
 def decode(frame):
-    """Kind, source, its port, destination, its port; None for what is not TCP, UDP or ICMP in IPv4."""
-    if len(frame) < 34 or struct.unpack_from("!H", frame, 12)[0] != ETH_P_IP:
-        return None
-    packet = frame[14:]
-    protocol, source, destination = packet[9], socket.inet_ntoa(packet[12:16]), socket.inet_ntoa(packet[16:20])
-    body = packet[(packet[0] & 15) * 4:]
+    """Kind, source, its port, destination, its port; None for what is neither TCP, UDP nor ICMP of IPv4."""
+    protocol, source, destination, body = _network(frame)
     if len(body) < 8 or protocol not in (socket.IPPROTO_TCP, socket.IPPROTO_UDP, socket.IPPROTO_ICMP):
         return None
     if protocol == socket.IPPROTO_ICMP:

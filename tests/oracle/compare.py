@@ -64,7 +64,8 @@ def _comparable_devices(scenario):
     """
     ends = {end for cable in scenario.cables for end in cable.split(" -- ")}
     lowers = {macvlan.partition(" on ")[2].partition(" ")[0] for macvlan in scenario.macvlans}
-    return ends - lowers | {f"{name}/{bridge}" for name, machine in scenario.machines.items() for bridge in machine.bridges}
+    bridges = {f"{name}/{bridge}" for name, machine in scenario.machines.items() for bridge in machine.bridges}
+    return ends - lowers | bridges
 
 
 def _packets(seen, predicted, devices):

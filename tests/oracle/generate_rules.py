@@ -97,7 +97,8 @@ def _matches(world, chain):
         matches.append(f"{bang}-o {world.random.choice(world.devices)}")
     address = world.random.choice(world.addresses_of(world.machines))
     if world.chance(0.4):
-        matches.append(f"{world.random.choice(['-s', '-d', '! -s', '! -d'])} {address}/{world.random.choice([32, 32, 24])}")
+        side, length = world.random.choice(["-s", "-d", "! -s", "! -d"]), world.random.choice([32, 32, 24])
+        matches.append(f"{side} {address}/{length}")
     protocol = world.random.choice(["tcp", "udp", "icmp", ""])
     if protocol:
         matches.append(f"-p {protocol}")
@@ -112,8 +113,8 @@ def _special_match(world, chain):
     port = world.random.choice([port for ports in world.host["bridges"].values() for port in ports])
     states = ["NEW", "INVALID", "ESTABLISHED", "RELATED,ESTABLISHED", "UNTRACKED", "DNAT", "SNAT"]
     choices = [f"-m conntrack --ctstate {world.random.choice(states)}"] * 2
-    choices.append(f"-m addrtype --{'src' if chain == 'POSTROUTING' else world.random.choice(['src', 'dst'])}-type LOCAL")
-    choices.append("-m mark --mark 0x1")
+    side = "src" if chain == "POSTROUTING" else world.random.choice(["src", "dst"])
+    choices += [f"-m addrtype --{side}-type LOCAL", "-m mark --mark 0x1"]
     if chain in ("PREROUTING", "INPUT", "FORWARD"):
         choices.append(f"-m physdev --physdev-in {port}")
     if chain in ("FORWARD", "POSTROUTING"):
@@ -123,7 +124,7 @@ def _special_match(world, chain):
 
 def _target(world, table, chain, matches):
     if table == "raw":
-        return world.random.choice(["CT --notrack", "CT --notrack", "DROP", "ACCEPT", "CT --zone 1", "CT --zone-orig 1"])
+        return world.random.choice([*["CT --notrack"] * 2, "DROP", "ACCEPT", "CT --zone 1", "CT --zone-orig 1"])
     if table == "mangle":
         return world.random.choice(["ACCEPT", "DROP", "MARK --set-xmark 0x1/0xffffffff"])
     if table == "filter":

@@ -9,9 +9,10 @@ import counters
 import tracked
 from build import Lab
 from capture import Capture
+from client import Client
 from compare import Difference, Truth, differences, mistakes
+from servers import Servers
 from simulation import NoPrediction, explain, take_snapshot
-from traffic import Client, Servers
 
 SETTLE = 0.03  # what follows the outcome: acknowledgements and FINs
 
@@ -39,7 +40,7 @@ class Report:
         return not self.error and all(flow.agrees for flow in self.flows)
 
 
-def _run_on_kernel(lab, flow):
+def _run_on_kernel(lab, servers, flow):
     before = counters.read(lab.namespaces, lab.scenario)
     capture = Capture(lab.namespaces)
     client = Client(lab.namespaces[flow.source], flow.protocol)
@@ -49,14 +50,15 @@ def _run_on_kernel(lab, flow):
     hit = counters.hit(before, counters.read(lab.namespaces, lab.scenario))
     entries = tracked.read(lab.namespaces, client.port)
     client.close()
+    servers.forget()
     return Truth(outcome, packets, hit, entries)
 
 
-def _run_flow(lab, flow, snapshot):
+def _run_flow(lab, servers, flow, snapshot):
     for machine, lines in flow.before.items():
         lab.namespaces[machine].run("sh", "-ec", lines)
     take_snapshot(lab, snapshot)
-    truth = _run_on_kernel(lab, flow)
+    truth = _run_on_kernel(lab, servers, flow)
     try:
         found = list(differences(truth, explain(lab, snapshot, flow), lab.scenario))
     except NoPrediction as error:
@@ -65,9 +67,9 @@ def _run_flow(lab, flow, snapshot):
 
 
 def run(scenario):
-    with tempfile.TemporaryDirectory(prefix="oracle-") as folder, Lab(scenario) as lab, Servers(lab):
+    with tempfile.TemporaryDirectory(prefix="oracle-") as folder, Lab(scenario) as lab, Servers(lab) as servers:
         snapshot = str(pathlib.Path(folder, "snapshot.json"))
-        return Report(scenario.name, [_run_flow(lab, flow, snapshot) for flow in scenario.flows])
+        return Report(scenario.name, [_run_flow(lab, servers, flow, snapshot) for flow in scenario.flows])
 
 
 def try_to_run(load, name):

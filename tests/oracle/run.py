@@ -24,9 +24,11 @@ SHRINK_SECONDS = 40
 
 def _arguments():
     parser = argparse.ArgumentParser(prog="./dev oracle", description=__doc__)
-    parser.add_argument("words", nargs="*", metavar="WORD", help="only the hand-written hosts with a WORD in their name")
+    parser.add_argument("words", nargs="*", metavar="WORD",
+                        help="only the hand-written hosts with a WORD in their name")
     parser.add_argument("--scenarios", type=int, metavar="N", help="run N random hosts, and no hand-written one")
-    parser.add_argument("--seed", type=int, metavar="S", help="the seed of the first random host (default: a fresh one)")
+    parser.add_argument("--seed", type=int, metavar="S",
+                        help="the seed of the first random host (default: a fresh one)")
     parser.add_argument("--ci", action="store_true", help=f"run every hand-written host, {FIXED_HOSTS} random ones of "
                         f"fixed seeds, and {FRESH_HOSTS} fresh ones, which are only reported")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count()), metavar="J", help="hosts side by side")

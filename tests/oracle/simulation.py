@@ -88,7 +88,7 @@ def _kind(header):
 
 
 def _rule(machine, because):
-    program = {"iptables-nft": "iptables"}.get(because["program"], because["program"])
+    program = because["program"].replace("tables-nft", "tables")
     return Rule(machine, program, because["table"], because["chain"], because["number"])
 
 

@@ -72,7 +72,8 @@ def test_every_kind_of_difference_is_told():
 
 
 def test_a_file_that_is_wrong_about_the_kernel_is_told():
-    flow = Flow("b", "10.0.0.2:80/tcp", "delivered", {"host/eth0": "10.0.0.1:client > 10.0.0.2:80", "b/eth0": "nothing"}, {})
+    flow = Flow("b", "10.0.0.2:80/tcp", "delivered",
+                {"host/eth0": "10.0.0.1:client > 10.0.0.2:80", "b/eth0": "nothing"}, {})
     assert not list(mistakes(Truth("delivered", [SYN], set(), set()), flow))
     assert len(list(mistakes(Truth("timeout", [], set(), set()), flow))) == 2
 

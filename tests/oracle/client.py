@@ -1,4 +1,4 @@
-"""Real servers and clients. What a client's program sees of a flow is its outcome:
+"""Real clients. What a client's program sees of a flow is its outcome:
 
 delivered    the request reached the server, and its response came back
 timeout      no answer to the SYN, or to the datagram
@@ -9,23 +9,21 @@ unreachable  EHOSTUNREACH, ENETUNREACH, EACCES and the like; an ordinary UDP cli
 blocked      the kernel would not send: EPERM
 """
 
-import contextlib
 import errno
 import itertools
 import os
-import selectors
 import socket
 import struct
-import threading
+
+from sockets import close_with_reset, family_of
 
 CONNECT_TIMEOUT = 1.4  # one SYN may be lost: the kernel sends the second after 1 s
 ANSWER_TIMEOUT = 0.9
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 IP_RECVERR = 11
 ECHO_REQUEST, ECHO_REPLY = 8, 0
 
 # Neither those of the kernel's own choice nor those of NAT's lower ranges.
-_client_ports = itertools.count(20000)
+_client_ports = itertools.cycle(range(20000, 32000))
 
 OF_ERRNO = {errno.ECONNREFUSED: "refused", errno.ECONNRESET: "reset", errno.EPIPE: "reset", errno.EPERM: "blocked",
             errno.ETIMEDOUT: "timeout"}
@@ -33,81 +31,6 @@ OF_ERRNO = {errno.ECONNREFUSED: "refused", errno.ECONNRESET: "reset", errno.EPIP
 
 def _of_error(error):
     return "timeout" if isinstance(error, TimeoutError) else OF_ERRNO.get(error.errno, "unreachable")
-
-
-def _family(address):
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
-
-
-class Servers:
-    """All servers of a lab, on one thread. An answer is the machine's name and the request.
-
-    An answer is not answered: where NAT leads it to another server, the two would talk for ever.
-    """
-
-    def __init__(self, lab):
-        self._selector = selectors.DefaultSelector()
-        self._connections = []
-        self._stop, stopped = socket.socketpair()
-        self._selector.register(stopped, selectors.EVENT_READ)
-        for name, machine in lab.scenario.machines.items():
-            for server in machine.servers:
-                self._listen(lab.namespaces[name], name, server)
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exception):
-        self._stop.send(b"x")
-        self._thread.join()
-        for key in list(self._selector.get_map().values()):
-            key.fileobj.close()
-        self._stop.close()
-
-    def _listen(self, namespace, name, text):
-        where, _, protocol = text.partition("/")
-        address, _, port = where.rpartition(":")
-        address = address.strip("[]") or "0.0.0.0"
-        kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
-        server = namespace.socket(_family(address), kind)
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        server.bind((address, int(port)))
-        if protocol == "tcp":
-            server.listen(16)
-        take = self._accept if protocol == "tcp" else self._answer_datagram
-        self._selector.register(server, selectors.EVENT_READ, (take, name))
-
-    def _serve(self):
-        while True:
-            for key, _ in self._selector.select():
-                if key.data is None:
-                    return
-                take, name = key.data
-                with contextlib.suppress(OSError):
-                    take(key.fileobj, name)
-
-    def _accept(self, server, name):
-        connection, _ = server.accept()
-        self._selector.register(connection, selectors.EVENT_READ, (self._answer, name))
-
-    def _answer(self, connection, name):
-        request = b""
-        try:
-            request = connection.recv(2048)
-        finally:
-            if not request:
-                self._selector.unregister(connection)
-                connection.close()
-        if request:
-            connection.send(f"{name} ".encode() + request)
-
-    @staticmethod
-    def _answer_datagram(server, name):
-        request, client = server.recvfrom(2048)
-        if b" " not in request:
-            server.sendto(f"{name} ".encode() + request, client)
 
 
 class Client:
@@ -124,11 +47,10 @@ class Client:
 
     def close(self):
         """A connection that still waits ends at once, and does not speak into the next flow."""
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        self._socket.close()
+        close_with_reset(self._socket)
 
     def _open(self, address, kind, protocol=0):
-        self._socket = self._namespace.socket(_family(address), kind, protocol)
+        self._socket = self._namespace.socket(family_of(address), kind, protocol)
 
     def _exchange(self):
         request = os.urandom(8).hex()
