@@ -74,7 +74,6 @@ def _weight(kind):
 def _begin_worker():
     """Ctrl-C is the parent's to handle; it terminates the workers, and they take away what they made."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def _tally(pool, run, tasks, what):
@@ -107,9 +106,12 @@ def main():
     arguments = _arguments()
     if os.geteuid() != 0:
         sys.exit("./dev oracle makes network namespaces: it needs root")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         with multiprocessing.Pool(arguments.jobs, _begin_worker) as pool:
             return 1 if _run_all(pool, arguments) else 0
+    except KeyboardInterrupt:
+        return 130
     finally:
         remove_all(build.prefix_of(os.getpid()))
 
