@@ -31,7 +31,8 @@ def _arguments():
                         help="the seed of the first random host (default: a fresh one)")
     parser.add_argument("--ci", action="store_true", help=f"run every hand-written host, {FIXED_HOSTS} random ones of "
                         f"fixed seeds, and {FRESH_HOSTS} fresh ones, which are only reported")
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count()), metavar="J", help="hosts side by side")
+    parser.add_argument("--jobs", type=int, default=2 * os.cpu_count(), metavar="J",
+                        help="hosts side by side (default: two for each processor; they mostly wait)")
     parser.add_argument("--keep", type=pathlib.Path, default=HERE.parents[1] / "build/oracle", metavar="FOLDER",
                         help="where counterexamples go (default: build/oracle)")
     return parser.parse_args()
