@@ -12,6 +12,7 @@ SERVICES = ["80/tcp", "80/udp"]
 
 class Generator:
     def __init__(self, seed):
+        self.title = f"The random host of seed {seed}"
         self.random = random.Random(seed)
         self.cables = []
         self.macvlans = []
@@ -28,7 +29,7 @@ class Generator:
     def chance(self, probability):
         return self.random.random() < probability
 
-    def document(self, seed):
+    def document(self):
         self._bridges()
         for _ in range(self.random.choice([0, 0, 1])):
             self._routed_machine()
@@ -40,7 +41,7 @@ class Generator:
         self._port_flags()
         self._routes()
         self._rules()
-        return {"title": f"The random host of seed {seed}", "cables": self.cables, "macvlans": self.macvlans,
+        return {"title": self.title, "cables": self.cables, "macvlans": self.macvlans,
                 "machines": self.machines, "flows": self._flows()}
 
     # Topology.
@@ -200,4 +201,4 @@ class Generator:
 
 
 def document(seed):
-    return Generator(seed).document(seed)
+    return Generator(seed).document()

@@ -8,6 +8,7 @@ import threading
 from sockets import close_with_reset, family_of
 
 STOP, FORGET = b"s", b"f"
+PATIENCE = 10
 
 
 class Servers:
@@ -20,6 +21,7 @@ class Servers:
         self._selector = selectors.DefaultSelector()
         self._connections = set()
         self._control, self._controlled = socket.socketpair()
+        self._control.settimeout(PATIENCE)
         self._selector.register(self._controlled, selectors.EVENT_READ)
         for name, machine in lab.scenario.machines.items():
             for server in machine.servers:
@@ -62,7 +64,7 @@ class Servers:
                     if self._controlled.recv(1) == STOP:
                         return
                     self._forget()
-                    continue
+                    break  # what else was ready may be closed now
                 take, name = key.data
                 with contextlib.suppress(OSError):
                     take(key.fileobj, name)
