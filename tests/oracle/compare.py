@@ -14,6 +14,7 @@ class Truth:
     outcome: str
     packets: list
     hit: set  # rules whose counter rose
+    counting: set  # rules that have one
     entries: set  # conntrack, as in Prediction
 
 
@@ -30,7 +31,7 @@ def differences(truth, prediction, scenario):
     """Where the two disagree."""
     yield from _outcome(truth, prediction)
     yield from _packets(truth.packets, prediction.packets, _comparable_devices(scenario))
-    yield from _rules(truth.hit, prediction.rules)
+    yield from _rules(truth.hit, prediction.rules & truth.counting)
     for machine, entry in sorted(truth.entries - prediction.entries, key=str):
         yield Difference("conntrack", f"left behind, not predicted: {machine}: {entry}")
 
@@ -81,8 +82,7 @@ def _packets(seen, predicted, devices):
 
 def _rules(hit, predicted):
     for rule in sorted(predicted - hit):
-        if rule.program != "nft":  # those of nft need not have a counter
-            yield Difference("rule", f"predicted, not hit: {rule}")
+        yield Difference("rule", f"predicted, not hit: {rule}")
     for rule in sorted(hit - predicted):
         if rule.ends:  # one of nat may leave all as it was, and then is not told; what it rewrites is seen on the wire
             yield Difference("rule", f"hit, not predicted: {rule}")

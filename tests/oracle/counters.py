@@ -5,25 +5,24 @@ import json
 import re
 
 SAVE = {"iptables": "iptables-nft-save", "iptables-legacy": "iptables-legacy-save", "ip6tables": "ip6tables-nft-save"}
-ENDS = re.compile(r"-j (DROP|REJECT)\b")
+ENDS = re.compile(r"-j (ACCEPT|DROP|REJECT)\b")
+VERDICTS = {"drop", "reject"}  # an accept may be one of a nat chain
 RULE = re.compile(r"\[(\d+):\d+\] -A (\S+) (.*)")
-POLICY = re.compile(r":(\S+) (?:ACCEPT|DROP) \[(\d+):\d+\]")
 
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Rule:
-    """`number` counts from 1 within the chain, as iptables does it; 0 is the chain's policy."""
+    """`number` counts from 1 within the chain, as iptables does it. Policies are left out: not all of them count."""
 
     machine: str
     program: str
     table: str
     chain: str
     number: int
-    ends: bool = dataclasses.field(default=False, compare=False)  # it drops or rejects what it matches
+    ends: bool = dataclasses.field(default=False, compare=False)  # it decides alone what it matches; those of nat do not
 
     def __str__(self):
-        what = f"rule {self.number}" if self.number else "policy"
-        return f"{self.machine}: {self.program} {self.table} {self.chain} {what}"
+        return f"{self.machine}: {self.program} {self.table} {self.chain} rule {self.number}"
 
 
 def read(namespaces, scenario):
@@ -46,11 +45,10 @@ def _of_iptables(namespace, program):
     for line in namespace.run(SAVE[program], "-c").splitlines():
         if line.startswith("*"):
             table, numbers = line[1:], {}
-        elif policy := POLICY.match(line):
-            yield (table, policy[1], 0), False, int(policy[2])
         elif rule := RULE.match(line):
             numbers[rule[2]] = numbers.get(rule[2], 0) + 1
-            yield (table, rule[2], numbers[rule[2]]), bool(ENDS.search(rule[3])), int(rule[1])
+            ends = bool(ENDS.search(rule[3])) and table != "nat"
+            yield (table, rule[2], numbers[rule[2]]), ends, int(rule[1])
 
 
 def _of_nft(namespace, text):
@@ -62,6 +60,8 @@ def _of_nft(namespace, text):
         if rule and f"{rule['family']} {rule['table']}" in tables:
             place = f"{rule['family']} {rule['table']}", rule["chain"]
             numbers[place] = numbers.get(place, 0) + 1
-            for expression in rule["expr"]:
-                if isinstance(expression, dict) and "counter" in expression:
-                    yield (*place, numbers[place]), False, expression["counter"]["packets"]
+            names = [next(iter(expression)) for expression in rule["expr"]]
+            if "counter" in names:
+                at = names.index("counter")
+                ends = bool(VERDICTS & set(names[at + 1:at + 2]))
+                yield (*place, numbers[place]), ends, rule["expr"][at]["counter"]["packets"]

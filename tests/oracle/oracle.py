@@ -47,11 +47,11 @@ def _run_on_kernel(lab, servers, flow):
     outcome = client.ask(*flow.destination)
     time.sleep(SETTLE)
     packets = capture.stop(client.port)
-    hit = counters.hit(before, counters.read(lab.namespaces, lab.scenario))
+    after = counters.read(lab.namespaces, lab.scenario)
     entries = tracked.read(lab.namespaces, client.port)
     client.close()
     servers.forget()
-    return Truth(outcome, packets, hit, entries)
+    return Truth(outcome, packets, counters.hit(before, after), set(after), entries)
 
 
 def _run_flow(lab, servers, flow, snapshot):

@@ -62,20 +62,20 @@ def test_a_random_port_has_to_be_in_the_predicted_range():
         return Packet("host", "eth0", "udp", "10.0.0.1", port, "10.0.0.2", 80)
 
     prediction = _predicted(packets=[moved((1024, 65535))])
-    assert not _compare(Truth("delivered", [moved(4711)], set(), set()), prediction)
-    assert _compare(Truth("delivered", [moved(80)], set(), set()), prediction) == ["wire", "wire"]
+    assert not _compare(Truth("delivered", [moved(4711)], set(), set(), set()), prediction)
+    assert _compare(Truth("delivered", [moved(80)], set(), set(), set()), prediction) == ["wire", "wire"]
 
 
 def test_every_kind_of_difference_is_told():
     entry = ("host", "udp 10.0.0.1:client > 10.0.0.2:80")
-    assert _compare(Truth("timeout", [], set(), {entry}), _predicted()) == ["outcome", "wire", "conntrack"]
+    assert _compare(Truth("timeout", [], set(), set(), {entry}), _predicted()) == ["outcome", "wire", "conntrack"]
 
 
 def test_a_file_that_is_wrong_about_the_kernel_is_told():
     flow = Flow("b", "10.0.0.2:80/tcp", "delivered",
                 {"host/eth0": "10.0.0.1:client > 10.0.0.2:80", "b/eth0": "nothing"}, {})
-    assert not list(mistakes(Truth("delivered", [SYN], set(), set()), flow))
-    assert len(list(mistakes(Truth("timeout", [], set(), set()), flow))) == 2
+    assert not list(mistakes(Truth("delivered", [SYN], set(), set(), set()), flow))
+    assert len(list(mistakes(Truth("timeout", [], set(), set(), set()), flow))) == 2
 
 
 def test_a_wire_text_knows_the_client_and_any_port():
