@@ -19,7 +19,8 @@ class Rule:
     table: str
     chain: str
     number: int
-    ends: bool = dataclasses.field(default=False, compare=False)  # it decides alone what it matches; those of nat do not
+    # It decides alone what it matches. A rule of nat does not.
+    ends: bool = dataclasses.field(default=False, compare=False)
 
     def __str__(self):
         return f"{self.machine}: {self.program} {self.table} {self.chain} rule {self.number}"
