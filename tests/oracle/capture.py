@@ -8,6 +8,7 @@ from wire import CLIENT, Packet, tcp_kind
 ETH_P_ALL, ETH_P_IP, ETH_P_IPV6 = 0x0003, 0x0800, 0x86DD
 SO_RCVBUFFORCE = 33
 ROOM = 8 << 20
+ENOUGH = 20000  # of the packets of one flow in one namespace: a storm has no end
 SYN, RST, ACK = 2, 4, 16
 ICMP = {0: "echo-reply", 3: "unreachable", 5: "redirect", 8: "echo-request", 11: "time-exceeded"}
 ICMP_QUERIES = (0, 8)
@@ -65,7 +66,7 @@ class Capture:
 
     @staticmethod
     def _read(machine, tap, client_port):
-        while True:
+        for _ in range(ENOUGH):
             try:
                 frame, (device, _, packet_type, *_) = tap.recvfrom(2048)
             except BlockingIOError:

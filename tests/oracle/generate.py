@@ -142,7 +142,8 @@ class Generator:
             if self.chance(0.1):
                 self.host["ip"] = self.host.get("ip", "") + f"link set {bridge} type bridge nf_call_iptables 1\n"
             for port in ports:
-                for flag in ("hairpin on", "isolated on", "learning off", "flood off"):
+                # With hairpin at both ends of a cable between two bridges, a frame would go to and fro for ever.
+                for flag in (*["hairpin on"] * port.startswith("p-"), "isolated on", "learning off", "flood off"):
                     if self.chance(0.06):
                         self.host["bridge"] += f"link set dev {port} {flag}\n"
 
