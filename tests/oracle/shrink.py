@@ -30,7 +30,7 @@ def _parts(document):
     """Paths of what can be taken away: the large before the small."""
     yield from (("flows", flow) for flow in document["flows"] if len(document["flows"]) > 1)
     yield from (("machines", name) for name in document["machines"] if name != HOST)
-    yield from (("cables", cable) for cable in document["cables"])
+    yield from (("cables", cable) for cable in document["cables"] if "/seen" not in cable)
     for name, machine in document["machines"].items():
         yield from (("machines", name, key) for key in machine if key != "addresses")
         yield from (("machines", name, key, entry) for key in ("bridges", "addresses", "sysctls")

@@ -45,15 +45,14 @@ def explain(lab, path, flow):
 
 
 def _prediction(document, prefix):
-    steps = [dict(step, machine=step["netns"].removeprefix(prefix))
-             for packet in document["packets"] for step in packet["steps"]
-             if not packet["summary"].startswith("ARP ")]
+    everything = [dict(step, machine=step["netns"].removeprefix(prefix), is_arp=packet["summary"].startswith("ARP "))
+                  for packet in document["packets"] for step in packet["steps"]]
+    steps = [step for step in everything if not step["is_arp"]]
     client = steps[0]["packet"]["sport"] if steps else None
     return Prediction(
         document["outcome"], document["cause"]["summary"], document["assumptions"],
         packets=list(dict.fromkeys(_packet(step, client) for step in steps if _comes_in(step))),
-        rules={_rule(step["machine"], step["because"]) for step in steps
-               if step["because"]["type"] == "rule"},
+        rules={_rule(step["machine"], step["because"]) for step in everything if step["because"]["type"] == "rule"},
         entries={entry for step in steps for entry in _entries(step, client)})
 
 
