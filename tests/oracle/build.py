@@ -1,0 +1,141 @@
+"""Builds a scenario in throw-away namespaces on the running kernel."""
+
+import itertools
+import json
+import multiprocessing
+import os
+import time
+
+from namespace import Namespace, command
+from scenario import HOST
+
+PATIENCE = 3
+# Only to be quick: who does not answer to three ARP requests is given up after 0.3 s, and a proxy answers within 0.1 s.
+NEIGHBOUR = {"retrans_time_ms": 100, "proxy_delay": 10}
+RESTORE = {"iptables": ("iptables-nft-restore", "--noflush"),
+           "iptables-legacy": ("iptables-legacy-restore", "--noflush"),
+           "ip6tables": ("ip6tables-nft-restore", "--noflush"),
+           "nft": ("nft", "-f", "-")}
+
+# A new namespace copies some of these from the machine that the test runs on: here it starts as the kernel is compiled.
+BASELINE = {f"net.ipv4.conf.{which}.{name}": value
+            for which in ("all", "default")
+            for name, value in {"forwarding": 0, "rp_filter": 0, "accept_local": 0, "arp_ignore": 0, "arp_filter": 0,
+                                "arp_announce": 0, "route_localnet": 0, "proxy_arp": 0, "send_redirects": 1}.items()}
+# No ICMP error is held back. Nothing comes when it likes to: no report of the kernel's own multicast groups, and no
+# SYN+ACK of an earlier flow.
+QUIET = {"net.ipv4.icmp_ratelimit": 0, "net.ipv4.igmp_link_local_mcast_reports": 0, "net.ipv4.tcp_synack_retries": 0}
+NO_IPV6 = {f"net.ipv6.conf.{which}.disable_ipv6": 1 for which in ("all", "default")}
+QUICK_IPV6 = {"net.ipv6.conf.all.accept_dad": 0, "net.ipv6.conf.default.accept_dad": 0}
+
+_numbers = itertools.count()
+
+
+def prefix_of(run):
+    """Of the namespaces of a run, that is of a process and its children."""
+    return f"oracle-{run}-"
+
+
+class Lab:
+    """Use it in a `with`: nothing of it is left afterwards."""
+
+    def __init__(self, scenario):
+        self.scenario = scenario
+        run = os.getpid() if multiprocessing.parent_process() is None else os.getppid()
+        self.prefix = f"{prefix_of(run)}{os.getpid()}-{next(_numbers)}-"
+        self.namespaces = {}
+
+    def __enter__(self):
+        try:
+            self._build()
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(self, *exception):
+        self._remove()
+
+    @property
+    def host(self):
+        return self.namespaces[HOST]
+
+    def _remove(self):
+        for namespace in self.namespaces.values():
+            namespace.remove()
+
+    def _build(self):
+        for name in self.scenario.machines:
+            namespace = self.namespaces[name] = Namespace(self.prefix + name)
+            namespace.write_sysctls(BASELINE | QUIET | (QUICK_IPV6 if self.scenario.ipv6 else NO_IPV6))
+        command("ip", "-batch", "-", text="\n".join(map(self._cable, self.scenario.cables)))
+        for macvlan in self.scenario.macvlans:
+            self._add_macvlan(macvlan)
+        for name, machine in self.scenario.machines.items():
+            self.namespaces[name].run("ip", "-batch", "-", text="\n".join(self._links(name, machine)))
+        for name, machine in self.scenario.machines.items():
+            self._hurry_neighbours(self.namespaces[name], [*self._devices(name), *machine.bridges])
+            self._configure(self.namespaces[name], machine)
+        self._wait_for_carriers()
+        for name, machine in self.scenario.machines.items():
+            if machine.bridge:
+                self.namespaces[name].run("bridge", "-batch", "-", text=machine.bridge)
+
+    def _end(self, text):
+        """MACHINE/DEVICE"""
+        machine, _, device = text.partition("/")
+        return self.namespaces[machine].name, device
+
+    def _cable(self, text):
+        (here, device), (there, peer) = map(self._end, text.split(" -- "))
+        return f"link add {device} netns {here} type veth peer name {peer} netns {there}"
+
+    def _add_macvlan(self, text):
+        ends, _, mode = text.partition(" mode ")
+        (here, device), (there, lower) = map(self._end, ends.split(" on "))
+        command("ip", "-n", there, "link", "add", "link", lower, "name", device, "netns", here,
+                "type", "macvlan", "mode", mode)
+
+    def _devices(self, machine):
+        """Those of the cables' and macvlans' ends that are in the machine."""
+        ends = [end for cable in self.scenario.cables for end in cable.split(" -- ")]
+        ends += [macvlan.partition(" on ")[0] for macvlan in self.scenario.macvlans]
+        return [device for where, _, device in (end.partition("/") for end in ends) if where == machine]
+
+    def _links(self, name, machine):
+        yield "link set lo up"
+        for bridge, ports in machine.bridges.items():
+            yield f"link add {bridge} type bridge"
+            for port in ports:
+                yield f"link set {port} master {bridge}"
+        for device in [*self._devices(name), *machine.bridges]:
+            yield f"link set {device} up"
+        for device, addresses in machine.addresses.items():
+            for address in [addresses] if isinstance(addresses, str) else addresses:
+                yield f"address add {address} dev {device}"
+
+    def _hurry_neighbours(self, namespace, devices):
+        namespace.write_sysctls({f"net.{family}.neigh.{device}.{name}": value
+                                 for family in ("ipv4", *["ipv6"] * self.scenario.ipv6)
+                                 for device in devices for name, value in NEIGHBOUR.items()})
+
+    @staticmethod
+    def _configure(namespace, machine):
+        namespace.write_sysctls(machine.sysctls)
+        if machine.ip:
+            namespace.run("ip", "-batch", "-", text=machine.ip)
+        for program, text in machine.rules.items():
+            namespace.run(*RESTORE[program], text=text)
+
+    def _wait_for_carriers(self):
+        """A link change reaches the bridge that the device is a port of a little later."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and any(map(self._unsettled, self.namespaces.values())):
+            time.sleep(0.02)
+
+    @staticmethod
+    def _unsettled(namespace):
+        return any("UP" in link["flags"] and link["operstate"] == "DOWN" and "NO-CARRIER" not in link["flags"]
+                   or link.get("linkinfo", {}).get("info_slave_data", {}).get("state") == "disabled"
+                   and "LOWER_UP" in link["flags"]
+                   for link in json.loads(namespace.run("ip", "-json", "-details", "link") or "[]"))

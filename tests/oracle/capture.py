@@ -1,0 +1,79 @@
+"""The packets that come in on every device of every namespace."""
+
+import socket
+import struct
+
+from wire import CLIENT, Packet, tcp_kind
+
+ETH_P_ALL, ETH_P_IP, ETH_P_IPV6 = 0x0003, 0x0800, 0x86DD
+SO_RCVBUFFORCE = 33
+ROOM = 8 << 20
+ENOUGH = 20000  # of the packets of one flow in one namespace: a storm has no end
+SYN, RST, ACK = 2, 4, 16
+ICMP = {0: "echo-reply", 3: "unreachable", 5: "redirect", 8: "echo-request", 11: "time-exceeded"}
+ICMP_QUERIES = (0, 8)
+ICMP_UNREACHABLE = 3
+
+
+def _network(frame):
+    """Protocol, source, destination and what the packet carries."""
+    kind, packet = struct.unpack_from("!H", frame, 12)[0], frame[14:]
+    if kind == ETH_P_IP and len(packet) >= 20:
+        source, destination = socket.inet_ntoa(packet[12:16]), socket.inet_ntoa(packet[16:20])
+        return packet[9], source, destination, packet[(packet[0] & 15) * 4:]
+    if kind == ETH_P_IPV6 and len(packet) >= 40:
+        source, destination = (socket.inet_ntop(socket.AF_INET6, packet[at:at + 16]) for at in (8, 24))
+        return packet[6], source, destination, packet[40:]
+    return None, "", "", b""
+
+
+def decode(frame):
+    """Kind, source, its port, destination, its port; None for what is neither TCP, UDP nor ICMP of IPv4."""
+    protocol, source, destination, body = _network(frame)
+    if len(body) < 8 or protocol not in (socket.IPPROTO_TCP, socket.IPPROTO_UDP, socket.IPPROTO_ICMP):
+        return None
+    if protocol == socket.IPPROTO_ICMP:
+        kind = f"icmp {ICMP.get(body[0], body[0])}"
+        if body[0] in ICMP_QUERIES:  # the id stands where the client's port would be
+            return kind, source, struct.unpack_from("!H", body, 4)[0], destination, None
+        return f"{kind}/{body[1]}" if body[0] == ICMP_UNREACHABLE else kind, source, None, destination, None
+    source_port, destination_port = struct.unpack_from("!HH", body)
+    flags = body[13] if protocol == socket.IPPROTO_TCP else 0
+    kind = "udp" if protocol == socket.IPPROTO_UDP else tcp_kind(flags & SYN, flags & ACK, flags & RST)
+    return kind, source, source_port, destination, destination_port
+
+
+class Capture:
+    """Taps from its making to its stop; none of them makes a device promiscuous."""
+
+    def __init__(self, namespaces):
+        self._taps = {name: self._tap(namespace) for name, namespace in namespaces.items()}
+
+    @staticmethod
+    def _tap(namespace):
+        tap = namespace.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, ROOM)
+        tap.setblocking(False)
+        return tap
+
+    def stop(self, client_port):
+        """All that came in, each kind of packet once."""
+        packets = {}
+        for machine, tap in self._taps.items():
+            with tap:
+                packets |= dict.fromkeys(self._read(machine, tap, client_port))
+        return list(packets)
+
+    @staticmethod
+    def _read(machine, tap, client_port):
+        for _ in range(ENOUGH):
+            try:
+                frame, (device, _, packet_type, *_) = tap.recvfrom(2048)
+            except BlockingIOError:
+                return
+            if packet_type == socket.PACKET_OUTGOING or not (decoded := decode(frame)):
+                continue
+            kind, source, source_port, destination, destination_port = decoded
+            yield Packet(machine, device, kind,
+                         source, CLIENT if source_port == client_port else source_port,
+                         destination, CLIENT if destination_port == client_port else destination_port)

@@ -1,0 +1,80 @@
+"""Runs one scenario: every flow on the kernel, and beside it its prediction."""
+
+import dataclasses
+import pathlib
+import tempfile
+import time
+
+import counters
+import tracked
+from build import Lab
+from capture import Capture
+from client import Client
+from compare import Difference, Truth, differences, mistakes
+from servers import Servers
+from simulation import NoPrediction, explain, take_snapshot
+
+SETTLE = 0.03  # what follows the outcome: acknowledgements and FINs
+
+
+@dataclasses.dataclass
+class FlowReport:
+    flow: str
+    outcome: str
+    differences: list
+    mistakes: list
+
+    @property
+    def agrees(self):
+        return not self.differences and not self.mistakes
+
+
+@dataclasses.dataclass
+class Report:
+    name: str
+    flows: list
+    error: str | None = None  # it could not be built or run
+
+    @property
+    def agrees(self):
+        return not self.error and all(flow.agrees for flow in self.flows)
+
+
+def _run_on_kernel(lab, servers, flow):
+    before = counters.read(lab.namespaces, lab.scenario)
+    capture = Capture(lab.namespaces)
+    client = Client(lab.namespaces[flow.source], flow.protocol)
+    outcome = client.ask(*flow.destination)
+    time.sleep(SETTLE)
+    packets = capture.stop(client.port)
+    after = counters.read(lab.namespaces, lab.scenario)
+    entries = tracked.read(lab.namespaces, client.port)
+    client.close()
+    servers.forget()
+    return Truth(outcome, packets, counters.hit(before, after), set(after), entries)
+
+
+def _run_flow(lab, servers, flow, snapshot):
+    for machine, lines in flow.before.items():
+        lab.namespaces[machine].run("sh", "-ec", lines)
+    take_snapshot(lab, snapshot)
+    truth = _run_on_kernel(lab, servers, flow)
+    try:
+        found = list(differences(truth, explain(lab, snapshot, flow), lab.scenario))
+    except NoPrediction as error:
+        found = [Difference("outcome", f"the kernel's is {truth.outcome}, and there is no prediction: {error}")]
+    return FlowReport(str(flow), truth.outcome, found, list(mistakes(truth, flow)))
+
+
+def run(scenario):
+    with tempfile.TemporaryDirectory(prefix="oracle-") as folder, Lab(scenario) as lab, Servers(lab) as servers:
+        snapshot = str(pathlib.Path(folder, "snapshot.json"))
+        return Report(scenario.name, [_run_flow(lab, servers, flow, snapshot) for flow in scenario.flows])
+
+
+def try_to_run(load, name):
+    """What goes wrong with the scenario itself is reported, and does not end the run."""
+    try:
+        return run(load())
+    except (RuntimeError, OSError, ValueError, KeyError) as error:
+        return Report(name, [], f"{type(error).__name__}: {error}")

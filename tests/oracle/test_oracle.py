@@ -1,0 +1,83 @@
+"""The parts of the oracle that need neither root nor a kernel's answer."""
+
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+# pylint: disable=wrong-import-position
+import generate
+import scenario
+from compare import Truth, differences, mistakes
+from scenario import Flow
+from shrink import shrink
+from simulation import Prediction
+from wire import CLIENT, Packet, matches
+
+FILES = sorted([*HERE.glob("scenarios/*.yaml"), *HERE.glob("counterexamples/*.yaml")])
+SYN = Packet("host", "eth0", "tcp S", "10.0.0.1", CLIENT, "10.0.0.2", 80)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_file_is_a_scenario_that_cites_the_kernel(path):
+    loaded = scenario.load(path)
+    assert loaded.flows and scenario.HOST in loaded.machines
+    assert scenario.read(path).get("functions") or path.parent.name == "counterexamples"
+
+
+def test_a_seed_always_gives_the_same_host():
+    assert all(generate.document(seed) == generate.document(seed) for seed in range(20))
+
+
+def test_what_is_generated_can_be_kept_as_a_file(tmp_path):
+    path = tmp_path / "random-7.yaml"
+    path.write_text(scenario.text_of(generate.document(7)), encoding="utf-8")
+    assert scenario.read(path) == generate.document(7)
+
+
+def test_shrinking_keeps_what_is_needed_and_nothing_else():
+    document = generate.document(3)
+    wanted = document["flows"][1]
+    small = shrink(document, lambda each: wanted in each["flows"] and wanted["from"] in each["machines"], seconds=10)
+    assert small["flows"] == [wanted]
+    assert set(small["machines"]) == {scenario.HOST, wanted["from"]}
+    assert not small["machines"][scenario.HOST].get("sysctls")
+
+
+def _predicted(**facts):
+    return Prediction(**({"outcome": "delivered", "cause": "", "assumptions": [], "packets": [SYN], "rules": set(),
+                          "entries": set()} | facts))
+
+
+def _compare(truth, prediction):
+    document = {"title": "", "cables": ["host/eth0 -- b/eth0"], "machines": {"host": {}, "b": {}}, "flows": []}
+    return [each.kind for each in differences(truth, prediction, scenario.parse("", document))]
+
+
+def test_a_random_port_has_to_be_in_the_predicted_range():
+    def moved(port):
+        return Packet("host", "eth0", "udp", "10.0.0.1", port, "10.0.0.2", 80)
+
+    prediction = _predicted(packets=[moved((1024, 65535))])
+    assert not _compare(Truth("delivered", [moved(4711)], set(), set(), set()), prediction)
+    assert _compare(Truth("delivered", [moved(80)], set(), set(), set()), prediction) == ["wire", "wire"]
+
+
+def test_every_kind_of_difference_is_told():
+    entry = ("host", "udp 10.0.0.1:client > 10.0.0.2:80")
+    assert _compare(Truth("timeout", [], set(), set(), {entry}), _predicted()) == ["outcome", "wire", "conntrack"]
+
+
+def test_a_file_that_is_wrong_about_the_kernel_is_told():
+    flow = Flow("b", "10.0.0.2:80/tcp", "delivered",
+                {"host/eth0": "10.0.0.1:client > 10.0.0.2:80", "b/eth0": "nothing"}, {})
+    assert not list(mistakes(Truth("delivered", [SYN], set(), set(), set()), flow))
+    assert len(list(mistakes(Truth("timeout", [], set(), set(), set()), flow))) == 2
+
+
+def test_a_wire_text_knows_the_client_and_any_port():
+    assert matches("10.0.0.1:client > 10.0.0.2:any", SYN)
+    assert not matches("10.0.0.1:client > 10.0.0.2:81", SYN)
