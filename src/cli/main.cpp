@@ -100,7 +100,8 @@ void add_up(CLI::App& app, Words& words)
     up->add_flag("-y,--yes", words.up.yes, "do not ask before changing");
     up->add_flag("--before-docker", words.up.before_docker,
                  "links and guards only: at boot, before dockerd starts");
-    up->add_option("--wait", words.wait, "wait up to SECONDS for the uplink's links, and then as long for Docker")
+    up->add_option("--wait", words.wait,
+                   "wait up to SECONDS for the uplink's links, and then as long for Docker")
         ->type_name("SECONDS")
         ->check(CLI::Range(0, 3600));
     add_confirm_option(*up, words);

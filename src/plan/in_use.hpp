@@ -12,8 +12,8 @@ namespace onlan::plan {
 // bridge to be deleted that has ports which are not onlan's.
 [[nodiscard]] std::vector<std::string> in_use(const Plan& plan, const model::Host& host);
 
-// For each Docker network to be removed that stopped containers belong to, a sentence that they stay
-// behind.
+// For each Docker network to be removed that stopped containers belong to, a sentence that they
+// stay behind.
 [[nodiscard]] std::vector<std::string> left_behind(const Plan& plan, const model::Host& host);
 
 // All that is `in_use()` as one error.
