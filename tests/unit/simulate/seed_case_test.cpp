@@ -57,7 +57,11 @@ TEST(SeedCase, StallsInTheConntrackClash)
     const auto explanation = seed.explain();
     EXPECT_EQ(ending(explanation), (Ending{Outcome::stalled, "conntrack-clash"}));
     EXPECT_THAT(explanation.cause.summary,
-                HasSubstr("moves the source port from 5000 to a random one of 1024-65535"));
+                HasSubstr("moves its source port from 5000 to a random one of 1024-65535"));
+    std::vector<std::string> actions;
+    for (const model::CauseLink& link : explanation.cause.chain)
+        actions.push_back(explanation.packets.at(link.packet - 1).steps.at(link.phase - 1).action);
+    EXPECT_THAT(actions, testing::ElementsAre("invalid", "new", "null-binding", "reset"));
 }
 
 TEST(SeedCase, NotrackOnTheSecondBridgeDeliversWithReversePathFilter)
