@@ -43,7 +43,7 @@ _onlan() {
         'confirm:keep the changes that wait'
         'explain:what happens to a flow, packet by packet'
         'export:print the set-up for another tool'
-        "snapshot:the host's whole network state"
+        'snapshot:the whole network state of the host'
         'lab:a host and a LAN made of network namespaces'
     )
     _arguments -C $global '1:command:->command' '*::argument:->argument' && return
@@ -64,15 +64,15 @@ _onlan() {
         status) _arguments $global '1:LAN:_onlan_lans' ;;
         export) _arguments $global '1:format:(netplan networkd commands)' ;;
         explain)
-            _arguments $global '--from[whose flow]:who:' '--to[where to]:target:' \
+            _arguments $global '--from=[whose flow]:who:' '--to=[where to]:target:' \
                 '--minimal[the outcome and its cause]' '--summary[each phase that did something]' \
-                '--detailed[every phase]' '--svg[draw the walk]:file:_files' \
-                '--snapshot[read this instead of the host]:path:_files'
+                '--detailed[every phase]' '--svg=[draw the walk]:file:_files' \
+                '--snapshot=[read this instead of the host]:path:_files'
             ;;
         snapshot)
-            _arguments $global '(-o --output)'{-o,--output}'[write it there]:file:_files' \
+            _arguments $global '(-o --output)'{-o,--output=}'[write it there]:file:_files' \
                 '--redact[with other addresses and names]' \
-                '--snapshot[read this instead of the host]:path:_files'
+                '--snapshot=[read this instead of the host]:path:_files'
             ;;
         lab)
             _arguments $global '--keep[leave it there]' '--no-docker[without a Docker engine]' \

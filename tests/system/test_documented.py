@@ -26,7 +26,7 @@ def folder(tmp_path):
     ("onlan --file=oth", {"other.yaml"}),
     ("onlan --file=", {"onlan.yaml", "other.yaml"}),
     ("onlan --color=al", {"always"}),
-    ("onlan --state-dir=up e", {"export"}),
+    ("onlan --state-dir=up ex", {"explain", "export"}),
 ])
 def test_bash_completes(folder, line, offered):
     assert complete_in_bash(line, folder) == offered
