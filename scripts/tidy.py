@@ -2,8 +2,8 @@
 
 usage: scripts/tidy.py quick|complete BUILD_FOLDER        (after building there)
 
-`complete` is all of .clang-tidy. `quick` is what most often finds a mistake, in a quarter of the time: no static analyzer,
-and nothing that is only about style.
+`complete` is all of .clang-tidy, over the program and its unit tests. `quick` is what most often finds a mistake in the program,
+in a tenth of the time: no static analyzer, nothing that follows values through a function, nothing that is only about style.
 """
 
 import concurrent.futures
@@ -16,8 +16,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 QUICK = ("-clang-analyzer-*,-cert-*,-misc-*,-modernize-*,-portability-*,-readability-*,"
-         "-bugprone-reserved-identifier,-bugprone-standalone-empty,-bugprone-stringview-nullptr")
+         "-bugprone-use-after-move,-bugprone-reserved-identifier,-bugprone-standalone-empty,-bugprone-stringview-nullptr")
 CHECKS = {"quick": [f"--checks={QUICK}"], "complete": []}
+FOLDERS = {"quick": [ROOT / "src"], "complete": [ROOT / "src", ROOT / "tests"]}
 CONFIGURATION = [ROOT / ".clang-tidy", ROOT / "tests/.clang-tidy", pathlib.Path(__file__)]
 
 
@@ -51,6 +52,7 @@ class Unit:
 def main(which, folder):
     build = pathlib.Path(folder).resolve()
     commands = json.loads((build / "compile_commands.json").read_text())
+    commands = [one for one in commands if any(pathlib.Path(one["file"]).is_relative_to(folder) for folder in FOLDERS[which])]
     units = [unit for unit in (Unit(build, which, command) for command in commands) if not unit.is_known_clean()]
     units.sort(key=lambda unit: unit.object.stat().st_size, reverse=True)  # what takes longest must not come last
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

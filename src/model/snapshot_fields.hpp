@@ -24,7 +24,7 @@ template <typename Object, typename Member>
 struct Field {
     std::string_view name;
     Member Object::* member;
-    Tells tells;
+    Tells tells = Tells::word;
 };
 
 template <typename Object, typename Member>

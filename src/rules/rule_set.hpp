@@ -128,6 +128,8 @@ public:
 
     RuleSet(RuleSet&&) noexcept;
     RuleSet& operator=(RuleSet&&) noexcept;
+    RuleSet(const RuleSet&) = delete;
+    RuleSet& operator=(const RuleSet&) = delete;
     ~RuleSet();
 
     // In the order in which the kernel calls them: by priority; of equal ones the last registered

@@ -11,10 +11,11 @@ import re
 CHANGING = {"ifindex", "link_index", "handle", "packets", "bytes", "metainfo", "expires", "index",
             "valid_life_time", "preferred_life_time", "hello_timer", "tcn_timer", "topology_change_timer", "gc_timer",
             "hold_timer", "message_age_timer", "forward_delay_timer", "topology_change", "topology_change_detected",
-            "operstate"}  # follows the carrier when the kernel's link watch gets to it, up to a second later
-OF_OPERSTATE = "NO-CARRIER"  # ip-link(8) makes this flag out of the operational state
+            "operstate"}
 # Of a Docker network that onlan makes anew each time.
 CHANGING_OF_NETWORK = {"Id", "Created"}
+RTMGRP_LINK = 1
+PATIENCE = 5
 SYSCTL_FOLDERS = ("net/ipv4/conf", "net/ipv6/conf", "net/bridge")
 SWITCHES = ("net/ipv4/ip_forward",)
 
@@ -22,6 +23,7 @@ SWITCHES = ("net/ipv4/ip_forward",)
 def whole_state(lab):
     """A dictionary of sorted lists of lines."""
     host = lab.host
+    wait_for_link_watch(host)
     state = {
         "links": _lines(_link(link) for link in host.json("ip", "-json", "-details", "link")),
         "addresses": _lines(_addresses(host)),
@@ -38,6 +40,20 @@ def whole_state(lab):
     if lab.engine and lab.engine.runs:
         state["docker networks"] = _docker_networks(lab)
     return state
+
+
+def wait_for_link_watch(host):
+    """A link's operational state, and a bridge's view of its port, follow the carrier up to a second later
+    (net/core/link_watch.c)."""
+    with host.netlink_events(RTMGRP_LINK) as events:
+        events.settimeout(PATIENCE)
+        while not all(map(_is_settled, host.json("ip", "-json", "link"))):
+            events.recv(1 << 16)
+
+
+def _is_settled(link):
+    has_carrier = "LOWER_UP" in link["flags"]
+    return "UP" not in link["flags"] or has_carrier == (link["operstate"] in ("UP", "UNKNOWN"))
 
 
 def difference(before, after):
@@ -69,7 +85,6 @@ def _is_made_by_onlan(link):
 
 def _link(link):
     link = _clean(link)
-    link["flags"] = [flag for flag in link["flags"] if flag != OF_OPERSTATE]
     if _is_made_by_onlan(link):
         link.pop("address")  # by chance
         for key in ("bridge_id", "root_id"):
