@@ -93,12 +93,19 @@ bool bridge_nf_forward(Run& run, const Device& in, const Device& out, Packet& pa
     if (!packet.bridge)
         return true;
     packet.bridge->physical_out = &out;
-    return pass_hook(run, packet,
-                     {.family = hook_family(packet),
-                      .hook = Hook::forward,
-                      .in = &bridge,
-                      .out = &bridge,
-                      .at = &bridge});
+    // To the IP hooks, and to what they send back, every frame is one for this host.
+    const PacketType type = packet.type;
+    if (type == PacketType::otherhost)
+        packet.type = PacketType::host;
+    if (!pass_hook(run, packet,
+                   {.family = hook_family(packet),
+                    .hook = Hook::forward,
+                    .in = &bridge,
+                    .out = &bridge,
+                    .at = &bridge}))
+        return false;
+    packet.type = type;
+    return true;
 }
 
 bool bridge_nf_postrouting(Run& run, const Device& out, Packet& packet)
@@ -106,6 +113,8 @@ bool bridge_nf_postrouting(Run& run, const Device& out, Packet& packet)
     if (!packet.bridge || packet.bridge->physical_out == nullptr)
         return true;
     const Device& bridge = *out.master;
+    if (packet.type == PacketType::otherhost)
+        packet.type = PacketType::host;
     return pass_hook(run, packet,
                      {.family = hook_family(packet),
                       .hook = Hook::postrouting,
