@@ -20,11 +20,6 @@ bool lives(const Connection& connection)
     return connection.has(kConfirmed) && !connection.has(kDying);
 }
 
-std::uint16_t zone_of(const model::Conntrack& entry, CtDirection direction)
-{
-    return direction == CtDirection::original ? entry.zone_original : entry.zone_reply;
-}
-
 // The run's own copy of an entry of the snapshot, made when a packet first meets it.
 Connection& copy_of(Run& run, const Namespace& netns, const model::Conntrack& stored)
 {
@@ -116,8 +111,8 @@ Connection& begin_connection(Run& run, const Packet& packet, const Namespace& ne
     connection.netns = &netns;
     connection.entry.original = tuple_of(packet.ip);
     connection.entry.reply = inverted(connection.entry.original);
-    connection.entry.zone_original = packet.ct.zone;
-    connection.entry.zone_reply = packet.ct.zone;
+    connection.entry.zone_original = packet.ct.zone.original;
+    connection.entry.zone_reply = packet.ct.zone.reply;
     return connection;
 }
 
@@ -160,15 +155,18 @@ std::string describe(const model::Conntrack& entry)
                        (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "", tuple(entry.reply));
 }
 
-std::optional<Tracked>
-find_connection(Run& run, const Namespace& netns, const model::Tuple& tuple, std::uint16_t zone)
+// nf_ct_key_equal(): in each direction an entry is of the zone that it has in that direction.
+std::optional<Tracked> find_connection(Run& run,
+                                       const Namespace& netns,
+                                       const model::Tuple& tuple,
+                                       const rules::CtZone& zone)
 {
     for (Connection& connection : run.state.connections) {
         if (connection.netns != &netns || !lives(connection))
             continue;
         for (const CtDirection direction : {CtDirection::original, CtDirection::reply}) {
             if (connection.tuple(direction) == tuple &&
-                zone_of(connection.entry, direction) == zone)
+                connection.zone().at(direction) == zone.at(direction))
                 return Tracked{&connection, direction};
         }
     }
@@ -186,12 +184,16 @@ std::optional<model::Conntrack>
 tuple_taken(const Run& run, const model::Tuple& tuple, const Connection& own)
 {
     const model::Tuple reply = inverted(tuple);
-    const std::uint16_t zone = own.entry.zone_original;
+    // It is looked for in the zone of replies alone.
+    const rules::CtZone zone = own.zone();
+    const bool one_zone = zone.original == zone.reply;
     // An entry with our own original tuple is the same flow: the clash is settled at confirm.
     const auto holds = [&](const model::Conntrack& entry) {
-        const bool same = (entry.original == reply && entry.zone_original == zone) ||
-                          (entry.reply == reply && entry.zone_reply == zone);
-        return same && !(entry.original == own.entry.original && entry.zone_original == zone);
+        const bool same =
+            (one_zone && entry.original == reply && entry.zone_original == zone.original) ||
+            (entry.reply == reply && entry.zone_reply == zone.reply);
+        return same &&
+               !(entry.original == own.entry.original && entry.zone_original == zone.original);
     };
     for (const Connection& connection : run.state.connections) {
         if (&connection != &own && connection.netns == own.netns && lives(connection) &&
@@ -269,8 +271,10 @@ bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call)
     const Namespace& netns = call.netns();
     const auto clash = [&]() -> std::optional<Tracked> {
         for (const CtDirection direction : {CtDirection::original, CtDirection::reply}) {
-            if (auto found = find_connection(run, netns, connection->tuple(direction),
-                                             zone_of(connection->entry, direction)))
+            auto found =
+                find_connection(run, netns, connection->tuple(direction), connection->zone());
+            if (found &&
+                connection->zone().at(found->direction) == connection->zone().at(direction))
                 return found;
         }
         return {};

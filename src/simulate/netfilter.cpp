@@ -87,10 +87,8 @@ void take_over(Packet& packet, const rules::ChainOutcome& outcome)
         packet.tproxy = outcome.tproxy;
     if (outcome.notrack != nullptr)
         packet.ct = {.state = rules::CtState::untracked, .seen = true};
-    if (outcome.zone) {
+    if (outcome.zone)
         packet.ct.zone = *outcome.zone;
-        packet.ct.template_zone = true;
-    }
 }
 
 std::string assumption_of(const rules::ChainOutcome& outcome)

@@ -104,8 +104,7 @@ struct Tracking {
     rules::CtDirection direction = rules::CtDirection::original;
     Connection* connection = nullptr;
     bool seen = false; // conntrack has run: "invalid" means something
-    bool template_zone = false;
-    std::uint16_t zone = 0;
+    rules::CtZone zone;
 };
 
 // struct sk_buff

@@ -91,8 +91,10 @@ struct Tracked {
     Connection* connection = nullptr;
     rules::CtDirection direction = rules::CtDirection::original;
 };
-[[nodiscard]] std::optional<Tracked>
-find_connection(Run& run, const Namespace& netns, const model::Tuple& tuple, std::uint16_t zone);
+[[nodiscard]] std::optional<Tracked> find_connection(Run& run,
+                                                     const Namespace& netns,
+                                                     const model::Tuple& tuple,
+                                                     const rules::CtZone& zone);
 // nf_conntrack_tuple_taken(): would a reply to `tuple` be taken for somebody else's? Tells whose.
 [[nodiscard]] std::optional<model::Conntrack>
 tuple_taken(const Run& run, const model::Tuple& tuple, const Connection& own);
