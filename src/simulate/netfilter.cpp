@@ -129,10 +129,15 @@ private:
 };
 const Stages kStages;
 
-bool listens_on(const rules::BaseChain& chain, const Device& device)
+bool listens_on(Run& run, const rules::BaseChain& chain, const Device& device)
 {
-    return chain.family != HookFamily::netdev ||
-           std::ranges::find(chain.devices, device.name()) != chain.devices.end();
+    if (chain.family != HookFamily::netdev)
+        return true;
+    if (chain.devices.empty())
+        run.assume(fmt::format("the chain {} of {} is bound to no device that packets pass: the "
+                               "listing names none",
+                               chain.policy.chain, chain.policy.table));
+    return std::ranges::find(chain.devices, device.name()) != chain.devices.end();
 }
 
 } // namespace
@@ -270,7 +275,7 @@ bool pass_hook(Run& run, Packet& packet, const HookCall& call, Priorities priori
             continue;
         const bool passed = entry.chain == nullptr
                                 ? pass_built_in(run, packet, call, entry.built_in)
-                                : !listens_on(*entry.chain, *call.at) ||
+                                : !listens_on(run, *entry.chain, *call.at) ||
                                       pass_chain(run, packet, call, *entry.chain);
         if (!passed)
             return false;
