@@ -216,6 +216,13 @@ RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key)
     if (out == nullptr)
         return {
             .source = key.source, .error = RouteError::network_unreachable, .route = found.route};
+    // __mkroute_output(): 127.0.0.0/8 does not leave the host.
+    if (first_byte(key.source, 127) && !out->link->loopback &&
+        out->settings.route_localnet.value == 0)
+        return {.source = key.source,
+                .error = RouteError::invalid,
+                .route = found.route,
+                .refused_by = &out->settings.route_localnet};
     RouteOutput output{.destination = Destination{.input = local ? Destination::Input::local
                                                                  : Destination::Input::forward,
                                                   .out = out,

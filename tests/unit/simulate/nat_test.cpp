@@ -172,8 +172,6 @@ protected:
     NetnsBuilder& router = world.netns("router");
     NetnsBuilder& client = world.netns("client");
     NetnsBuilder& server = world.netns("server");
-
-private:
     std::unique_ptr<World> built_;
 };
 
@@ -247,3 +245,26 @@ TEST_F(NatTest, A_chain_that_translates_nothing_leaves_it_to_the_next)
 
 } // namespace
 } // namespace onlan::simulate
+TEST_F(NatTest, Without_route_localnet_nothing_from_127_0_0_1_leaves_by_a_rule_of_OUTPUT)
+{
+    nat(Hook::output, {.kind = NatKind::destination,
+                       .first_address = ip("10.2.0.2"),
+                       .first_port = std::uint16_t{80}});
+    world.rules("router").nat(Hook::postrouting, "masquerade",
+                              [](const rules::PacketView& packet, const rules::Surroundings&) {
+                                  return translate(packet, {.kind = NatKind::masquerade},
+                                                   "-j MASQUERADE");
+                              });
+    const auto from_host = [&] {
+        built_ = std::make_unique<World>(world.build());
+        return explain(*built_,
+                       {.from = "router", .to = ip("127.0.0.1"), .protocol = kTcp, .port = 8000});
+    };
+    const auto explanation = from_host();
+    EXPECT_EQ(explanation.outcome, model::Outcome::timeout);
+    EXPECT_EQ(explanation.cause.kind, "route_localnet");
+    EXPECT_EQ(received(explanation), "nothing");
+    router.sysctl("net.ipv4.conf.right.route_localnet", 1);
+    EXPECT_EQ(received(from_host()), "10.2.0.1 > 10.2.0.2");
+}
+
