@@ -127,15 +127,21 @@ CtState state_of(const Tracked& tracked)
 
 } // namespace
 
-std::string describe(const model::Conntrack& entry)
+std::string describe(const EntrySeen& seen)
 {
-    const auto tuple = [](const model::Tuple& of) {
+    const model::Conntrack& entry = seen.entry;
+    const auto number = [](const model::PortRange& port) {
+        return port.random() ? fmt::format("{}-{}", port.first, port.last)
+                             : fmt::format("{}", port.first);
+    };
+    const auto tuple = [&](const model::Tuple& of, const EntrySeen::Ports& ports) {
         if (of.protocol == kIcmp || of.protocol == kIcmpv6)
             return fmt::format("src={} dst={} type={} code={} id={}", of.source.to_string(),
                                of.destination.to_string(), of.destination_port >> 8U,
-                               of.destination_port & 0xFFU, of.source_port);
+                               of.destination_port & 0xFFU, number(ports.source));
         return fmt::format("src={} dst={} sport={} dport={}", of.source.to_string(),
-                           of.destination.to_string(), of.source_port, of.destination_port);
+                           of.destination.to_string(), number(ports.source),
+                           number(ports.destination));
     };
     const auto protocol = [&]() -> std::string {
         switch (entry.original.protocol) {
@@ -151,8 +157,9 @@ std::string describe(const model::Conntrack& entry)
             return fmt::format("{}", entry.original.protocol);
         }
     };
-    return fmt::format("{} {}{} {}", protocol(), tuple(entry.original),
-                       (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "", tuple(entry.reply));
+    return fmt::format("{} {}{} {}", protocol(), tuple(entry.original, seen.original),
+                       (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "",
+                       tuple(entry.reply, seen.reply));
 }
 
 // nf_ct_key_equal(): in each direction an entry is of the zone that it has in that direction.

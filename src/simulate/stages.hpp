@@ -98,7 +98,7 @@ struct Tracked {
 // nf_conntrack_tuple_taken(): would a reply to `tuple` be taken for somebody else's? Tells whose.
 [[nodiscard]] std::optional<model::Conntrack>
 tuple_taken(const Run& run, const model::Tuple& tuple, const Connection& own);
-[[nodiscard]] std::string describe(const model::Conntrack& entry);
+[[nodiscard]] std::string describe(const EntrySeen& seen);
 
 // conntrack_tcp.cpp: net/netfilter/nf_conntrack_proto_tcp.c
 enum class TcpResult : std::uint8_t { accept, invalid, again };

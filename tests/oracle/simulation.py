@@ -14,7 +14,7 @@ from wire import CLIENT, Packet, tcp_kind
 ONLAN = os.environ.get("ONLAN", str(pathlib.Path(__file__).resolve().parents[2] / "build/release/onlan"))
 NOBODY = "unix:///nonexistent/docker.sock"
 DELIVERED, NOT_DELIVERED = 0, 3
-ENTRY = re.compile(r"(\w+) src=(\S+) dst=(\S+) (?:sport=(\d+) dport=(\d+)|type=\d+ code=\d+ id=(\d+))")
+ENTRY = re.compile(r"(\w+) src=(\S+) dst=(\S+) (?:sport=([\d-]+) dport=([\d-]+)|type=\d+ code=\d+ id=([\d-]+))")
 
 
 class NoPrediction(RuntimeError):
