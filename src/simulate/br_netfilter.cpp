@@ -40,7 +40,7 @@ bool reroute(Run& run, const Device& port, Packet& packet)
 bool calls_ip_hooks(const Device& bridge, const Packet& packet)
 {
     const NetnsSettings& settings = bridge.netns->settings;
-    if (!settings.br_netfilter || packet.arp ||
+    if (!settings.br_netfilter || packet.is_arp() ||
         (packet.ethernet.vlan && settings.filter_vlan_tagged.value == 0))
         return false;
     const model::NfCall& own = bridge.link->bridge->nf_call;
@@ -80,7 +80,7 @@ bool bridge_nf_forward(Run& run, const Device& in, const Device& out, Packet& pa
 {
     const Device& bridge = *out.master;
     const NetnsSettings& settings = bridge.netns->settings;
-    if (packet.arp) {
+    if (packet.is_arp()) {
         const bool called = settings.br_netfilter && (settings.call_arptables.value != 0 ||
                                                       bridge.link->bridge->nf_call.arptables);
         return !called || pass_hook(run, packet,

@@ -40,6 +40,13 @@ Connection& copy_of(Run& run, const Namespace& netns, const model::Conntrack& st
     return copy;
 }
 
+// nf_conntrack_icmpv6_error(), noct_valid_new[]: multicast listeners and neighbour discovery.
+bool never_tracked(const Ip& ip)
+{
+    return ip.protocol == kIcmpv6 &&
+           ((ip.icmp_type >= 130 && ip.icmp_type <= 136) || ip.icmp_type == 143);
+}
+
 // icmp_new(): only what asks for an answer begins a connection.
 bool icmp_may_begin(const Ip& ip)
 {
@@ -221,6 +228,11 @@ bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
     Tracking& ct = packet.ct;
     if (ct.connection != nullptr || ct.state == CtState::untracked)
         return true;
+    if (never_tracked(packet.ip)) {
+        ct.state = CtState::untracked;
+        ct.seen = true;
+        return true;
+    }
     const Namespace& netns = call.netns();
     const Place place(call.at, "conntrack");
     if (packet.ip.icmp_error()) {

@@ -214,7 +214,10 @@ void ip_receive(Run& run, const Device& device, Packet&& packet)
                            .at = &device})) {
         return;
     }
-    receive_finish(run, device, std::move(packet));
+    if (packet.arp)
+        neighbour_discovery_receive(run, device, packet);
+    else
+        receive_finish(run, device, std::move(packet));
 }
 
 bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)

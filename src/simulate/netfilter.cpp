@@ -50,7 +50,7 @@ rules::PacketView view_of(const Packet& packet, const HookCall& call)
                            .priority = packet.priority,
                            .socket_owner = packet.owner,
                            .ct = ct_view(packet.ct)};
-    if (packet.arp) {
+    if (packet.is_arp()) {
         view.source = packet.arp->sender;
         view.destination = packet.arp->target;
         view.arp_operation = packet.arp->reply ? 2 : 1;

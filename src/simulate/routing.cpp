@@ -120,7 +120,7 @@ std::optional<RouteInput> refused_source(const Device& in, const Device* out, co
 
 FlowKey flow_key(const Packet& packet)
 {
-    if (packet.arp)
+    if (packet.is_arp())
         return {.destination = packet.arp->target, .source = packet.arp->sender};
     const Ip& ip = packet.ip;
     return {.destination = ip.destination,

@@ -178,9 +178,22 @@ bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers);
 void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_hop, Packet&& packet);
 [[nodiscard]] std::optional<net::MacAddress> find_neighbour(const Run& run,
                                                             const NeighbourKey& key);
+// neigh_update(): sends what has waited for this address.
+void learn_neighbour(Run& run, const NeighbourKey& key, const net::MacAddress& mac);
 void arp_receive(Run& run, const Device& device, const Packet& packet);
 // What waits for an address that nobody has answered for fails (neigh_timer_handler()).
 void fail_waiting(Run& run);
+
+// ndisc.cpp: net/ipv6/ndisc.c
+
+// ndisc_solicit(): asks who has `target`, for the sake of a packet of this source and number.
+void solicit_neighbour(Run& run,
+                       const Device& out,
+                       const net::IpAddress& target,
+                       const net::IpAddress& source,
+                       unsigned number);
+// What is behind PREROUTING.
+void neighbour_discovery_receive(Run& run, const Device& device, const Packet& received);
 
 // --- local.cpp: net/ipv4/tcp_ipv4.c, udp.c, icmp.c
 

@@ -45,7 +45,7 @@ def explain(lab, path, flow):
 
 
 def _prediction(document, prefix):
-    everything = [dict(step, machine=step["netns"].removeprefix(prefix), is_arp=packet["summary"].startswith("ARP "))
+    everything = [dict(step, machine=step["netns"].removeprefix(prefix), is_arp=packet["summary"].startswith(("ARP ", "NDP ")))
                   for packet in document["packets"] for step in packet["steps"]]
     steps = [step for step in everything if not step["is_arp"]]
     client = steps[0]["packet"]["sport"] if steps else None
