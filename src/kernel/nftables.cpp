@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "formats/nft_devices.hpp"
 #include "kernel/modules.hpp"
 
 namespace onlan::kernel {
@@ -29,8 +30,12 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<nft_ctx, FreeContext>;
 
+constexpr unsigned kAsJson = NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_HANDLE;
+constexpr unsigned kAsText = 0;
+
 // Runs commands as one transaction: all of them take effect, or none.
-Result<std::string> run(const std::string& commands, std::string_view doing)
+Result<std::string>
+run(const std::string& commands, std::string_view doing, unsigned output = kAsJson)
 {
     // libnftables 1.0 keeps state of its own between contexts (its scanner, libmnl's batches).
     static std::mutex one_at_a_time;
@@ -40,7 +45,7 @@ Result<std::string> run(const std::string& commands, std::string_view doing)
         return fail_errno("open nftables", ENOMEM);
     nft_ctx_buffer_output(context.get());
     nft_ctx_buffer_error(context.get());
-    nft_ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_HANDLE);
+    nft_ctx_output_set_flags(context.get(), output);
     if (nft_run_cmd_from_buffer(context.get(), commands.c_str()) == 0)
         return std::string(nft_ctx_get_output_buffer(context.get()));
     // Below the first line there is the command, with marks under its faulty part.
@@ -99,6 +104,35 @@ json own_chain()
 {
     return {{"family", kFamily},    {"table", kTable},      {"name", kChain},    {"type", "filter"},
             {"hook", "prerouting"}, {"prio", kPriorityRaw}, {"policy", "accept"}};
+}
+
+bool lacks_devices(const json& chain)
+{
+    const std::string hook = chain.value("hook", "");
+    return (hook == "ingress" || hook == "egress") && !chain.contains("dev");
+}
+
+// Until 1.0.6 libnftables leaves out of its JSON which devices a chain is bound to; its text says
+// it.
+Result<> add_devices(json& ruleset)
+{
+    const std::vector<json> chains = objects(ruleset, "chain");
+    if (std::ranges::none_of(chains, lacks_devices))
+        return {};
+    ONLAN_TRY(const auto text, run("list chains", "read the devices of nftables chains", kAsText));
+    const auto all = formats::parse_nft_chain_devices(text);
+    for (json& element : ruleset["nftables"]) {
+        if (!element.contains("chain") || !lacks_devices(element["chain"]))
+            continue;
+        json& chain = element["chain"];
+        const auto bound = std::ranges::find_if(all, [&](const formats::NftChainDevices& one) {
+            return one.family == chain.value("family", "") &&
+                   one.table == chain.value("table", "") && one.chain == chain.value("name", "");
+        });
+        if (bound != all.end())
+            chain["dev"] = bound->devices;
+    }
+    return {};
 }
 
 bool is_kept_by_iptables(const model::NftBaseChain& chain)
@@ -198,7 +232,10 @@ Result<json> list_ruleset()
     ONLAN_TRY(const auto answer, run("list ruleset", "read the nftables ruleset"));
     ONLAN_TRY(json document, document_from(answer));
     const bool empty = document.is_null() || document["nftables"].size() <= 1; // metainfo only
-    return empty ? json{} : document;
+    if (empty)
+        return json{};
+    ONLAN_CHECK(add_devices(document));
+    return document;
 }
 
 Result<std::vector<model::NftOwnRule>> list_own_rules()

@@ -47,7 +47,7 @@ bool is_end(const model::Step& step)
 
 bool is_arp(const model::TracedPacket& packet)
 {
-    return packet.summary.starts_with("ARP ");
+    return packet.summary.starts_with("ARP ") || packet.summary.starts_with("NDP ");
 }
 
 std::string tuple(const model::Header& header)

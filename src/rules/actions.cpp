@@ -33,7 +33,9 @@ Value current(Target target, const Fork& fork)
     case Target::ct_mark:
         return Value::of(packet.ct.mark);
     case Target::zone:
-        return Value::of(packet.ct.zone);
+    case Target::zone_original:
+    case Target::zone_reply:
+        return {}; // no rule keeps bits of it
     case Target::ttl:
         return Value::of(packet.ttl);
     case Target::tos:
@@ -85,7 +87,13 @@ void set(Target target, const Value& value, Fork& fork)
         packet.ct.mark = number;
         break;
     case Target::zone:
-        fork.effects.zone = port;
+        fork.effects.zone = CtZone::both(port);
+        break;
+    case Target::zone_original:
+        fork.effects.zone = CtZone{.original = port};
+        break;
+    case Target::zone_reply:
+        fork.effects.zone = CtZone{.reply = port};
         break;
     case Target::ttl:
         packet.ttl = byte;

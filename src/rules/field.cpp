@@ -292,7 +292,11 @@ Read ct_field(Field field, const CtView& ct)
     case Field::ct_mark:
         return Read::of(ct.mark);
     case Field::ct_zone:
-        return Read::of(ct.zone);
+        return Read::of(ct.zone.original != 0 ? ct.zone.original : ct.zone.reply);
+    case Field::ct_original_zone:
+        return Read::of(ct.zone.original);
+    case Field::ct_reply_zone:
+        return Read::of(ct.zone.reply);
     case Field::ct_l3proto:
         return Read::of(ct.original.source.family() == net::Family::ipv4 ? kNfprotoIpv4
                                                                          : kNfprotoIpv6);

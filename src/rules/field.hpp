@@ -79,6 +79,8 @@ enum class Field : std::uint8_t {
     ct_status,
     ct_mark,
     ct_zone,
+    ct_original_zone,
+    ct_reply_zone,
     ct_l3proto,
     ct_protocol,
     ct_original_saddr,

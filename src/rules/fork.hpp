@@ -17,7 +17,7 @@ struct Effects {
     std::optional<Reject> reject;
     std::optional<Tproxy> tproxy;
     std::optional<std::uint32_t> notrack; // by this rule
-    std::optional<std::uint16_t> zone;
+    std::optional<CtZone> zone;
     bool broute = false;
 };
 

@@ -18,12 +18,26 @@ enum class PacketType : std::uint8_t { host, broadcast, multicast, otherhost };
 enum class CtState : std::uint8_t { invalid, new_, established, related, untracked };
 enum class CtDirection : std::uint8_t { original, reply };
 
+// struct nf_conntrack_zone: a zone may be for one direction only; the other one is then that of 0.
+struct CtZone {
+    std::uint16_t original = 0;
+    std::uint16_t reply = 0;
+
+    [[nodiscard]] static constexpr CtZone both(std::uint16_t id) { return {id, id}; }
+    // nf_ct_zone_id()
+    [[nodiscard]] constexpr std::uint16_t at(CtDirection direction) const
+    {
+        return direction == CtDirection::original ? original : reply;
+    }
+    friend bool operator==(const CtZone&, const CtZone&) = default;
+};
+
 struct CtView {
     CtState state = CtState::invalid;
     CtDirection direction = CtDirection::original;
     std::uint32_t status = 0; // IPS_*
     std::uint32_t mark = 0;
-    std::uint16_t zone = 0;
+    CtZone zone;
     model::Tuple original;
     model::Tuple reply;
 };

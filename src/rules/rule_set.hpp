@@ -81,7 +81,7 @@ struct ChainOutcome {
     std::optional<Reject> reject; // verdict drop, and this is sent back
     std::optional<Tproxy> tproxy;
     const RuleRef* notrack = nullptr; // the rule that leaves it untracked; null: none does
-    std::optional<std::uint16_t> zone;
+    std::optional<CtZone> zone;
     bool broute = false; // bridge: leave the bridge (ebtables broute)
     PacketView packet;   // as the chain leaves it: marks, ttl, priority, MACs
     // Of the rule set, and only as long as it lives.

@@ -91,6 +91,8 @@ enum class Target : std::uint8_t {
     pkttype,
     ct_mark,
     zone,
+    zone_original,
+    zone_reply,
     ttl,
     tos,
     source,

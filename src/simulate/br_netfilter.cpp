@@ -40,7 +40,7 @@ bool reroute(Run& run, const Device& port, Packet& packet)
 bool calls_ip_hooks(const Device& bridge, const Packet& packet)
 {
     const NetnsSettings& settings = bridge.netns->settings;
-    if (!settings.br_netfilter || packet.arp ||
+    if (!settings.br_netfilter || packet.is_arp() ||
         (packet.ethernet.vlan && settings.filter_vlan_tagged.value == 0))
         return false;
     const model::NfCall& own = bridge.link->bridge->nf_call;
@@ -80,7 +80,7 @@ bool bridge_nf_forward(Run& run, const Device& in, const Device& out, Packet& pa
 {
     const Device& bridge = *out.master;
     const NetnsSettings& settings = bridge.netns->settings;
-    if (packet.arp) {
+    if (packet.is_arp()) {
         const bool called = settings.br_netfilter && (settings.call_arptables.value != 0 ||
                                                       bridge.link->bridge->nf_call.arptables);
         return !called || pass_hook(run, packet,
@@ -93,12 +93,19 @@ bool bridge_nf_forward(Run& run, const Device& in, const Device& out, Packet& pa
     if (!packet.bridge)
         return true;
     packet.bridge->physical_out = &out;
-    return pass_hook(run, packet,
-                     {.family = hook_family(packet),
-                      .hook = Hook::forward,
-                      .in = &bridge,
-                      .out = &bridge,
-                      .at = &bridge});
+    // To the IP hooks, and to what they send back, every frame is one for this host.
+    const PacketType type = packet.type;
+    if (type == PacketType::otherhost)
+        packet.type = PacketType::host;
+    if (!pass_hook(run, packet,
+                   {.family = hook_family(packet),
+                    .hook = Hook::forward,
+                    .in = &bridge,
+                    .out = &bridge,
+                    .at = &bridge}))
+        return false;
+    packet.type = type;
+    return true;
 }
 
 bool bridge_nf_postrouting(Run& run, const Device& out, Packet& packet)
@@ -106,6 +113,8 @@ bool bridge_nf_postrouting(Run& run, const Device& out, Packet& packet)
     if (!packet.bridge || packet.bridge->physical_out == nullptr)
         return true;
     const Device& bridge = *out.master;
+    if (packet.type == PacketType::otherhost)
+        packet.type = PacketType::host;
     return pass_hook(run, packet,
                      {.family = hook_family(packet),
                       .hook = Hook::postrouting,

@@ -17,7 +17,7 @@ using model::TracedPacket;
 
 bool is_arp(const TracedPacket& packet)
 {
-    return packet.summary.starts_with("ARP ");
+    return packet.summary.starts_with("ARP ") || packet.summary.starts_with("NDP ");
 }
 
 bool ends(const Step& step)

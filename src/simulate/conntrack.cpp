@@ -20,11 +20,6 @@ bool lives(const Connection& connection)
     return connection.has(kConfirmed) && !connection.has(kDying);
 }
 
-std::uint16_t zone_of(const model::Conntrack& entry, CtDirection direction)
-{
-    return direction == CtDirection::original ? entry.zone_original : entry.zone_reply;
-}
-
 // The run's own copy of an entry of the snapshot, made when a packet first meets it.
 Connection& copy_of(Run& run, const Namespace& netns, const model::Conntrack& stored)
 {
@@ -43,6 +38,13 @@ Connection& copy_of(Run& run, const Namespace& netns, const model::Conntrack& st
         copy.tcp.seen[i].be_liberal = true;
     }
     return copy;
+}
+
+// nf_conntrack_icmpv6_error(), noct_valid_new[]: multicast listeners and neighbour discovery.
+bool never_tracked(const Ip& ip)
+{
+    return ip.protocol == kIcmpv6 &&
+           ((ip.icmp_type >= 130 && ip.icmp_type <= 136) || ip.icmp_type == 143);
 }
 
 // icmp_new(): only what asks for an answer begins a connection.
@@ -116,8 +118,8 @@ Connection& begin_connection(Run& run, const Packet& packet, const Namespace& ne
     connection.netns = &netns;
     connection.entry.original = tuple_of(packet.ip);
     connection.entry.reply = inverted(connection.entry.original);
-    connection.entry.zone_original = packet.ct.zone;
-    connection.entry.zone_reply = packet.ct.zone;
+    connection.entry.zone_original = packet.ct.zone.original;
+    connection.entry.zone_reply = packet.ct.zone.reply;
     return connection;
 }
 
@@ -132,15 +134,21 @@ CtState state_of(const Tracked& tracked)
 
 } // namespace
 
-std::string describe(const model::Conntrack& entry)
+std::string describe(const EntrySeen& seen)
 {
-    const auto tuple = [](const model::Tuple& of) {
+    const model::Conntrack& entry = seen.entry;
+    const auto number = [](const model::PortRange& port) {
+        return port.random() ? fmt::format("{}-{}", port.first, port.last)
+                             : fmt::format("{}", port.first);
+    };
+    const auto tuple = [&](const model::Tuple& of, const EntrySeen::Ports& ports) {
         if (of.protocol == kIcmp || of.protocol == kIcmpv6)
             return fmt::format("src={} dst={} type={} code={} id={}", of.source.to_string(),
                                of.destination.to_string(), of.destination_port >> 8U,
-                               of.destination_port & 0xFFU, of.source_port);
+                               of.destination_port & 0xFFU, number(ports.source));
         return fmt::format("src={} dst={} sport={} dport={}", of.source.to_string(),
-                           of.destination.to_string(), of.source_port, of.destination_port);
+                           of.destination.to_string(), number(ports.source),
+                           number(ports.destination));
     };
     const auto protocol = [&]() -> std::string {
         switch (entry.original.protocol) {
@@ -156,19 +164,23 @@ std::string describe(const model::Conntrack& entry)
             return fmt::format("{}", entry.original.protocol);
         }
     };
-    return fmt::format("{} {}{} {}", protocol(), tuple(entry.original),
-                       (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "", tuple(entry.reply));
+    return fmt::format("{} {}{} {}", protocol(), tuple(entry.original, seen.original),
+                       (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "",
+                       tuple(entry.reply, seen.reply));
 }
 
-std::optional<Tracked>
-find_connection(Run& run, const Namespace& netns, const model::Tuple& tuple, std::uint16_t zone)
+// nf_ct_key_equal(): in each direction an entry is of the zone that it has in that direction.
+std::optional<Tracked> find_connection(Run& run,
+                                       const Namespace& netns,
+                                       const model::Tuple& tuple,
+                                       const rules::CtZone& zone)
 {
     for (Connection& connection : run.state.connections) {
         if (connection.netns != &netns || !lives(connection))
             continue;
         for (const CtDirection direction : {CtDirection::original, CtDirection::reply}) {
             if (connection.tuple(direction) == tuple &&
-                zone_of(connection.entry, direction) == zone)
+                connection.zone().at(direction) == zone.at(direction))
                 return Tracked{&connection, direction};
         }
     }
@@ -186,12 +198,16 @@ std::optional<model::Conntrack>
 tuple_taken(const Run& run, const model::Tuple& tuple, const Connection& own)
 {
     const model::Tuple reply = inverted(tuple);
-    const std::uint16_t zone = own.entry.zone_original;
+    // It is looked for in the zone of replies alone.
+    const rules::CtZone zone = own.zone();
+    const bool one_zone = zone.original == zone.reply;
     // An entry with our own original tuple is the same flow: the clash is settled at confirm.
     const auto holds = [&](const model::Conntrack& entry) {
-        const bool same = (entry.original == reply && entry.zone_original == zone) ||
-                          (entry.reply == reply && entry.zone_reply == zone);
-        return same && !(entry.original == own.entry.original && entry.zone_original == zone);
+        const bool same =
+            (one_zone && entry.original == reply && entry.zone_original == zone.original) ||
+            (entry.reply == reply && entry.zone_reply == zone.reply);
+        return same &&
+               !(entry.original == own.entry.original && entry.zone_original == zone.original);
     };
     for (const Connection& connection : run.state.connections) {
         if (&connection != &own && connection.netns == own.netns && lives(connection) &&
@@ -212,6 +228,11 @@ bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
     Tracking& ct = packet.ct;
     if (ct.connection != nullptr || ct.state == CtState::untracked)
         return true;
+    if (never_tracked(packet.ip)) {
+        ct.state = CtState::untracked;
+        ct.seen = true;
+        return true;
+    }
     const Namespace& netns = call.netns();
     const Place place(call.at, "conntrack");
     if (packet.ip.icmp_error()) {
@@ -269,8 +290,10 @@ bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call)
     const Namespace& netns = call.netns();
     const auto clash = [&]() -> std::optional<Tracked> {
         for (const CtDirection direction : {CtDirection::original, CtDirection::reply}) {
-            if (auto found = find_connection(run, netns, connection->tuple(direction),
-                                             zone_of(connection->entry, direction)))
+            auto found =
+                find_connection(run, netns, connection->tuple(direction), connection->zone());
+            if (found &&
+                connection->zone().at(found->direction) == connection->zone().at(direction))
                 return found;
         }
         return {};

@@ -31,14 +31,12 @@ ConntrackTable::ConntrackTable(const std::vector<model::Conntrack>& entries)
 }
 
 std::optional<ConnectionHit> ConntrackTable::find(const model::Tuple& tuple,
-                                                  std::uint16_t zone) const
+                                                  const rules::CtZone& zone) const
 {
     const auto [first, last] = by_tuple_.equal_range(tuple);
     for (auto it = first; it != last; ++it) {
         const ConnectionHit& hit = it->second;
-        const auto own = hit.direction == rules::CtDirection::original ? hit.entry->zone_original
-                                                                       : hit.entry->zone_reply;
-        if (own == zone)
+        if (zone_of(*hit.entry).at(hit.direction) == zone.at(hit.direction))
             return hit;
     }
     return {};

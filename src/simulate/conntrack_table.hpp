@@ -27,6 +27,11 @@ constexpr std::uint32_t kSrcNatDone = 1U << 7U;
 constexpr std::uint32_t kDstNatDone = 1U << 8U;
 constexpr std::uint32_t kDying = 1U << 9U;
 
+[[nodiscard]] inline rules::CtZone zone_of(const model::Conntrack& entry)
+{
+    return {.original = entry.zone_original, .reply = entry.zone_reply};
+}
+
 struct TupleHash {
     std::size_t operator()(const model::Tuple& tuple) const noexcept;
 };
@@ -40,6 +45,7 @@ struct Connection {
     int masquerade_link = 0;                  // nf_conn_nat.masq_index
     TcpTrack tcp;
 
+    [[nodiscard]] rules::CtZone zone() const { return zone_of(entry); }
     [[nodiscard]] bool has(std::uint32_t bit) const { return (entry.status & bit) != 0; }
     [[nodiscard]] const model::Tuple& tuple(rules::CtDirection direction) const
     {
@@ -60,7 +66,7 @@ public:
     explicit ConntrackTable(const std::vector<model::Conntrack>& entries);
 
     [[nodiscard]] std::optional<ConnectionHit> find(const model::Tuple& tuple,
-                                                    std::uint16_t zone) const;
+                                                    const rules::CtZone& zone) const;
     // Entries whose original source is the same socket (nf_nat_bysource).
     [[nodiscard]] std::vector<const model::Conntrack*> by_source(const model::Tuple& tuple) const;
 

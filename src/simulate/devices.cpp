@@ -169,7 +169,7 @@ void receive_up(Run& run, const Device& device, Packet&& packet)
     packet.device = &device;
     if (packet.ethernet.vlan && *packet.ethernet.vlan != 0)
         packet.type = rules::PacketType::otherhost;
-    if (packet.arp)
+    if (packet.is_arp())
         arp_receive(run, device, packet);
     else
         ip_receive(run, device, std::move(packet));

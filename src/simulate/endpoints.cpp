@@ -27,12 +27,11 @@ void plan(Run& run, LiveSocket& socket, Deed deed, unsigned answers)
     run.state.deeds.push_back({.socket = &socket, .deed = deed, .answers = answers});
 }
 
-// The whole answer, and then nothing more: the server closes.
+// Closing is left to the client, which may have more to ask.
 void respond(Run& run, LiveSocket& socket, unsigned answers)
 {
     socket.response_sent = true;
     send_segment(run, socket, kPsh | kAck, kResponse, answers);
-    plan(run, socket, Deed::close, answers);
 }
 
 void take_request(Run& run, LiveSocket& socket, unsigned answers)

@@ -13,52 +13,15 @@ constexpr std::uint32_t kLocalTable = 255;
 constexpr std::uint32_t kMainTable = 254;
 constexpr std::uint32_t kDefaultTable = 253;
 
-// enum of include/uapi/linux/fib_rules.h
-constexpr std::uint8_t kToTable = 1;
-constexpr std::uint8_t kGoto = 2;
-constexpr std::uint8_t kNop = 3;
-constexpr std::uint8_t kBlackhole = 6;
-constexpr std::uint8_t kUnreachable = 7;
-constexpr std::uint8_t kProhibit = 8;
-constexpr std::uint32_t kInvert = 2;
 constexpr std::uint8_t kTosMask = 0x1c; // IPTOS_RT_MASK: the DSCP bits that a route can ask for
 
 constexpr std::uint32_t kRouteLinkdown = 16; // RTNH_F_LINKDOWN
 constexpr std::uint32_t kRouteDead = 1;      // RTNH_F_DEAD
 
-template <typename Number>
-Number number(std::span<const std::uint8_t> bytes)
-{
-    Number value{};
-    if (bytes.size() >= sizeof value)
-        std::memcpy(&value, bytes.data(), sizeof value);
-    return value;
-}
-
-std::uint16_t big_endian_pair(std::span<const std::uint8_t> bytes, std::size_t at)
-{
-    return number<std::uint16_t>(bytes.subspan(std::min(at, bytes.size())));
-}
-
 int index_of(const model::Netns& netns, const std::string& name)
 {
     const auto link = std::ranges::find(netns.links, name, &model::Link::name);
     return link == netns.links.end() ? 0 : link->index;
-}
-
-// Calls `visit` with type and payload of each netlink attribute in `bytes`.
-template <typename Visit>
-void for_each_attribute(std::span<const std::uint8_t> bytes, Visit visit)
-{
-    constexpr std::size_t kHeader = 4;
-    while (bytes.size() >= kHeader) {
-        const auto length = number<std::uint16_t>(bytes);
-        const auto type = number<std::uint16_t>(bytes.subspan(2));
-        if (length < kHeader || length > bytes.size())
-            return;
-        visit(type, bytes.subspan(kHeader, length - kHeader));
-        bytes = bytes.subspan(std::min<std::size_t>((length + 3U) & ~3U, bytes.size()));
-    }
 }
 
 // fib_props[]. Nothing when the next rule has to be asked (−EAGAIN).
@@ -137,16 +100,17 @@ Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
         usable_[link.index] = !needs_carrier || link.carrier || link.loopback;
     }
     for (const model::Rule& rule : netns.rules) {
-        if (rule.family != family)
-            continue;
-        if (auto decoded = decode(netns, rule))
-            rules_.push_back(*std::move(decoded));
+        if (rule.family == family)
+            rules_.push_back({.says = model::policy_rule_from(rule),
+                              .in = index_of(netns, rule.input_interface),
+                              .out = index_of(netns, rule.output_interface)});
     }
-    std::ranges::stable_sort(rules_, {}, &Rule::priority);
+    std::ranges::stable_sort(rules_, {}, [](const Rule& rule) { return rule.says.priority; });
     custom_rules_ = std::ranges::any_of(rules_, [](const Rule& rule) {
-        return !(rule.priority == 0 && rule.table == kLocalTable) &&
-               !(rule.priority == 32766 && rule.table == kMainTable) &&
-               !(rule.priority == 32767 && rule.table == kDefaultTable);
+        const auto is = [&](std::uint32_t priority, std::uint32_t table) {
+            return rule.says.priority == priority && rule.says.table == table;
+        };
+        return !is(0, kLocalTable) && !is(32766, kMainTable) && !is(32767, kDefaultTable);
     });
     separate_ =
         custom_rules_ || netns.separate_local_table.value_or(false) || family == net::Family::ipv6;
@@ -171,83 +135,24 @@ void Fib::add(Table& table, const model::Route& route)
     routes.insert(std::ranges::upper_bound(routes, rank(&route), {}, rank), &route);
 }
 
-std::optional<Fib::Rule> Fib::decode(const model::Netns& netns, const model::Rule& rule)
-{
-    // struct fib_rule_hdr: family, dst_len, src_len, tos, table, res1, res2, action, flags
-    constexpr std::size_t kHeaderSize = 12;
-    if (rule.header.size() < kHeaderSize)
-        return {};
-    Rule decoded{.priority = rule.priority,
-                 .action = rule.header[7],
-                 .invert =
-                     (number<std::uint32_t>(std::span(rule.header).subspan(8)) & kInvert) != 0,
-                 .table = rule.header[4],
-                 .in = rule.input_interface,
-                 .out = rule.output_interface,
-                 .in_index = index_of(netns, rule.input_interface),
-                 .out_index = index_of(netns, rule.output_interface),
-                 .tos = rule.header[3]};
-    for_each_attribute(rule.rest, [&](std::uint16_t type, std::span<const std::uint8_t> payload) {
-        const auto prefix = [&](unsigned length) -> std::optional<net::Prefix> {
-            const auto address = net::IpAddress::from_bytes(payload);
-            return address ? std::optional(net::Prefix::around(*address, length)) : std::nullopt;
-        };
-        switch (type) { // FRA_*
-        case 1:
-            decoded.to = prefix(rule.header[1]);
-            break;
-        case 2:
-            decoded.from = prefix(rule.header[2]);
-            break;
-        case 4:
-            decoded.target = number<std::uint32_t>(payload);
-            break;
-        case 10:
-            decoded.mark = number<std::uint32_t>(payload);
-            if (decoded.mark_mask == 0)
-                decoded.mark_mask = 0xFFFFFFFF;
-            break;
-        case 14:
-            decoded.suppress_length = number<std::int32_t>(payload);
-            break;
-        case 15:
-            decoded.table = number<std::uint32_t>(payload);
-            break;
-        case 16:
-            decoded.mark_mask = number<std::uint32_t>(payload);
-            break;
-        case 22:
-            decoded.protocol = payload.empty() ? std::uint8_t{0} : payload[0];
-            break;
-        case 23:
-            decoded.source_port_first = big_endian_pair(payload, 0);
-            decoded.source_port_last = big_endian_pair(payload, 2);
-            break;
-        case 24:
-            decoded.destination_port_first = big_endian_pair(payload, 0);
-            decoded.destination_port_last = big_endian_pair(payload, 2);
-            break;
-        default:
-            break;
-        }
-    });
-    return decoded;
-}
-
 // fib_rule_match()
 bool Fib::matches(const Rule& rule, const FlowKey& key)
 {
+    const model::PolicyRule& says = rule.says;
+    const auto within = [](const std::optional<model::NumberRange>& range, std::uint16_t port) {
+        return !range || (port >= range->first && port <= range->last);
+    };
     const bool matched =
-        (rule.in.empty() || (rule.in_index != 0 && rule.in_index == key.in)) &&
-        (rule.out.empty() || (rule.out_index != 0 && rule.out_index == key.out)) &&
-        (!rule.from || rule.from->contains(key.source)) &&
-        (!rule.to || rule.to->contains(key.destination)) &&
-        ((key.mark ^ rule.mark) & rule.mark_mask) == 0 && (rule.tos == 0 || rule.tos == key.tos) &&
-        (rule.protocol == 0 || rule.protocol == key.protocol) &&
-        key.source_port >= rule.source_port_first && key.source_port <= rule.source_port_last &&
-        key.destination_port >= rule.destination_port_first &&
-        key.destination_port <= rule.destination_port_last;
-    return matched != rule.invert;
+        (says.input_interface.empty() || (rule.in != 0 && rule.in == key.in)) &&
+        (says.output_interface.empty() || (rule.out != 0 && rule.out == key.out)) &&
+        (!says.from || says.from->contains(key.source)) &&
+        (!says.to || says.to->contains(key.destination)) &&
+        (!says.mark || ((key.mark ^ says.mark->value) & says.mark->mask) == 0) &&
+        (says.tos == 0 || says.tos == key.tos) &&
+        (says.ip_protocol == 0 || says.ip_protocol == key.protocol) &&
+        within(says.source_ports, key.source_port) &&
+        within(says.destination_ports, key.destination_port);
+    return matched != says.invert;
 }
 
 // fib_table_lookup()
@@ -289,28 +194,29 @@ RouteFound Fib::lookup_by_rules(const FlowKey& key) const
 {
     std::uint32_t from = 0;
     for (const Rule& rule : rules_) {
-        if (rule.priority < from || !matches(rule, key))
+        const model::PolicyRule& says = rule.says;
+        if (says.priority < from || !matches(rule, key))
             continue;
-        switch (rule.action) {
-        case kGoto:
-            from = rule.target;
+        switch (says.action) {
+        case model::rule_action::go_to:
+            from = says.target;
             continue;
-        case kBlackhole:
+        case model::rule_action::blackhole:
             return {.error = RouteError::invalid};
-        case kUnreachable:
+        case model::rule_action::unreachable:
             return {.error = RouteError::network_unreachable};
-        case kProhibit:
+        case model::rule_action::prohibit:
             return {.error = RouteError::prohibited};
-        case kToTable:
+        case model::rule_action::lookup:
             break;
-        case kNop:
+        case model::rule_action::nop:
         default:
             continue;
         }
-        const auto found = ask(rule.table, key);
-        if (found &&
-            !(found->route != nullptr && rule.suppress_length >= 0 &&
-              static_cast<int>(found->route->destination.length()) <= rule.suppress_length))
+        const auto found = ask(says.table, key);
+        const bool suppressed = found && found->route != nullptr && says.suppress_prefixlength &&
+                                found->route->destination.length() <= *says.suppress_prefixlength;
+        if (found && !suppressed)
             return *found;
     }
     return {};

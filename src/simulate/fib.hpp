@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/netns.hpp"
+#include "model/policy_rule.hpp"
 
 namespace onlan::simulate {
 
@@ -91,31 +92,12 @@ private:
     using Length = std::unordered_map<Bits, std::vector<const model::Route*>, BitsHash>;
     using Table = std::map<unsigned, Length, std::greater<>>; // by length, the longest first
     struct Rule {
-        std::uint32_t priority = 0;
-        std::uint8_t action = 1; // FR_ACT_*
-        bool invert = false;
-        std::uint32_t table = 0;
-        std::uint32_t target = 0; // FR_ACT_GOTO
-        int suppress_length = -1;
-        std::string in;
-        std::string out;
-        int in_index = 0;
-        int out_index = 0;
-        std::optional<net::Prefix> from;
-        std::optional<net::Prefix> to;
-        std::uint32_t mark = 0;
-        std::uint32_t mark_mask = 0;
-        std::uint8_t tos = 0;
-        std::uint8_t protocol = 0;
-        std::uint16_t source_port_first = 0;
-        std::uint16_t source_port_last = 65535;
-        std::uint16_t destination_port_first = 0;
-        std::uint16_t destination_port_last = 65535;
+        model::PolicyRule says;
+        int in = 0; // of the devices that it names; 0: there is none of this name
+        int out = 0;
     };
 
     void add(Table& table, const model::Route& route);
-    [[nodiscard]] static std::optional<Rule> decode(const model::Netns& netns,
-                                                    const model::Rule& rule);
     [[nodiscard]] static bool matches(const Rule& rule, const FlowKey& key);
     [[nodiscard]] const model::Route* find(const Table& table, const FlowKey& key) const;
     [[nodiscard]] std::optional<RouteFound> ask(std::uint32_t table, const FlowKey& key) const;

@@ -156,6 +156,20 @@ void receive_finish(Run& run, const Device& in, Packet&& packet)
     }
 }
 
+void note_unrouted(Run& run,
+                   const Namespace& netns,
+                   const Packet& packet,
+                   const RouteOutput& routed,
+                   std::string_view function)
+{
+    const bool refused = routed.refused_by != nullptr;
+    note(run, packet, {netns, refused ? "route_localnet" : "route"}, "drop", [&]() -> Reason {
+        if (refused)
+            return BySysctl{.setting = routed.refused_by, .value = "0"};
+        return ByKernel{.function = function, .text = describe(routed.error)};
+    });
+}
+
 // What the OUTPUT hook changed may lead elsewhere: ip_route_me_harder().
 bool reroute_output(Run& run, const Namespace& netns, Packet& packet, const Packet& before)
 {
@@ -168,9 +182,7 @@ bool reroute_output(Run& run, const Namespace& netns, Packet& packet, const Pack
         return true;
     const RouteOutput routed = route_output(run, netns, flow_key(packet));
     if (!routed.destination) {
-        note(run, packet, {netns, "route"}, "drop", [&] {
-            return ByKernel{.function = "ip_route_me_harder", .text = describe(routed.error)};
-        });
+        note_unrouted(run, netns, packet, routed, "ip_route_me_harder");
         return false;
     }
     packet.destination = routed.destination;
@@ -202,7 +214,10 @@ void ip_receive(Run& run, const Device& device, Packet&& packet)
                            .at = &device})) {
         return;
     }
-    receive_finish(run, device, std::move(packet));
+    if (packet.arp)
+        neighbour_discovery_receive(run, device, packet);
+    else
+        receive_finish(run, device, std::move(packet));
 }
 
 bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
@@ -212,9 +227,7 @@ bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
         const RouteOutput routed = route_output(run, netns, flow_key(packet));
         begin_packet(run, packet, answers);
         if (!routed.destination) {
-            note(run, packet, {netns, "route"}, "drop", [&] {
-                return ByKernel{.function = "ip_route_output_flow", .text = describe(routed.error)};
-            });
+            note_unrouted(run, netns, packet, routed, "ip_route_output_flow");
             return false;
         }
         packet.destination = routed.destination;
@@ -225,12 +238,16 @@ bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
     packet.device = &out;
     note(run, packet, {&out, "route"}, "output",
          [&] { return by_route(netns, *packet.destination); });
-    const Packet before = packet;
-    if (!pass_hook(
-            run, packet,
-            {.family = hook_family(packet), .hook = Hook::output, .out = &out, .at = &out}) ||
-        !reroute_output(run, netns, packet, before))
-        return false;
+    const HookCall call{
+        .family = hook_family(packet), .hook = Hook::output, .out = &out, .at = &out};
+    // Mangle and nat look for a new route themselves, before any filter sees the packet.
+    constexpr Priorities kUpToNat{.last = kPriorityNatDestination};
+    constexpr Priorities kBehindNat{.first = kPriorityNatDestination + 1};
+    for (const Priorities& part : {kUpToNat, kBehindNat}) {
+        const Packet before = packet;
+        if (!pass_hook(run, packet, call, part) || !reroute_output(run, netns, packet, before))
+            return false;
+    }
     output(run, nullptr, std::move(packet));
     return true;
 }

@@ -1,5 +1,4 @@
-// Neighbours and ARP: net/core/neighbour.c, net/ipv4/arp.c. Neighbour discovery of IPv6 is walked
-// as if it were ARP: by the same frames, past the IP hooks.
+// Neighbours and ARP: net/core/neighbour.c, net/ipv4/arp.c.
 
 #include <algorithm>
 
@@ -42,9 +41,8 @@ void send_arp(
 }
 
 // arp_solicit(): who asks. With arp_announce 0 the packet's own source, if it is ours.
-net::IpAddress asker(const Device& out, const Packet& packet, const net::IpAddress& target)
+net::IpAddress asker(const Device& out, const net::IpAddress& source, const net::IpAddress& target)
 {
-    const net::IpAddress& source = packet.ip.source;
     if (out.netns->fib(source.family()).address_type(source) == RouteType::local)
         return source;
     return select_address(out, target).value_or(net::IpAddress::any(target.family()));
@@ -194,16 +192,28 @@ void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_ho
     }
     const bool asked = std::ranges::any_of(
         run.state.waiting, [&](const Waiting& other) { return other.neighbour == key; });
-    const net::IpAddress sender = asker(out, packet, next_hop);
+    const net::IpAddress source = packet.ip.source;
     const unsigned number = packet.number;
     note(run, packet, {&out, "neighbour"}, "resolve", [&] {
         return ByEntry{.table = model::ByEntry::Table::neighbour,
                        .text = {"{} dev {} is not known yet", next_hop, out.name()}};
     });
     run.state.waiting.push_back({.neighbour = key, .packet = std::move(packet)});
-    if (!asked)
-        send_arp(run, out, {.sender_mac = out.mac, .sender = sender, .target = next_hop},
-                 kBroadcast, number);
+    if (asked)
+        return;
+    if (next_hop.family() == net::Family::ipv6)
+        solicit_neighbour(run, out, next_hop, source, number);
+    else
+        send_arp(
+            run, out,
+            {.sender_mac = out.mac, .sender = asker(out, source, next_hop), .target = next_hop},
+            kBroadcast, number);
+}
+
+void learn_neighbour(Run& run, const NeighbourKey& key, const net::MacAddress& mac)
+{
+    learn(run, key, mac);
+    resolve(run, key);
 }
 
 void arp_receive(Run& run, const Device& device, const Packet& received)
@@ -225,8 +235,7 @@ void arp_receive(Run& run, const Device& device, const Packet& received)
                         .text = known ? Words("the first answer stands for a second (locktime)")
                                       : Words("{} is at {}", arp.sender, arp.sender_mac)};
     });
-    learn(run, key, arp.sender_mac);
-    resolve(run, key);
+    learn_neighbour(run, key, arp.sender_mac);
 }
 
 void fail_waiting(Run& run)

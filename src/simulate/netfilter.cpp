@@ -50,7 +50,7 @@ rules::PacketView view_of(const Packet& packet, const HookCall& call)
                            .priority = packet.priority,
                            .socket_owner = packet.owner,
                            .ct = ct_view(packet.ct)};
-    if (packet.arp) {
+    if (packet.is_arp()) {
         view.source = packet.arp->sender;
         view.destination = packet.arp->target;
         view.arp_operation = packet.arp->reply ? 2 : 1;
@@ -87,10 +87,8 @@ void take_over(Packet& packet, const rules::ChainOutcome& outcome)
         packet.tproxy = outcome.tproxy;
     if (outcome.notrack != nullptr)
         packet.ct = {.state = rules::CtState::untracked, .seen = true};
-    if (outcome.zone) {
+    if (outcome.zone)
         packet.ct.zone = *outcome.zone;
-        packet.ct.template_zone = true;
-    }
 }
 
 std::string assumption_of(const rules::ChainOutcome& outcome)
@@ -131,10 +129,15 @@ private:
 };
 const Stages kStages;
 
-bool listens_on(const rules::BaseChain& chain, const Device& device)
+bool listens_on(Run& run, const rules::BaseChain& chain, const Device& device)
 {
-    return chain.family != HookFamily::netdev ||
-           std::ranges::find(chain.devices, device.name()) != chain.devices.end();
+    if (chain.family != HookFamily::netdev)
+        return true;
+    if (chain.devices.empty())
+        run.assume(fmt::format("the chain {} of {} is bound to no device that packets pass: the "
+                               "listing names none",
+                               chain.policy.chain, chain.policy.table));
+    return std::ranges::find(chain.devices, device.name()) != chain.devices.end();
 }
 
 } // namespace
@@ -272,7 +275,7 @@ bool pass_hook(Run& run, Packet& packet, const HookCall& call, Priorities priori
             continue;
         const bool passed = entry.chain == nullptr
                                 ? pass_built_in(run, packet, call, entry.built_in)
-                                : !listens_on(*entry.chain, *call.at) ||
+                                : !listens_on(run, *entry.chain, *call.at) ||
                                       pass_chain(run, packet, call, *entry.chain);
         if (!passed)
             return false;

@@ -68,6 +68,7 @@ struct Ip {
     [[nodiscard]] bool icmp_error() const;
 };
 
+// ARP, or a neighbour solicitation or advertisement of IPv6, which say the same.
 struct Arp {
     bool reply = false;
     net::MacAddress sender_mac;
@@ -104,8 +105,7 @@ struct Tracking {
     rules::CtDirection direction = rules::CtDirection::original;
     Connection* connection = nullptr;
     bool seen = false; // conntrack has run: "invalid" means something
-    bool template_zone = false;
-    std::uint16_t zone = 0;
+    rules::CtZone zone;
 };
 
 // struct sk_buff
@@ -127,6 +127,8 @@ struct Packet {
     unsigned number = 0;                 // in the trace
 
     [[nodiscard]] net::Family family() const { return ip.source.family(); }
+    // Not neighbour discovery, whose packets are IPv6.
+    [[nodiscard]] bool is_arp() const { return arp && family() == net::Family::ipv4; }
 };
 
 [[nodiscard]] model::Tuple tuple_of(const Ip& ip);

@@ -60,11 +60,13 @@ std::string summary_of(const Record::Packet& packet)
 {
     const Seen& seen = packet.seen;
     switch (seen.protocol) {
-    case 0:
-        return seen.flags != 0 ? fmt::format("ARP {} is-at {}", seen.source.to_string(),
+    case 0: {
+        const std::string_view protocol = seen.source.family() == net::Family::ipv4 ? "ARP" : "NDP";
+        return seen.flags != 0 ? fmt::format("{} {} is-at {}", protocol, seen.source.to_string(),
                                              packet.sender.to_string())
-                               : fmt::format("ARP who-has {} tell {}", seen.destination.to_string(),
-                                             seen.source.to_string());
+                               : fmt::format("{} who-has {} tell {}", protocol,
+                                             seen.destination.to_string(), seen.source.to_string());
+    }
     case kIcmp:
     case kIcmpv6:
         return fmt::format("ICMP {} {} > {}", flags_of(seen), seen.source.to_string(),

@@ -15,7 +15,7 @@ namespace onlan::simulate {
 struct Seen {
     net::IpAddress source;
     net::IpAddress destination;
-    std::uint8_t protocol = 0; // 0: ARP
+    std::uint8_t protocol = 0; // 0: ARP and neighbour discovery
     std::uint8_t flags = 0;    // of TCP; the ICMP type; of ARP: 1 for a reply
     std::uint8_t code = 0;     // of ICMP
     model::PortRange source_port;
@@ -45,7 +45,7 @@ struct Record {
     };
     std::vector<Packet> packets;
     std::vector<Step> steps;
-    std::deque<model::Conntrack> entries; // as they were when a step spoke of them
+    std::deque<EntrySeen> entries; // that steps speak of
 };
 
 [[nodiscard]] std::vector<model::TracedPacket> in_words(const Record& record);

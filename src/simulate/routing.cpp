@@ -51,9 +51,10 @@ select_hop(Run& run, const Namespace& netns, const model::Route& route, const Fl
         return {.gateway = route.gateway, .link = route.link};
     constexpr std::uint32_t kUnusable = 1 | 16; // RTNH_F_DEAD, RTNH_F_LINKDOWN
     std::vector<model::NextHop> usable;
-    std::ranges::copy_if(route.next_hops, std::back_inserter(usable), [&](const model::NextHop& hop) {
-        return (hop.flags & kUnusable) == 0 && (key.out == 0 || hop.link == key.out);
-    });
+    std::ranges::copy_if(
+        route.next_hops, std::back_inserter(usable), [&](const model::NextHop& hop) {
+            return (hop.flags & kUnusable) == 0 && (key.out == 0 || hop.link == key.out);
+        });
     if (usable.empty())
         return route.next_hops.empty() ? model::NextHop{} : route.next_hops.front();
     if (usable.size() == 1)
@@ -119,7 +120,7 @@ std::optional<RouteInput> refused_source(const Device& in, const Device* out, co
 
 FlowKey flow_key(const Packet& packet)
 {
-    if (packet.arp)
+    if (packet.is_arp())
         return {.destination = packet.arp->target, .source = packet.arp->sender};
     const Ip& ip = packet.ip;
     return {.destination = ip.destination,
@@ -215,6 +216,13 @@ RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key)
     if (out == nullptr)
         return {
             .source = key.source, .error = RouteError::network_unreachable, .route = found.route};
+    // __mkroute_output(): 127.0.0.0/8 does not leave the host.
+    if (first_byte(key.source, 127) && !out->link->loopback &&
+        out->settings.route_localnet.value == 0)
+        return {.source = key.source,
+                .error = RouteError::invalid,
+                .route = found.route,
+                .refused_by = &out->settings.route_localnet};
     RouteOutput output{.destination = Destination{.input = local ? Destination::Input::local
                                                                  : Destination::Input::forward,
                                                   .out = out,

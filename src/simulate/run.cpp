@@ -5,12 +5,18 @@
 namespace onlan::simulate {
 namespace {
 
-model::PortRange port_of(const Run& run, const Ip& ip, std::uint16_t port)
+model::PortRange port_of(const Run& run, std::uint8_t protocol, std::uint16_t port)
 {
     const auto found = std::ranges::find_if(run.state.random_ports, [&](const RandomPort& random) {
-        return random.protocol == ip.protocol && random.stands_in == port;
+        return random.protocol == protocol && random.stands_in == port;
     });
     return found == run.state.random_ports.end() ? model::PortRange{port, port} : found->range;
+}
+
+EntrySeen::Ports ports_of(const Run& run, const model::Tuple& tuple)
+{
+    return {.source = port_of(run, tuple.protocol, tuple.source_port),
+            .destination = port_of(run, tuple.protocol, tuple.destination_port)};
 }
 
 } // namespace
@@ -21,9 +27,11 @@ void Run::assume(const std::string& what)
         assumptions.push_back(what);
 }
 
-const model::Conntrack* Run::keep(const model::Conntrack& entry)
+const EntrySeen* Run::keep(const model::Conntrack& entry)
 {
-    return &record.entries.emplace_back(entry);
+    return &record.entries.emplace_back(EntrySeen{.entry = entry,
+                                                  .original = ports_of(*this, entry.original),
+                                                  .reply = ports_of(*this, entry.reply)});
 }
 
 void begin_packet(Run& run, Packet& packet, unsigned answers)
@@ -49,9 +57,9 @@ Seen seen(const Run& run, const Packet& packet)
             .protocol = ip.protocol,
             .flags = ip.icmp() ? ip.icmp_type : ip.tcp_flags,
             .code = ip.icmp_code,
-            .source_port = port_of(run, ip, ip.source_port),
+            .source_port = port_of(run, ip.protocol, ip.source_port),
             .destination_port =
-                ip.icmp() ? model::PortRange{} : port_of(run, ip, ip.destination_port),
+                ip.icmp() ? model::PortRange{} : port_of(run, ip.protocol, ip.destination_port),
             .ct = ct_word(packet.ct),
             .mark = packet.mark};
 }

@@ -64,7 +64,7 @@ struct Run {
 
     void assume(const std::string& what);
     // What a step says of an entry that other packets will change.
-    [[nodiscard]] const model::Conntrack* keep(const model::Conntrack& entry);
+    [[nodiscard]] const EntrySeen* keep(const model::Conntrack& entry);
 };
 
 // Gives a new packet its number and its place in the record.

@@ -91,12 +91,14 @@ struct Tracked {
     Connection* connection = nullptr;
     rules::CtDirection direction = rules::CtDirection::original;
 };
-[[nodiscard]] std::optional<Tracked>
-find_connection(Run& run, const Namespace& netns, const model::Tuple& tuple, std::uint16_t zone);
+[[nodiscard]] std::optional<Tracked> find_connection(Run& run,
+                                                     const Namespace& netns,
+                                                     const model::Tuple& tuple,
+                                                     const rules::CtZone& zone);
 // nf_conntrack_tuple_taken(): would a reply to `tuple` be taken for somebody else's? Tells whose.
 [[nodiscard]] std::optional<model::Conntrack>
 tuple_taken(const Run& run, const model::Tuple& tuple, const Connection& own);
-[[nodiscard]] std::string describe(const model::Conntrack& entry);
+[[nodiscard]] std::string describe(const EntrySeen& seen);
 
 // conntrack_tcp.cpp: net/netfilter/nf_conntrack_proto_tcp.c
 enum class TcpResult : std::uint8_t { accept, invalid, again };
@@ -153,6 +155,7 @@ struct RouteOutput {
     net::IpAddress source;
     RouteError error = RouteError::none;
     const model::Route* route = nullptr;
+    const Setting* refused_by = nullptr; // the sysctl that forbids to follow the route
 };
 [[nodiscard]] RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key);
 // inet_select_addr()
@@ -175,9 +178,22 @@ bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers);
 void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_hop, Packet&& packet);
 [[nodiscard]] std::optional<net::MacAddress> find_neighbour(const Run& run,
                                                             const NeighbourKey& key);
+// neigh_update(): sends what has waited for this address.
+void learn_neighbour(Run& run, const NeighbourKey& key, const net::MacAddress& mac);
 void arp_receive(Run& run, const Device& device, const Packet& packet);
 // What waits for an address that nobody has answered for fails (neigh_timer_handler()).
 void fail_waiting(Run& run);
+
+// ndisc.cpp: net/ipv6/ndisc.c
+
+// ndisc_solicit(): asks who has `target`, for the sake of a packet of this source and number.
+void solicit_neighbour(Run& run,
+                       const Device& out,
+                       const net::IpAddress& target,
+                       const net::IpAddress& source,
+                       unsigned number);
+// What is behind PREROUTING.
+void neighbour_discovery_receive(Run& run, const Device& device, const Packet& received);
 
 // --- local.cpp: net/ipv4/tcp_ipv4.c, udp.c, icmp.c
 

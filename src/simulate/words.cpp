@@ -14,7 +14,7 @@ struct Append {
     void operator()(const net::MacAddress& mac) const { text += mac.to_string(); }
     void operator()(const RouteOf& of) const { text += describe(*of.netns, *of.route); }
     void operator()(TcpFlags flags) const { text += tcp_flag_letters(flags.bits); }
-    void operator()(const model::Conntrack* entry) const { text += describe(*entry); }
+    void operator()(const EntrySeen* entry) const { text += describe(*entry); }
 };
 
 } // namespace

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "model/conntrack.hpp"
+#include "model/trace.hpp"
 #include "net/ip_address.hpp"
 #include "net/mac_address.hpp"
 
@@ -22,6 +23,18 @@ struct Namespace;
 struct RouteOf {
     const Namespace* netns = nullptr;
     const model::Route* route = nullptr;
+};
+
+// A conntrack entry as it was when a step spoke of it. A port that the kernel has drawn is the
+// range that it drew from.
+struct EntrySeen {
+    struct Ports {
+        model::PortRange source;
+        model::PortRange destination;
+    };
+    model::Conntrack entry;
+    Ports original;
+    Ports reply;
 };
 
 // The flags of a TCP header.
@@ -55,7 +68,7 @@ private:
                               net::MacAddress,
                               RouteOf,
                               TcpFlags,
-                              const model::Conntrack*>;
+                              const EntrySeen*>;
     static constexpr std::size_t kMost = 4;
 
     std::string_view text_;

@@ -14,7 +14,7 @@ from wire import CLIENT, Packet, tcp_kind
 ONLAN = os.environ.get("ONLAN", str(pathlib.Path(__file__).resolve().parents[2] / "build/release/onlan"))
 NOBODY = "unix:///nonexistent/docker.sock"
 DELIVERED, NOT_DELIVERED = 0, 3
-ENTRY = re.compile(r"(\w+) src=(\S+) dst=(\S+) (?:sport=(\d+) dport=(\d+)|type=\d+ code=\d+ id=(\d+))")
+ENTRY = re.compile(r"(\w+) src=(\S+) dst=(\S+) (?:sport=([\d-]+) dport=([\d-]+)|type=\d+ code=\d+ id=([\d-]+))")
 
 
 class NoPrediction(RuntimeError):
@@ -45,7 +45,7 @@ def explain(lab, path, flow):
 
 
 def _prediction(document, prefix):
-    everything = [dict(step, machine=step["netns"].removeprefix(prefix), is_arp=packet["summary"].startswith("ARP "))
+    everything = [dict(step, machine=step["netns"].removeprefix(prefix), is_arp=packet["summary"].startswith(("ARP ", "NDP ")))
                   for packet in document["packets"] for step in packet["steps"]]
     steps = [step for step in everything if not step["is_arp"]]
     client = steps[0]["packet"]["sport"] if steps else None

@@ -66,6 +66,15 @@ def test_a_random_port_has_to_be_in_the_predicted_range():
     assert _compare(Truth("delivered", [moved(80)], set(), set(), set()), prediction) == ["wire", "wire"]
 
 
+def test_so_has_that_of_a_conntrack_entry():
+    def left_behind(port):
+        return Truth("delivered", [SYN], set(), set(), {("host", f"udp 10.0.0.1:{port} > 10.0.0.2:client")})
+
+    prediction = _predicted(entries={("host", "udp 10.0.0.1:1024-65535 > 10.0.0.2:client")})
+    assert not _compare(left_behind(4711), prediction)
+    assert _compare(left_behind(80), prediction) == ["conntrack"]
+
+
 def test_every_kind_of_difference_is_told():
     entry = ("host", "udp 10.0.0.1:client > 10.0.0.2:80")
     assert _compare(Truth("timeout", [], set(), set(), {entry}), _predicted()) == ["outcome", "wire", "conntrack"]

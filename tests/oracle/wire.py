@@ -1,6 +1,7 @@
 """A packet as it is seen on a device, whether by a tap or by the simulation."""
 
 import dataclasses
+import re
 
 CLIENT = "client"  # the client's own port, whose number differs from flow to flow
 ANY = "any"
@@ -57,6 +58,14 @@ def matches(tuple_text, packet):
     seen = [(packet.source, packet.source_port), (packet.destination, packet.destination_port)]
     return all(address == has and port in ("", ANY, str(number))
                for (address, _, port), (has, number) in zip(wanted, seen, strict=True))
+
+
+def is_like_entry(entry, predicted):
+    """Whether a conntrack entry's text is the predicted one, in which a port may be a range."""
+    bounds = [tuple(map(int, each)) for each in re.findall(r":(\d+)-(\d+)", predicted)]
+    pattern = re.sub(r":\d+-\d+", r":(\\d+)", re.escape(predicted).replace(r"\-", "-"))
+    found = re.fullmatch(pattern, entry)
+    return bool(found) and all(_are_like(int(port), each) for port, each in zip(found.groups(), bounds, strict=True))
 
 
 def tcp_kind(is_syn, is_ack, is_reset):

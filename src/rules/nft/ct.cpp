@@ -20,7 +20,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"direction", Field::ct_direction},
     {"status", Field::ct_status},
     {"mark", Field::ct_mark},
-    {"zone", Field::ct_zone, Field::ct_zone, Field::ct_zone},
+    {"zone", Field::ct_zone, Field::ct_original_zone, Field::ct_reply_zone},
     {"l3proto", Field::ct_l3proto, Field::ct_l3proto, Field::ct_l3proto},
     {"protocol", Field::ct_protocol, Field::ct_protocol, Field::ct_protocol},
     {"saddr", Field::ct_saddr, Field::ct_original_saddr, Field::ct_reply_saddr},

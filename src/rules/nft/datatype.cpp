@@ -243,6 +243,8 @@ Datatype datatype_of(Field field)
     case later_fragment:
     case ct_mark:
     case ct_zone:
+    case ct_original_zone:
+    case ct_reply_zone:
     case count:
         return Datatype::integer;
     }

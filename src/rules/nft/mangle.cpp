@@ -88,7 +88,11 @@ Result<> add_mangle(const Json& json, const Scope& scope, Draft& draft)
     });
     if (found == kTargets.end())
         return not_understood(fmt::format("setting {} is not known", shown(*key)));
-    draft.add(OtherStep(Assign{.target = found->target, .value = std::move(value.parts.front())}));
+    Target target = found->target;
+    const std::string direction = optional_text(inner, "dir");
+    if (target == Target::zone && !direction.empty())
+        target = direction == "original" ? Target::zone_original : Target::zone_reply;
+    draft.add(OtherStep(Assign{.target = target, .value = std::move(value.parts.front())}));
     return {};
 }
 

@@ -24,12 +24,10 @@ Result<bool> add_ct_target(const Extension& target, const Scope& /*scope*/, Draf
             ONLAN_TRY(const std::uint64_t number, number_of(option.word()));
             zone.source = Value::of(number);
         }
-        // For one direction only: the entry is found by the other direction as without a zone.
-        if (option.name == "--zone-reply")
-            draft.add(
-                OtherStep(Ignored{.what = "that replies are looked up in a zone of their own"}));
-        else
-            draft.add(OtherStep(Assign{.target = Target::zone, .value = std::move(zone)}));
+        const Target written = option.name == "--zone-orig"    ? Target::zone_original
+                               : option.name == "--zone-reply" ? Target::zone_reply
+                                                               : Target::zone;
+        draft.add(OtherStep(Assign{.target = written, .value = std::move(zone)}));
     }
     return true;
 }

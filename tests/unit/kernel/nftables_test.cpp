@@ -152,6 +152,17 @@ TEST(Nftables, BaseChainsAreListedWithoutTheOthers)
     });
 }
 
+TEST(Nftables, TheRulesetNamesTheDevicesOfAChain)
+{
+    in_own_netns([](NetlinkSocket&) {
+        nft({"add table netdev t"});
+        nft({"add chain netdev t in { type filter hook ingress device lo priority 0; }"});
+        const auto ruleset = list_ruleset();
+        ASSERT_TRUE(ruleset) << ruleset.error().message;
+        EXPECT_THAT(ruleset->dump(), testing::ContainsRegex(R"("dev":\[?"lo")"));
+    });
+}
+
 TEST(Notrack, IsThereOnceHoweverOftenItIsAdded)
 {
     in_own_netns([](NetlinkSocket&) {

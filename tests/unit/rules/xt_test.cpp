@@ -276,6 +276,17 @@ TEST(XtTarget, NotrackIsSeenAtOnce)
     EXPECT_EQ(end.verdict, Verdict::drop);
 }
 
+TEST(XtTarget, AZoneMayBeForOneDirection)
+{
+    const Packet packet;
+    const auto zone = [&](const std::string& words) {
+        return outcome(forward_chain("-j CT " + words), packet.view).zone;
+    };
+    EXPECT_EQ(zone("--zone 3"), (CtZone{.original = 3, .reply = 3}));
+    EXPECT_EQ(zone("--zone-orig 3"), (CtZone{.original = 3}));
+    EXPECT_EQ(zone("--zone-reply 3"), (CtZone{.reply = 3}));
+}
+
 TEST(XtChain, JumpComesBackAndGotoDoesNot)
 {
     const Packet packet;

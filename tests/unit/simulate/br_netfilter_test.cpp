@@ -173,6 +173,20 @@ TEST_F(BrNetfilterTest, A_new_port_alone_does_not_take_the_packet_off_its_way)
     EXPECT_THAT(seen, Contains("forward br0 br0"));
 }
 
+TEST_F(BrNetfilterTest, REJECT_answers_a_bridged_packet_though_its_frame_is_for_another)
+{
+    world.rules("host").chain(HookFamily::ipv4, Hook::forward, 1, "reject",
+                              [](const rules::PacketView& packet, const rules::Surroundings&) {
+                                  return packet.protocol == kUdp &&
+                                                 packet.type == rules::PacketType::host
+                                             ? rules::ChainOutcome{.verdict = rules::Verdict::drop,
+                                                                   .reject = rules::Reject{},
+                                                                   .packet = packet}
+                                             : accept(packet);
+                              });
+    EXPECT_THAT(send().packets(), Contains("ICMP unreachable/3 10.0.0.1 > 10.0.0.11"));
+}
+
 TEST_F(BrNetfilterTest, A_packet_that_is_longer_than_the_port_takes_gets_no_room_for_a_tag)
 {
     host.at("b").mtu = 1000;

@@ -58,6 +58,7 @@ protected:
         }
         return places;
     }
+    std::vector<std::string> assumptions() { return sent_->run().assumptions; }
 
     WorldBuilder world;
     NetnsBuilder& host = world.netns("host");
@@ -285,6 +286,27 @@ TEST_F(VlanTest, The_host_hears_the_VLANs_of_the_bridge_only)
     EXPECT_THAT(where("a", frame(kEverybody)), ElementsAre("to behind-b", "drop"));
     host.at("br0").vlans = {{.first = 10, .last = 10, .pvid = true, .untagged = true}};
     EXPECT_THAT(where("a", frame(kEverybody)), ElementsAre("to behind-b", "up"));
+}
+
+TEST_F(BridgeTest, What_the_ingress_chain_of_a_port_drops_never_reaches_the_bridge)
+{
+    world.rules("host").ingress({"b", "a"}, "in",
+                                [](const rules::PacketView& packet, const rules::Surroundings&) {
+                                    return drop(packet, "in", "drop");
+                                });
+    EXPECT_THAT(where("a", frame(mac(2))), IsEmpty());
+    EXPECT_THAT(where("c", frame(mac(2))), ElementsAre("to behind-b", "to behind-a"));
+}
+
+TEST_F(BridgeTest, An_ingress_chain_without_devices_is_an_assumption)
+{
+    world.rules("host").ingress({}, "in",
+                                [](const rules::PacketView& packet, const rules::Surroundings&) {
+                                    return drop(packet, "in", "drop");
+                                });
+    EXPECT_THAT(where("a", frame(mac(2))), ElementsAre("to behind-c", "to behind-b"));
+    EXPECT_THAT(assumptions(), ElementsAre("the chain in of test is bound to no device that "
+                                           "packets pass: the listing names none"));
 }
 
 } // namespace

@@ -167,6 +167,15 @@ public:
         says_[name] = std::move(say);
         return *this;
     }
+    // A chain of the family netdev, bound to these devices.
+    FakeRules& ingress(std::vector<std::string> devices, const std::string& name, Say say)
+    {
+        chain(rules::HookFamily::netdev, rules::Hook::ingress, 0, name, std::move(say));
+        std::ranges::find(chains_, name, [](const rules::BaseChain& one) {
+            return one.policy.chain;
+        })->devices = std::move(devices);
+        return *this;
+    }
     FakeRules& nat(rules::Hook hook, const std::string& name, Say say)
     {
         const int priority =

@@ -126,12 +126,27 @@ TEST_F(ConntrackTest, The_same_tuple_in_another_zone_is_another_flow)
                   [](const rules::PacketView& packet, const rules::Surroundings&) {
                       rules::ChainOutcome outcome = accept(packet);
                       if (packet.in->name == "right")
-                          outcome.zone = std::uint16_t{1};
+                          outcome.zone = rules::CtZone::both(1);
                       return outcome;
                   });
     forth(kQuestion);
     back(kAnswer);
     EXPECT_THAT(states, ElementsAre("NEW", "NEW"));
+}
+
+TEST_F(ConntrackTest, A_zone_for_the_original_direction_leaves_answers_in_that_of_everybody)
+{
+    rules().chain(HookFamily::ipv4, Hook::prerouting, -300, "raw",
+                  [](const rules::PacketView& packet, const rules::Surroundings&) {
+                      rules::ChainOutcome outcome = accept(packet);
+                      if (packet.in->name == "left")
+                          outcome.zone = rules::CtZone{.original = 1};
+                      return outcome;
+                  });
+    forth(kQuestion);
+    back(kAnswer);
+    forth(kQuestion);
+    EXPECT_THAT(states, ElementsAre("NEW", "ESTABLISHED", "ESTABLISHED"));
 }
 
 TEST_F(ConntrackTest, Of_ICMP_only_a_request_begins_a_flow)

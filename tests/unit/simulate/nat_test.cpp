@@ -10,6 +10,8 @@ using rules::Nat;
 using rules::NatKind;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 
 // The search for a tuple that nobody else has: get_unique_tuple().
 class UniqueTupleTest : public testing::Test {
@@ -155,6 +157,19 @@ protected:
         return explain(*built_,
                        {.from = "client", .to = ip(address), .protocol = protocol, .port = port});
     }
+    // What steps at the router say of conntrack entries.
+    static std::vector<std::string> entries(const model::Explanation& explanation)
+    {
+        std::vector<std::string> texts;
+        for (const model::TracedPacket& packet : explanation.packets) {
+            for (const model::Step& step : packet.steps) {
+                const auto* entry = std::get_if<model::ByEntry>(&step.because);
+                if (entry != nullptr && entry->table == model::ByEntry::Table::conntrack)
+                    texts.push_back(entry->text);
+            }
+        }
+        return texts;
+    }
     // What the server got.
     static std::string received(const model::Explanation& explanation)
     {
@@ -172,8 +187,6 @@ protected:
     NetnsBuilder& router = world.netns("router");
     NetnsBuilder& client = world.netns("client");
     NetnsBuilder& server = world.netns("server");
-
-private:
     std::unique_ptr<World> built_;
 };
 
@@ -193,6 +206,14 @@ TEST_F(NatTest, MASQUERADE_takes_the_address_of_the_output_device)
     const auto explanation = ask("10.2.0.2", 80, kTcp);
     EXPECT_EQ(explanation.outcome, model::Outcome::delivered);
     EXPECT_EQ(received(explanation), "10.2.0.1 > 10.2.0.2");
+}
+
+TEST_F(NatTest, A_port_that_is_drawn_at_random_is_told_as_its_range_in_entries_too)
+{
+    nat(Hook::postrouting, {.kind = NatKind::masquerade, .random = true});
+    const auto told = entries(ask("10.2.0.2", 80, kTcp));
+    EXPECT_THAT(told, Contains(HasSubstr("src=10.2.0.2 dst=10.2.0.1 sport=80 dport=1024-65535")));
+    EXPECT_THAT(told, Not(Contains(HasSubstr("=65535"))));
 }
 
 TEST_F(NatTest, REDIRECT_goes_to_the_first_address_of_the_input_device)
@@ -232,6 +253,29 @@ TEST_F(NatTest, What_is_not_tracked_is_not_translated)
                                 });
     EXPECT_EQ(ask("10.1.0.1", 80, kTcp).outcome, model::Outcome::refused)
         << "the router itself has no such port";
+}
+
+TEST_F(NatTest, Without_route_localnet_nothing_from_127_0_0_1_leaves_by_a_rule_of_OUTPUT)
+{
+    nat(Hook::output, {.kind = NatKind::destination,
+                       .first_address = ip("10.2.0.2"),
+                       .first_port = std::uint16_t{80}});
+    world.rules("router").nat(Hook::postrouting, "masquerade",
+                              [](const rules::PacketView& packet, const rules::Surroundings&) {
+                                  return translate(packet, {.kind = NatKind::masquerade},
+                                                   "-j MASQUERADE");
+                              });
+    const auto from_host = [&] {
+        built_ = std::make_unique<World>(world.build());
+        return explain(*built_,
+                       {.from = "router", .to = ip("127.0.0.1"), .protocol = kTcp, .port = 8000});
+    };
+    const auto explanation = from_host();
+    EXPECT_EQ(explanation.outcome, model::Outcome::timeout);
+    EXPECT_EQ(explanation.cause.kind, "route_localnet");
+    EXPECT_EQ(received(explanation), "nothing");
+    router.sysctl("net.ipv4.conf.right.route_localnet", 1);
+    EXPECT_EQ(received(from_host()), "10.2.0.1 > 10.2.0.2");
 }
 
 TEST_F(NatTest, A_chain_that_translates_nothing_leaves_it_to_the_next)

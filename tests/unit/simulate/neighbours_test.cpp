@@ -169,5 +169,80 @@ TEST(Neighbour, One_that_nobody_answers_for_is_unreachable)
     EXPECT_EQ(explanation.cause.kind, "no-neighbour");
 }
 
+// Two machines on a bridge of the host, which has no address.
+class NeighbourDiscoveryTest : public testing::Test {
+protected:
+    NeighbourDiscoveryTest()
+    {
+        host.bridge("br0").call_iptables().sysctl("net.bridge.bridge-nf-call-ip6tables", 1);
+        for (auto* machine : {&a, &b}) {
+            const std::string port = "to-" + machine->netns.name;
+            world.cable(host, port, *machine, "eth0");
+            host.port(port, "br0");
+        }
+        a.address("eth0", "fd00::1/64");
+        b.address("eth0", "fd00::2/64").listen(kTcp, 80, "::").listen(kTcp, 81, "::");
+    }
+    model::Explanation ask(const std::string& address)
+    {
+        built_ = std::make_unique<World>(world.build());
+        return explain(*built_, {.from = "a", .to = ip(address), .protocol = kTcp, .port = 80});
+    }
+
+    WorldBuilder world;
+    NetnsBuilder& host = world.netns("host");
+    NetnsBuilder& a = world.netns("a");
+    NetnsBuilder& b = world.netns("b");
+
+private:
+    std::unique_ptr<World> built_;
+};
+
+TEST_F(NeighbourDiscoveryTest, Its_packets_pass_the_IPv6_hooks_of_a_bridge)
+{
+    EXPECT_EQ(ask("fd00::2").outcome, model::Outcome::delivered);
+    world.rules("host").chain(rules::HookFamily::ipv6, rules::Hook::forward, 0, "FORWARD",
+                              [](const rules::PacketView& packet, const rules::Surroundings&) {
+                                  return drop(packet, "FORWARD", "policy drop");
+                              });
+    EXPECT_EQ(ask("fd00::2").outcome, model::Outcome::unreachable);
+}
+
+TEST_F(NeighbourDiscoveryTest, Its_packets_are_ICMPv6_and_never_tracked)
+{
+    std::vector<std::string> seen;
+    const auto watch = [&](const rules::PacketView& packet, const rules::Surroundings&) {
+        if (packet.protocol == kIcmpv6)
+            seen.push_back(
+                std::to_string(packet.icmp_type) + " to " + packet.destination.to_string() +
+                (packet.ct.state == rules::CtState::untracked ? " untracked" : " tracked"));
+        return accept(packet);
+    };
+    world.rules("b")
+        .tracking()
+        .chain(rules::HookFamily::ipv6, rules::Hook::input, 0, "INPUT", watch)
+        .chain(rules::HookFamily::ipv6, rules::Hook::output, 0, "OUTPUT", watch);
+    EXPECT_EQ(ask("fd00::2").outcome, model::Outcome::delivered);
+    EXPECT_THAT(seen, ElementsAre("135 to ff02::1:ff00:2 untracked", "136 to fd00::1 untracked"));
+}
+
+TEST_F(NeighbourDiscoveryTest, Only_the_device_that_has_the_address_answers)
+{
+    b.address("eth1", "fd00::3/128");
+    EXPECT_EQ(ask("fd00::3").outcome, model::Outcome::unreachable);
+}
+
+TEST_F(NeighbourDiscoveryTest,
+       For_a_packet_of_somebody_else_the_device_asks_by_its_link_local_address)
+{
+    a.address("eth0", "fe80::a/64").address("lo", "fd00::9/128");
+    a.route("fd00::2/128", "eth0");
+    a.netns.routes.back().preferred_source = ip("fd00::9");
+    std::vector<std::string> summaries;
+    for (const model::TracedPacket& packet : ask("fd00::2").packets)
+        summaries.push_back(packet.summary);
+    EXPECT_THAT(summaries, testing::Contains("NDP who-has fd00::2 tell fe80::a"));
+}
+
 } // namespace
 } // namespace onlan::simulate

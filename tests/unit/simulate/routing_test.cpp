@@ -144,6 +144,43 @@ TEST_F(FibTest, A_route_without_carrier_is_used_unless_it_is_asked_not_to_be)
     EXPECT_EQ(lookup("10.1.2.3"), "eth0");
 }
 
+TEST_F(FibTest, A_rule_may_be_for_a_range_of_ports_and_for_a_mark)
+{
+    route("0.0.0.0/0", "eth0");
+    route("0.0.0.0/0", "eth1", 100);
+    default_rules();
+    host.netns.rules.push_back(
+        model::rule_from({.priority = 100,
+                          .mark = model::MaskedMark{.value = 0x10, .mask = 0xF0},
+                          .ip_protocol = kTcp,
+                          .destination_ports = model::NumberRange{.first = 256, .last = 511},
+                          .table = 100}));
+    const auto leaves_by = [&](std::uint32_t mark, std::uint16_t port) {
+        return lookup({.destination = ip("10.1.2.3"),
+                       .mark = mark,
+                       .protocol = kTcp,
+                       .destination_port = port});
+    };
+    EXPECT_EQ(leaves_by(0x1F, 256), "eth1");
+    EXPECT_EQ(leaves_by(0x1F, 511), "eth1");
+    EXPECT_EQ(leaves_by(0x1F, 512), "eth0");
+    EXPECT_EQ(leaves_by(0x1F, 1), "eth0") << "the bounds are in host order";
+    EXPECT_EQ(leaves_by(0x20, 256), "eth0");
+}
+
+TEST_F(FibTest, A_rule_that_suppresses_short_prefixes_leaves_the_default_route_to_the_next)
+{
+    route("0.0.0.0/0", "eth0");
+    route("10.1.0.0/16", "eth0");
+    route("0.0.0.0/0", "eth1", 100);
+    default_rules();
+    host.netns.rules.push_back(
+        model::rule_from({.priority = 100, .table = kMain, .suppress_prefixlength = 0}));
+    host.netns.rules.push_back(model::rule_from({.priority = 101, .table = 100}));
+    EXPECT_EQ(lookup("10.1.2.3"), "eth0");
+    EXPECT_EQ(lookup("192.0.2.1"), "eth1");
+}
+
 // A router whose device `left` a packet comes in by; what is routed leaves by `right`.
 class RouterTest : public testing::Test {
 protected:

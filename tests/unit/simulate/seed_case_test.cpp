@@ -130,7 +130,7 @@ TEST(SeedCase, AZoneOfItsOwnForTheSecondBridgeEndsInAReset)
                        [](const rules::PacketView& packet, const rules::Surroundings&) {
                            rules::ChainOutcome outcome = accept(packet);
                            if (packet.in->name == "br-lan137")
-                               outcome.zone = std::uint16_t{1};
+                               outcome.zone = rules::CtZone::both(1);
                            return outcome;
                        });
     EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::reset, "conntrack-clash"}));
