@@ -14,7 +14,7 @@ CHANGING = {"ifindex", "link_index", "handle", "packets", "bytes", "metainfo", "
             "operstate"}
 # Of a Docker network that onlan makes anew each time.
 CHANGING_OF_NETWORK = {"Id", "Created"}
-RTMGRP_LINK = 1
+RTMGRP_LINK, RTMGRP_IPV6_IFADDR = 0x1, 0x100
 PATIENCE = 5
 SYSCTL_FOLDERS = ("net/ipv4/conf", "net/ipv6/conf", "net/bridge")
 SWITCHES = ("net/ipv4/ip_forward",)
@@ -23,7 +23,7 @@ SWITCHES = ("net/ipv4/ip_forward",)
 def whole_state(lab):
     """A dictionary of sorted lists of lines."""
     host = lab.host
-    wait_for_link_watch(host)
+    wait_until_settled(host)
     state = {
         "links": _lines(_link(link) for link in host.json("ip", "-json", "-details", "link")),
         "addresses": _lines(_addresses(host)),
@@ -42,18 +42,21 @@ def whole_state(lab):
     return state
 
 
-def wait_for_link_watch(host):
+def wait_until_settled(host):
     """A link's operational state, and a bridge's view of its port, follow the carrier up to a second later
-    (net/core/link_watch.c)."""
-    with host.netlink_events(RTMGRP_LINK) as events:
+    (net/core/link_watch.c); an IPv6 address is tentative until nobody objects (net/ipv6/addrconf.c)."""
+    with host.netlink_events(RTMGRP_LINK | RTMGRP_IPV6_IFADDR) as events:
         events.settimeout(PATIENCE)
-        while not all(map(_is_settled, host.json("ip", "-json", "link"))):
+        while not all(map(_is_settled, host.json("ip", "-json", "address"))):
             events.recv(1 << 16)
 
 
 def _is_settled(link):
+    if "UP" not in link["flags"]:
+        return True
     has_carrier = "LOWER_UP" in link["flags"]
-    return "UP" not in link["flags"] or has_carrier == (link["operstate"] in ("UP", "UNKNOWN"))
+    tentative = has_carrier and any(address.get("tentative") for address in link["addr_info"])
+    return has_carrier == (link["operstate"] in ("UP", "UNKNOWN")) and not tentative
 
 
 def difference(before, after):
