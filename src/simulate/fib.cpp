@@ -86,7 +86,7 @@ bool leads_through(const model::Route& route, int link)
 {
     if (!route.multipath)
         return route.link == link;
-    return std::ranges::find(route.hops, link, &model::NextHop::link) != route.hops.end();
+    return std::ranges::find(route.next_hops, link, &model::NextHop::link) != route.next_hops.end();
 }
 
 std::size_t AddressHash::operator()(const net::IpAddress& address) const noexcept
@@ -257,7 +257,7 @@ const model::Route* Fib::find(const Table& table, const FlowKey& key) const
         if ((route.flags & kRouteDead) != 0 || (key.out != 0 && !leads_through(route, key.out)))
             return false;
         if (route.multipath)
-            return std::ranges::any_of(route.hops, [](const model::NextHop& hop) {
+            return std::ranges::any_of(route.next_hops, [](const model::NextHop& hop) {
                 return (hop.flags & kRouteDead) == 0;
             });
         const auto device = usable_.find(route.link);

@@ -51,11 +51,12 @@ select_hop(Run& run, const Namespace& netns, const model::Route& route, const Fl
         return {.gateway = route.gateway, .link = route.link};
     constexpr std::uint32_t kUnusable = 1 | 16; // RTNH_F_DEAD, RTNH_F_LINKDOWN
     std::vector<model::NextHop> usable;
-    std::ranges::copy_if(route.hops, std::back_inserter(usable), [&](const model::NextHop& hop) {
-        return (hop.flags & kUnusable) == 0 && (key.out == 0 || hop.link == key.out);
-    });
+    std::ranges::copy_if(
+        route.next_hops, std::back_inserter(usable), [&](const model::NextHop& hop) {
+            return (hop.flags & kUnusable) == 0 && (key.out == 0 || hop.link == key.out);
+        });
     if (usable.empty())
-        return route.hops.empty() ? model::NextHop{} : route.hops.front();
+        return route.next_hops.empty() ? model::NextHop{} : route.next_hops.front();
     if (usable.size() == 1)
         return usable.front();
     const std::string flow =
