@@ -227,13 +227,12 @@ drop(const rules::PacketView& packet, const std::string& chain, const std::strin
 }
 inline rules::ChainOutcome notrack(const rules::PacketView& packet)
 {
-    return {.notrack = true,
-            .packet = packet,
-            .because = rule({.program = "iptables-nft",
-                             .table = "raw",
-                             .chain = "PREROUTING",
-                             .number = 1,
-                             .text = "-j NOTRACK"})};
+    const rules::RuleRef* by = rule({.program = "iptables-nft",
+                                     .table = "raw",
+                                     .chain = "PREROUTING",
+                                     .number = 1,
+                                     .text = "-j NOTRACK"});
+    return {.notrack = by, .packet = packet, .because = by};
 }
 inline rules::ChainOutcome
 translate(const rules::PacketView& packet, rules::Nat nat, const std::string& text)

@@ -318,7 +318,7 @@ TEST_F(RouterTest, A_hop_of_several_is_a_choice_of_its_own)
 {
     packet.destination = ip("192.0.2.1");
     model::Route route{.destination = prefix("192.0.2.0/24"), .multipath = true};
-    route.hops = {{.gateway = ip("10.1.0.2"), .link = router.at("left").index},
+    route.next_hops = {{.gateway = ip("10.1.0.2"), .link = router.at("left").index},
                   {.gateway = ip("10.2.0.2"), .link = router.at("right").index}};
     router.netns.routes.push_back(route);
     receive(packet);
@@ -331,7 +331,7 @@ TEST_F(RouterTest, A_source_behind_any_hop_of_several_passes_strict_mode)
 {
     packet.source = ip("192.0.2.1");
     model::Route route{.destination = prefix("192.0.2.0/24"), .multipath = true};
-    route.hops = {{.gateway = ip("10.2.0.2"), .link = router.at("right").index},
+    route.next_hops = {{.gateway = ip("10.2.0.2"), .link = router.at("right").index},
                   {.gateway = ip("10.1.0.2"), .link = router.at("left").index}};
     router.netns.routes.push_back(route);
     EXPECT_TRUE(forwarded_with_rp_filter(1));
