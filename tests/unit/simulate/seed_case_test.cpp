@@ -57,7 +57,7 @@ TEST(SeedCase, StallsInTheConntrackClash)
     const auto explanation = seed.explain();
     EXPECT_EQ(ending(explanation), (Ending{Outcome::stalled, "conntrack-clash"}));
     EXPECT_THAT(explanation.cause.summary,
-                HasSubstr("moves the source port from 5000 to a random one of 1024-65535"));
+                HasSubstr("moves its source port from 5000 to a random one of 1024-65535"));
 }
 
 TEST(SeedCase, NotrackOnTheSecondBridgeDeliversWithReversePathFilter)
