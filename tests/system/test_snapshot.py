@@ -81,6 +81,17 @@ def test_every_namespace_within_reach_is_there_under_its_name(host, taken):
     assert names == {"host", "container:web", *(f"netns:{host.namespaces[one].name}" for one in ("switch", "router", "pc"))}
 
 
+def test_a_file_that_is_no_namespace_is_passed_over(host, taken):
+    """`ip netns delete` leaves one for a moment."""
+    bogus = pathlib.Path("/run/netns", f"{host.prefix}-bogus")
+    bogus.touch()
+    try:
+        names = [one["name"] for one in json.loads(host.onlan("snapshot").stdout)["namespaces"]]
+    finally:
+        bogus.unlink()
+    assert names == [one["name"] for one in taken["namespaces"]]
+
+
 def test_a_link_tells_in_which_namespace_its_peer_is(host, taken, here):
     switch = namespace(taken, f"netns:{host.switch.name}")
     eno1 = next(link for link in here["links"] if link["name"] == "eno1")
