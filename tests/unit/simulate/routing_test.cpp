@@ -135,13 +135,14 @@ TEST_F(FibTest, And_stay_apart_when_the_rule_is_deleted_again)
 
 TEST_F(FibTest, A_route_without_carrier_is_used_unless_it_is_asked_not_to_be)
 {
-    constexpr std::uint32_t kLinkdown = 16;
-    route("10.0.0.0/8", "eth1").flags = kLinkdown;
+    route("10.0.0.0/8", "eth1");
     route("0.0.0.0/0", "eth0");
     host.at("eth1").carrier = false;
     EXPECT_EQ(lookup("10.1.2.3"), "eth1");
     host.sysctl("net.ipv4.conf.all.ignore_routes_with_linkdown", 1);
     EXPECT_EQ(lookup("10.1.2.3"), "eth0");
+    host.address("eth1", "10.9.0.1/24");
+    EXPECT_EQ(lookup("10.9.0.1"), "local");
 }
 
 // A router whose device `left` a packet comes in by; what is routed leaves by `right`.
