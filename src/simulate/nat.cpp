@@ -133,8 +133,9 @@ bool ask_nat_chains(Run& run, Packet& packet, const HookCall& call)
 bool left_masquerading_device(const Packet& packet, const HookCall& call)
 {
     const Connection& connection = *packet.ct.connection;
-    return call.hook == Hook::postrouting && packet.ct.direction == CtDirection::original &&
-           connection.masquerade_link != 0 && call.out != nullptr &&
+    // nf_nat_ipv4_fn() treats an ICMP error by itself, and does not ask.
+    return call.hook == Hook::postrouting && !packet.ip.inner &&
+           packet.ct.direction == CtDirection::original && connection.masquerade_link != 0 && call.out != nullptr &&
            connection.masquerade_link != call.out->link->index;
 }
 
