@@ -230,6 +230,17 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
         });
         return false;
     }
+    // nf_nat_icmp_reply_translation(): who is translated would be led past who translates.
+    constexpr std::uint8_t kRedirect = 5;
+    if (packet.ip.inner && packet.ip.protocol == kIcmp && packet.ip.icmp_type == kRedirect &&
+        (!connection.has(kSrcNatDone) || !connection.has(kDstNatDone) || connection.has(kSrcNat) ||
+         connection.has(kDstNat))) {
+        note(run, packet, place, "drop", [] {
+            return ByKernel{.function = "nf_nat_icmp_reply_translation",
+                            .text = "a redirect of a translated connection"};
+        });
+        return false;
+    }
     const Packet before = packet;
     if (!nat_translate(run, packet, call))
         return false;

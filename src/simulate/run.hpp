@@ -51,6 +51,7 @@ struct State {
     std::vector<std::pair<NeighbourKey, net::MacAddress>> neighbours;
     std::vector<Waiting> waiting;
     std::deque<LateAnswer> late_answers;
+    std::vector<NeighbourKey> redirected; // have been told of a shorter way
     std::deque<LiveSocket> sockets;
     std::deque<Pending> deeds;
     std::vector<RandomPort> random_ports;

@@ -87,6 +87,7 @@ DeviceSettings device_settings(const model::Netns& netns, std::string_view devic
         .proxy_arp_pvlan = conf.larger("proxy_arp_pvlan"),
         .arp_filter = conf.larger("arp_filter"),
         .send_redirects = conf.larger("send_redirects"),
+        .shared_media = conf.larger("shared_media"),
         .bc_forwarding = conf.both("bc_forwarding"),
         .ignore_routes_with_linkdown = conf.larger("ignore_routes_with_linkdown"),
         .drop_unicast_in_l2_multicast = conf.larger("drop_unicast_in_l2_multicast"),

@@ -28,6 +28,7 @@ struct DeviceSettings {
     Setting proxy_arp_pvlan;
     Setting arp_filter;
     Setting send_redirects;
+    Setting shared_media;
     Setting bc_forwarding; // both
     Setting ignore_routes_with_linkdown;
     Setting drop_unicast_in_l2_multicast;

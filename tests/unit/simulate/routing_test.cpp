@@ -9,6 +9,7 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
+using testing::Not;
 
 constexpr std::uint8_t kLocal = 2;
 constexpr std::uint8_t kBlackhole = 6;
@@ -203,6 +204,22 @@ private:
     std::unique_ptr<World> built_;
     std::unique_ptr<Sent> sent_;
 };
+
+TEST_F(RouterTest, A_neighbour_is_told_of_the_router_that_is_nearer)
+{
+    router.route("10.6.0.0/24", "left", "10.1.0.3");
+    const Ip astray = datagram("10.1.0.2", 40000, "10.6.0.1", 80);
+    const auto told = [&] {
+        return std::ranges::count(answers(astray), "ICMP redirect 10.1.0.1 > 10.1.0.2");
+    };
+    EXPECT_EQ(told(), 0);
+    router.sysctl("net.ipv4.conf.all.send_redirects", 1);
+    EXPECT_EQ(told(), 1);
+    router.route("10.8.0.0/24", "left", "10.1.0.2");
+    EXPECT_THAT(answers(datagram("10.8.0.9", 40000, "10.6.0.1", 80)),
+                Not(Contains(testing::HasSubstr("redirect"))))
+        << "the sender is no neighbour";
+}
 
 TEST_F(RouterTest, A_packet_for_somebody_else_is_forwarded)
 {
