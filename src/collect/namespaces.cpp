@@ -1,9 +1,10 @@
 #include "collect/namespaces.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "kernel/netns.hpp"
 
 namespace onlan::collect {
 namespace {
@@ -11,8 +12,8 @@ namespace {
 // Nothing for what has gone meanwhile, or is no namespace.
 std::uint64_t inode_of(const std::filesystem::path& path)
 {
-    struct stat identity{};
-    return ::stat(path.c_str(), &identity) == 0 ? identity.st_ino : 0;
+    const auto netns = kernel::NetnsHandle::open(path);
+    return netns ? netns->inode() : 0;
 }
 
 std::filesystem::path path_of(int pid)

@@ -80,12 +80,12 @@ public:
     {
         for (const Inode inode : start)
             come_to(inode);
-        {
+        do {
             std::vector<std::jthread> workers(
                 std::max<std::size_t>(std::thread::hardware_concurrency(), 1));
             for (std::jthread& worker : workers)
                 worker = std::jthread([this] { work(); });
-        }
+        } while (!problem_ && come_to_those_above());
         if (problem_)
             return Failure{*std::move(problem_)};
         std::vector<model::Netns> found;
@@ -101,6 +101,34 @@ private:
     {
         if (known_.insert(inode).second)
             order_.push_back(inode);
+    }
+
+    // A macvlan tells which device it is on, and the device does not tell of its macvlans: those to
+    // whom nobody has led are asked whom they know. True: there is more to read.
+    bool come_to_those_above()
+    {
+        const std::size_t before = order_.size();
+        for (const auto& [inode, named] : namespaces_) {
+            if (known_.contains(inode))
+                continue;
+            const auto [peers, first] = peers_of_others_.try_emplace(inode);
+            if (first)
+                peers->second = peers_of(inode);
+            if (std::ranges::any_of(peers->second,
+                                    [&](const auto& peer) { return known_.contains(peer.second); }))
+                come_to(inode);
+        }
+        return order_.size() != before;
+    }
+    // Nothing for one that cannot be asked: it is not known to be within reach.
+    [[nodiscard]] std::map<int, Inode> peers_of(Inode inode) const
+    {
+        const auto handle = kernel::NetnsHandle::open(namespaces_.at(inode).path);
+        if (!handle || handle->inode() != inode)
+            return {};
+        auto peers = kernel::in_netns(
+            *handle, [&] { return find_peers(namespaces_, order_.front()); });
+        return peers ? *std::move(peers) : std::map<int, Inode>{};
     }
 
     void work()
@@ -169,6 +197,8 @@ private:
     std::size_t done_ = 0;
     std::vector<std::optional<model::Netns>> collected_; // in the places of `order_`
     std::optional<Error> problem_;
+    // Of the namespaces that are not known, while nobody works.
+    std::map<Inode, std::map<int, Inode>> peers_of_others_;
 };
 
 void name_programs(std::vector<model::Netns>& namespaces, const std::vector<Process>& processes)

@@ -38,6 +38,8 @@ constexpr std::array<std::string_view, 4> kOfIpv6 = {"bindv6only", "fib_multipat
 
 constexpr std::array<std::string_view, 2> kOfIcmpv6 = {"echo_ignore_all", "ratelimit"};
 
+constexpr std::array<std::string_view, 1> kOfNeighbours = {"proxy_delay"};
+
 // Of these all that the kernel has: some come with a module, and the time-outs with a protocol.
 constexpr std::array kWhole = {"net.bridge", "net.netfilter"};
 
@@ -135,6 +137,7 @@ Result<Sysctls> collect_sysctls(const std::vector<model::Link>& links)
             in_folder(sysctls, folder, [](const Reader& reader) { return reader.read_all(); }));
     ONLAN_CHECK(read_links(sysctls, "net.ipv4.conf", links, model::kIpv4Switches));
     ONLAN_CHECK(read_links(sysctls, "net.ipv6.conf", links, model::kIpv6Switches));
+    ONLAN_CHECK(read_links(sysctls, "net.ipv4.neigh", links, kOfNeighbours));
     return sysctls;
 }
 

@@ -1,8 +1,10 @@
 #include "kernel/netns.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <fmt/format.h>
 
@@ -21,8 +23,13 @@ Result<NetnsHandle> NetnsHandle::open(const std::filesystem::path& path)
     NetnsHandle handle;
     handle.fd_ = UniqueFd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     struct stat identity{};
-    if (!handle.fd_ || ::fstat(handle.fd_.get(), &identity) < 0)
+    struct statfs system{};
+    if (!handle.fd_ || ::fstat(handle.fd_.get(), &identity) < 0 ||
+        ::fstatfs(handle.fd_.get(), &system) < 0)
         return fail_errno(fmt::format("open network namespace {}", path.string()));
+    // `ip netns delete` takes the namespace off its file before it takes the file away.
+    if (system.f_type != NSFS_MAGIC)
+        return fail_errno(fmt::format("open network namespace {}", path.string()), EINVAL);
     handle.device_ = identity.st_dev;
     handle.inode_ = identity.st_ino;
     return handle;

@@ -135,18 +135,20 @@ void Text::tree(nlohmann::json& tree)
 
 std::string Text::sysctl(const std::string& name)
 {
-    constexpr std::size_t kPlaces = 15; // "net.ipv4.conf.", and as long for IPv6
+    constexpr std::array<std::string_view, 3> kOfLinks = {"net.ipv4.conf.", "net.ipv6.conf.",
+                                                          "net.ipv4.neigh."};
+    const auto* folder = std::ranges::find_if(
+        kOfLinks, [&](std::string_view start) { return name.starts_with(start); });
     const std::size_t last = name.rfind('.');
-    if (!(name.starts_with("net.ipv4.conf.") || name.starts_with("net.ipv6.conf.")) ||
-        last < kPlaces - 1)
+    if (folder == kOfLinks.end() || last < folder->size())
         return name;
-    std::string link = name.substr(kPlaces - 1, last - (kPlaces - 1));
+    std::string link = name.substr(folder->size(), last - folder->size());
     if (link == "all" || link == "default")
         return name;
     std::ranges::replace(link, '/', '.'); // as sysctl(8) writes a dot in a name
     std::string other = names_.link(link);
     std::ranges::replace(other, '.', '/');
-    return name.substr(0, kPlaces - 1) + other + name.substr(last);
+    return std::string(*folder) + other + name.substr(last);
 }
 
 } // namespace onlan::redact

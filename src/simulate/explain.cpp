@@ -16,12 +16,13 @@ constexpr std::size_t kUsualSteps = 256;
 
 using model::Outcome;
 
-// Lets everything happen that follows from what has been sent; what waits for a neighbour that does
-// not answer has failed when nothing else is on its way.
+// Lets everything happen that follows from what has been sent: packets, then programs, then proxies
+// with their delay. What waits for a neighbour that does not answer has failed when nothing else is
+// on its way.
 void settle(Run& run)
 {
     for (drain(run); !run.loop; drain(run)) {
-        if (act(run))
+        if (act(run) || answer_late(run))
             continue;
         if (run.state.waiting.empty())
             return;

@@ -15,8 +15,8 @@ constexpr std::uint32_t kDefaultTable = 253;
 
 constexpr std::uint8_t kTosMask = 0x1c; // IPTOS_RT_MASK: the DSCP bits that a route can ask for
 
-constexpr std::uint32_t kRouteLinkdown = 16; // RTNH_F_LINKDOWN
-constexpr std::uint32_t kRouteDead = 1;      // RTNH_F_DEAD
+constexpr std::uint32_t kRouteDead = 1; // RTNH_F_DEAD
+constexpr std::uint8_t kScopeHost = 254;
 
 int index_of(const model::Netns& netns, const std::string& name)
 {
@@ -95,9 +95,10 @@ std::size_t Fib::BitsHash::operator()(const Bits& bits) const noexcept
 Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
 {
     for (const model::Link& link : netns.links) {
-        const bool needs_carrier =
-            device_settings(netns, link.name).ignore_routes_with_linkdown.value != 0;
-        usable_[link.index] = !needs_carrier || link.carrier || link.loopback;
+        // The switch is one of IPv4: IPv6 has its own, net.ipv6.conf.
+        if (family == net::Family::ipv4 && !link.carrier && !link.loopback &&
+            device_settings(netns, link.name).ignore_routes_with_linkdown.value != 0)
+            ignored_.insert(link.index);
     }
     for (const model::Rule& rule : netns.rules) {
         if (rule.family == family)
@@ -159,14 +160,15 @@ bool Fib::matches(const Rule& rule, const FlowKey& key)
 const model::Route* Fib::find(const Table& table, const FlowKey& key) const
 {
     const auto usable = [&](const model::Route& route) {
-        if ((route.flags & kRouteDead) != 0 || (key.out != 0 && !leads_through(route, key.out)))
+        if (key.out != 0 && !leads_through(route, key.out))
             return false;
         if (route.multipath)
             return std::ranges::any_of(route.next_hops, [](const model::NextHop& hop) {
                 return (hop.flags & kRouteDead) == 0;
             });
-        const auto device = usable_.find(route.link);
-        return device == usable_.end() || device->second || (route.flags & kRouteLinkdown) == 0;
+        // fib_sync_down_dev(): without carrier a next hop is RTNH_F_LINKDOWN, but for those of
+        // scope host.
+        return route.scope >= kScopeHost || !ignored_.contains(route.link);
     };
     const Bits destination = Bits::of(key.destination);
     for (const auto& [length, prefixes] : table) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -107,7 +108,7 @@ private:
     std::map<std::uint32_t, Table> tables_;
     Table merged_; // local and main in one trie, while nobody has added a rule
     std::vector<Rule> rules_;
-    std::map<int, bool> usable_; // device → up, and with carrier where that is asked for
+    std::set<int> ignored_; // devices without carrier whose routes are to be ignored then
     bool custom_rules_ = false;
     bool separate_ = false; // local is searched before main: since the first rule was added
 };

@@ -1,5 +1,7 @@
 // The IP layer: net/ipv4/ip_input.c, ip_forward.c, ip_output.c.
 
+#include <algorithm>
+
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {
@@ -84,6 +86,18 @@ void output(Run& run, const Device* in, Packet&& packet)
         finish_output(run, std::move(packet));
 }
 
+// ip_rt_send_redirect()
+void redirect(Run& run, const Device& in, const Packet& packet)
+{
+    // The next one to the same host comes no earlier than 40 ms later (ip_rt_redirect_load).
+    const NeighbourKey told{.device = &in, .address = packet.ip.source};
+    if (std::ranges::find(run.state.redirected, told) != run.state.redirected.end())
+        return;
+    run.state.redirected.push_back(told);
+    constexpr IcmpError kRedirectHost{.type = 5, .code = 1};
+    send_icmp_error(run, in, packet, kRedirectHost);
+}
+
 // ip_forward()
 void forward(Run& run, const Device& in, Packet&& packet)
 {
@@ -112,6 +126,8 @@ void forward(Run& run, const Device& in, Packet&& packet)
         return;
     }
     --packet.ip.ttl;
+    if (packet.destination->redirect)
+        redirect(run, in, packet);
     if (pass_hook(run, packet,
                   {.family = hook_family(packet),
                    .hook = Hook::forward,
@@ -203,6 +219,9 @@ void ip_receive(Run& run, const Device& device, Packet&& packet)
         });
         return;
     }
+    // ip_rcv_core() clears its control block, where a bridge's routing decision has noted it.
+    if (packet.destination)
+        packet.destination->redirect = false;
     // ip_sabotage_in(): what came in through a bridge has passed PREROUTING already.
     BridgeInfo* info = packet.bridge ? &*packet.bridge : nullptr;
     if (info != nullptr && !info->sabotage_in_done && !info->in_prerouting) {

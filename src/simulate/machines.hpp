@@ -9,10 +9,11 @@
 namespace onlan::simulate {
 
 // A machine out on the LAN that the snapshot does not hold: an ordinary host behind the NIC that
-// leads to it.
+// leads to it, or a router.
 struct Machine {
     model::Netns netns; // named "lan:IP"
-    std::string nic;    // of the host, that its segment hangs on
+    std::string nic;    // that its segment hangs on
+    std::string nic_of; // the namespace of that; empty: the host
     std::vector<std::string> assumptions;
 };
 
@@ -24,5 +25,11 @@ enum class Serves : std::uint8_t { nothing, everything };
                                                  const net::IpAddress& address,
                                                  Serves serves,
                                                  std::uint16_t port);
+
+// An ordinary host off every subnet of this host that serves everything, after the router that leads
+// to it; nothing when the host has no gateway to it out on a LAN.
+[[nodiscard]] std::vector<Machine> machines_beyond_gateway(const model::Netns& host,
+                                                           const net::IpAddress& address,
+                                                           std::uint16_t port);
 
 } // namespace onlan::simulate

@@ -133,8 +133,9 @@ bool ask_nat_chains(Run& run, Packet& packet, const HookCall& call)
 bool left_masquerading_device(const Packet& packet, const HookCall& call)
 {
     const Connection& connection = *packet.ct.connection;
-    return call.hook == Hook::postrouting && packet.ct.direction == CtDirection::original &&
-           connection.masquerade_link != 0 && call.out != nullptr &&
+    // nf_nat_ipv4_fn() treats an ICMP error by itself, and does not ask.
+    return call.hook == Hook::postrouting && !packet.ip.inner &&
+           packet.ct.direction == CtDirection::original && connection.masquerade_link != 0 && call.out != nullptr &&
            connection.masquerade_link != call.out->link->index;
 }
 
@@ -226,6 +227,17 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
         note(run, packet, place, "drop", [&] {
             return ByKernel{.function = "nf_nat_oif_changed",
                             .text = "the connection was masqueraded on another device"};
+        });
+        return false;
+    }
+    // nf_nat_icmp_reply_translation(): who is translated would be led past who translates.
+    constexpr std::uint8_t kRedirect = 5;
+    if (packet.ip.inner && packet.ip.protocol == kIcmp && packet.ip.icmp_type == kRedirect &&
+        (!connection.has(kSrcNatDone) || !connection.has(kDstNatDone) || connection.has(kSrcNat) ||
+         connection.has(kDstNat))) {
+        note(run, packet, place, "drop", [] {
+            return ByKernel{.function = "nf_nat_icmp_reply_translation",
+                            .text = "a redirect of a translated connection"};
         });
         return false;
     }

@@ -107,8 +107,13 @@ bool filtered(Run& run, const Device& device, const Arp& arp)
     return !back.destination || back.destination->out != &device;
 }
 
-// Why a request is not answered; nothing: it is.
-std::optional<Reason> unanswered(Run& run, const Packet& packet, const Device& device)
+// What arp_process() makes of a request.
+struct Verdict {
+    std::optional<Reason> unanswered; // why; nothing: it is answered
+    bool proxied = false;             // for another machine
+};
+
+Verdict judge(Run& run, const Packet& packet, const Device& device)
 {
     const Arp& arp = *packet.arp;
     // Somebody who has no address yet asks whether this one is free (RFC 2131, duplicate address
@@ -119,31 +124,42 @@ std::optional<Reason> unanswered(Run& run, const Packet& packet, const Device& d
         return {};
     RouteInput input = route_input(run, device, flow_key(packet));
     if (!input.destination)
-        return std::move(input.because);
+        return {.unanswered = std::move(input.because)};
     if (input.destination->input == Destination::Input::local && !input.destination->broadcast) {
         if (ignores(device, arp))
-            return BySysctl{
-                .setting = &device.settings.arp_ignore,
-                .value = {"{}", static_cast<std::uint32_t>(device.settings.arp_ignore.value)}};
+            return {.unanswered = BySysctl{
+                        .setting = &device.settings.arp_ignore,
+                        .value = {"{}", static_cast<std::uint32_t>(
+                                            device.settings.arp_ignore.value)}}};
         if (filtered(run, device, arp))
-            return BySysctl{.setting = &device.settings.arp_filter, .value = "1"};
+            return {.unanswered = BySysctl{.setting = &device.settings.arp_filter, .value = "1"}};
         return {};
     }
     if (input.destination->input == Destination::Input::forward) {
         const bool other = input.destination->out != &device;
         if ((other && device.settings.proxy_arp.value != 0) ||
             (!other && device.settings.proxy_arp_pvlan.value != 0))
-            return {};
+            return {.unanswered = {}, .proxied = true};
     }
-    return ByKernel{.function = "arp_process", .text = "the address is not one of this host"};
+    return {.unanswered = ByKernel{.function = "arp_process",
+                                   .text = "the address is not one of this host"}};
 }
 
+enum class Delay : std::uint8_t { asked, over };
+
 // arp_process() for a request.
-void answer(Run& run, const Device& device, const Packet& packet)
+void answer(Run& run, const Device& device, const Packet& packet, Delay delay)
 {
     const Arp& arp = *packet.arp;
-    if (const auto why = unanswered(run, packet, device)) {
-        note(run, packet, {&device, "arp"}, "ignore", [&] { return *why; });
+    const Verdict verdict = judge(run, packet, device);
+    if (verdict.unanswered) {
+        note(run, packet, {&device, "arp"}, "ignore", [&] { return *verdict.unanswered; });
+        return;
+    }
+    if (verdict.proxied && delay == Delay::asked && packet.type != rules::PacketType::host &&
+        device.settings.proxy_delay != 0) {
+        learn(run, {.device = &device, .address = arp.sender}, arp.sender_mac);
+        run.state.late_answers.push_back({.device = &device, .request = packet});
         return;
     }
     note(run, packet, {&device, "arp"}, "answer", [&] {
@@ -225,7 +241,7 @@ void arp_receive(Run& run, const Device& device, const Packet& received)
         return;
     const Arp& arp = *packet.arp;
     if (!arp.reply) {
-        answer(run, device, packet);
+        answer(run, device, packet, Delay::asked);
         return;
     }
     const NeighbourKey key{.device = &device, .address = arp.sender};
@@ -236,6 +252,16 @@ void arp_receive(Run& run, const Device& device, const Packet& received)
                                       : Words("{} is at {}", arp.sender, arp.sender_mac)};
     });
     learn_neighbour(run, key, arp.sender_mac);
+}
+
+bool answer_late(Run& run)
+{
+    if (run.state.late_answers.empty())
+        return false;
+    const LateAnswer next = std::move(run.state.late_answers.front());
+    run.state.late_answers.pop_front();
+    answer(run, *next.device, next.request, Delay::over);
+    return true;
 }
 
 void fail_waiting(Run& run)

@@ -97,6 +97,7 @@ struct Destination {
     RouteError error = RouteError::none;
     const model::Route* route = nullptr;
     bool broadcast = false;
+    bool redirect = false; // IPSKB_DOREDIRECT: the sender could take a shorter way
 };
 
 // skb->_nfct

@@ -1,6 +1,7 @@
 #include "simulate/question.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include <fmt/format.h>
@@ -94,6 +95,22 @@ lan_client(const model::Snapshot& snapshot, std::string_view text, std::vector<M
     return machines.back().netns.name;
 }
 
+// What is off the host's subnets is reached by a gateway. One that the snapshot holds knows itself
+// how to go on; one that the flow comes from has its machine already.
+void add_beyond_gateway(const model::Snapshot& snapshot,
+                        const Flow& flow,
+                        std::vector<Machine>& machines)
+{
+    std::vector<Machine> beyond =
+        machines_beyond_gateway(snapshot.namespaces.front(), flow.to, flow.port);
+    if (beyond.empty() || is_owned(snapshot, beyond.front().netns.addresses.front().local.address))
+        return;
+    std::erase_if(machines, [&](const Machine& machine) {
+        return machine.netns.name == beyond.front().netns.name;
+    });
+    std::ranges::move(beyond, std::back_inserter(machines));
+}
+
 Result<Flow> read_flow(const model::Snapshot& snapshot,
                        std::string_view from,
                        std::string_view to,
@@ -111,9 +128,11 @@ Result<Flow> read_flow(const model::Snapshot& snapshot,
     if (flow.protocol == kIcmp && flow.to.family() == net::Family::ipv6)
         flow.protocol = kIcmpv6;
     if (!is_owned(snapshot, flow.to)) {
-        if (auto machine =
-                lan_machine(snapshot.namespaces.front(), flow.to, Serves::everything, flow.port))
+        const model::Netns& host = snapshot.namespaces.front();
+        if (auto machine = lan_machine(host, flow.to, Serves::everything, flow.port))
             machines.push_back(*std::move(machine));
+        else
+            add_beyond_gateway(snapshot, flow, machines);
     }
     return flow;
 }
@@ -134,7 +153,8 @@ Question::pose(model::Snapshot snapshot, std::string_view from, std::string_view
     world.kernel = kernel_of(whole->kernel);
     const Namespace& host = *world.namespaces().front();
     for (const Machine& machine : machines) {
-        world.plug(*world.find(machine.netns.name), "eth0", *host.find(machine.nic));
+        const Namespace& nic_of = machine.nic_of.empty() ? host : *world.find(machine.nic_of);
+        world.plug(*world.find(machine.netns.name), "eth0", *nic_of.find(machine.nic));
         world.assumptions.insert(world.assumptions.end(), machine.assumptions.begin(),
                                  machine.assumptions.end());
     }

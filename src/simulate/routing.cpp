@@ -105,15 +105,33 @@ bool forwarding(const Device& in, net::Family family)
                .value != 0;
 }
 
-std::optional<RouteInput> refused_source(const Device& in, const Device* out, const FlowKey& key)
+SourceVerdict check_source(const Device& in, const Device* out, const FlowKey& key)
 {
     // IPv6 has no such check in its routing code.
-    if (key.source.family() == net::Family::ipv6)
-        return {};
-    const SourceVerdict verdict = validate_source(in, out, key);
+    return key.source.family() == net::Family::ipv6 ? SourceVerdict{}
+                                                    : validate_source(in, out, key);
+}
+
+std::optional<RouteInput> refused(const SourceVerdict& verdict)
+{
     if (verdict.valid)
         return {};
     return RouteInput{.destination = {}, .stage = verdict.stage, .because = verdict.because};
+}
+
+// __mkroute_input(): may a neighbour be told of another way through the device that it came by?
+bool redirects(const Device& device,
+               const net::IpAddress& source,
+               const std::optional<net::IpAddress>& gateway)
+{
+    if (source.family() != net::Family::ipv4 || device.settings.send_redirects.value == 0)
+        return false;
+    // inet_addr_onlink()
+    return device.settings.shared_media.value != 0 ||
+           std::ranges::any_of(device.addresses, [&](const model::Address* address) {
+               const net::Prefix subnet = address->local.subnet();
+               return subnet.contains(source) && (!gateway || subnet.contains(*gateway));
+           });
 }
 
 } // namespace
@@ -150,13 +168,13 @@ RouteInput route_input(Run& run, const Device& in, FlowKey key)
 
     const auto type = static_cast<RouteType>(found.route->type);
     if (type == RouteType::broadcast && in.settings.bc_forwarding.value == 0) {
-        if (auto refused = refused_source(in, nullptr, key))
-            return *std::move(refused);
+        if (auto dropped = refused(check_source(in, nullptr, key)))
+            return *std::move(dropped);
         return {.destination = Destination{.route = found.route, .broadcast = true}};
     }
     if (type == RouteType::local || type == RouteType::anycast) {
-        if (auto refused = refused_source(in, nullptr, key))
-            return *std::move(refused);
+        if (auto dropped = refused(check_source(in, nullptr, key)))
+            return *std::move(dropped);
         return {.destination =
                     Destination{.input = Destination::Input::local, .route = found.route}};
     }
@@ -166,12 +184,15 @@ RouteInput route_input(Run& run, const Device& in, FlowKey key)
     const Device* out = device_of(netns, hop.link);
     if (type != RouteType::unicast || out == nullptr)
         return drop("martian-destination", "ip_mkroute_input", "the route leads nowhere");
-    if (auto refused = refused_source(in, out, key))
-        return *std::move(refused);
+    const SourceVerdict source = check_source(in, out, key);
+    if (auto dropped = refused(source))
+        return *std::move(dropped);
     return {.destination = Destination{.input = Destination::Input::forward,
                                        .out = out,
                                        .gateway = hop.gateway,
-                                       .route = found.route}};
+                                       .route = found.route,
+                                       .redirect = &in == out && source.on_link &&
+                                                   redirects(in, key.source, hop.gateway)}};
 }
 
 std::optional<net::IpAddress> select_address(const Device& device, const net::IpAddress& next_hop)

@@ -21,6 +21,12 @@ struct Waiting {
     Packet packet;
 };
 
+// An ARP request that a proxy answers when its delay is over (pneigh_enqueue()).
+struct LateAnswer {
+    const Device* device = nullptr;
+    Packet request;
+};
+
 // What a program will do when it gets to run: a system call, which comes after all that the packet
 // that woke it has set off.
 enum class Deed : std::uint8_t { serve, pass_on, close };
@@ -44,6 +50,8 @@ struct State {
     std::vector<std::pair<FdbKey, FdbTarget>> fdb;
     std::vector<std::pair<NeighbourKey, net::MacAddress>> neighbours;
     std::vector<Waiting> waiting;
+    std::deque<LateAnswer> late_answers;
+    std::vector<NeighbourKey> redirected; // have been told of a shorter way
     std::deque<LiveSocket> sockets;
     std::deque<Pending> deeds;
     std::vector<RandomPort> random_ports;

@@ -51,6 +51,12 @@ public:
         return all.value < device.value ? all : device;
     }
 
+    [[nodiscard]] int proxy_delay() const
+    {
+        constexpr int kUsual = 80; // parms of arp_tbl
+        return read(netns_, "net.ipv4.neigh." + device_ + ".proxy_delay").value_or(kUsual);
+    }
+
 private:
     [[nodiscard]] static std::string
     name(std::string_view scope, std::string_view word, std::string_view family)
@@ -81,9 +87,11 @@ DeviceSettings device_settings(const model::Netns& netns, std::string_view devic
         .proxy_arp_pvlan = conf.larger("proxy_arp_pvlan"),
         .arp_filter = conf.larger("arp_filter"),
         .send_redirects = conf.larger("send_redirects"),
+        .shared_media = conf.larger("shared_media"),
         .bc_forwarding = conf.both("bc_forwarding"),
         .ignore_routes_with_linkdown = conf.larger("ignore_routes_with_linkdown"),
         .drop_unicast_in_l2_multicast = conf.larger("drop_unicast_in_l2_multicast"),
+        .proxy_delay = conf.proxy_delay(),
     };
 }
 

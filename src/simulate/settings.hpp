@@ -28,9 +28,11 @@ struct DeviceSettings {
     Setting proxy_arp_pvlan;
     Setting arp_filter;
     Setting send_redirects;
+    Setting shared_media;
     Setting bc_forwarding; // both
     Setting ignore_routes_with_linkdown;
     Setting drop_unicast_in_l2_multicast;
+    int proxy_delay = 0; // its own only, in ticks: a proxied ARP answer comes as late as that
 };
 [[nodiscard]] DeviceSettings device_settings(const model::Netns& netns, std::string_view device);
 

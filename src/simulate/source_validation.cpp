@@ -49,6 +49,12 @@ FlowKey reversed(const FlowKey& key, const Device& in, const Device* out)
             .destination_port = key.source_port};
 }
 
+// Is the scope of its next hop RT_SCOPE_HOST?
+bool is_direct(const model::Route& route)
+{
+    return route.multipath ? !route.next_hops.front().gateway : !route.gateway;
+}
+
 SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key)
 {
     const int filter = in.settings.rp_filter.value;
@@ -66,7 +72,7 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
     }
     if (leads_through(*found.route, in.link->index) ||
         (type == RouteType::local && in.link->loopback))
-        return {};
+        return {.on_link = is_direct(*found.route)};
     const RouteOf back{in.netns, found.route};
     // "last_resort": a device without an address has no reverse path that loose mode could accept,
     // so for it loose is as strict as strict.
@@ -77,8 +83,14 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
                                        "the way back is '{}')",
                                        mode_of(in), in.name(), back});
     constexpr int kStrict = 1;
-    return filter == kStrict ? reverse_path(in, {"{} (the way back is '{}')", mode_of(in), back})
-                             : SourceVerdict{};
+    if (filter == kStrict)
+        return reverse_path(in, {"{} (the way back is '{}')", mode_of(in), back});
+    FlowKey through = reversed(key, in, out);
+    through.out = in.link->index;
+    const RouteFound other = in.netns->ipv4.lookup(through);
+    return {.on_link = other.ok() &&
+                       static_cast<RouteType>(other.route->type) == RouteType::unicast &&
+                       is_direct(*other.route)};
 }
 
 } // namespace

@@ -12,6 +12,7 @@ struct SourceVerdict {
     bool valid = true;
     std::string_view stage; // of a drop: "rp_filter", "local-source", "invalid-source"
     Reason because;
+    bool on_link = false; // the source is a neighbour, as far as the check was made
 };
 
 // fib_validate_source(), net/ipv4/fib_frontend.c. `out` is the device that the packet will be

@@ -181,6 +181,8 @@ void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_ho
 // neigh_update(): sends what has waited for this address.
 void learn_neighbour(Run& run, const NeighbourKey& key, const net::MacAddress& mac);
 void arp_receive(Run& run, const Device& device, const Packet& packet);
+// Sends the next proxied answer whose time has come. False: none waits.
+bool answer_late(Run& run);
 // What waits for an address that nobody has answered for fails (neigh_timer_handler()).
 void fail_waiting(Run& run);
 

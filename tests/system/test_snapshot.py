@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 import probe
+from namespace import NamedNamespace
 from state import difference, whole_state
 from topology import HOST, ONLAN, PC
 
@@ -79,6 +80,29 @@ def test_every_namespace_within_reach_is_there_under_its_name(host, taken):
     names = {one["name"] for one in taken["namespaces"]}
     assert taken["schema"] == "onlan/snapshot/1" and taken["namespaces"][0]["name"] == "host"
     assert names == {"host", "container:web", *(f"netns:{host.namespaces[one].name}" for one in ("switch", "router", "pc"))}
+
+
+def test_a_file_that_is_no_namespace_is_passed_over(host, taken):
+    """`ip netns delete` leaves one for a moment."""
+    bogus = pathlib.Path("/run/netns", f"{host.prefix}-bogus")
+    bogus.touch()
+    try:
+        names = [one["name"] for one in json.loads(host.onlan("snapshot").stdout)["namespaces"]]
+    finally:
+        bogus.unlink()
+    assert names == [one["name"] for one in taken["namespaces"]]
+
+
+def test_a_namespace_that_hangs_on_a_macvlan_alone_is_there(host):
+    """The macvlan tells of the device below it, and that one does not tell of the macvlan."""
+    guest = NamedNamespace(f"{host.prefix}-guest")
+    try:
+        host.host.ip(f"link add mv0 link br-up netns {guest.name} type macvlan mode bridge")
+        found = namespace(json.loads(host.onlan("snapshot").stdout), f"netns:{guest.name}")
+    finally:
+        guest.remove()
+    macvlan = next(link for link in found["links"] if link["name"] == "mv0")
+    assert str(macvlan["peer_netnsid"]) in found["peers"]
 
 
 def test_a_link_tells_in_which_namespace_its_peer_is(host, taken, here):

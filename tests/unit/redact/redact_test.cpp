@@ -84,7 +84,9 @@ model::Snapshot secret_snapshot()
     host.links = {{.index = 2, .name = "br-acme", .kind = "bridge"},
                   {.index = 3, .name = "secretnet", .alias = "onlan:br-acme"}};
     host.addresses = {{.link = 2, .local = *net::InterfaceAddress::parse("192.168.137.250/24")}};
-    host.sysctls = {{"net.ipv4.conf.br-acme.forwarding", "1"}, {"net.ipv4.ip_forward", "1"}};
+    host.sysctls = {{"net.ipv4.conf.br-acme.forwarding", "1"},
+                    {"net.ipv4.neigh.br-acme.proxy_delay", "80"},
+                    {"net.ipv4.ip_forward", "1"}};
     model::XtablesRuleset ruleset;
     ruleset.tables["nat"]["DOCKER"].rules = {
         {.words = {"!", "-i", "br-acme", "-d", "192.168.137.250/32", "-s", "192.168.137.0/24", "-m",
@@ -127,6 +129,7 @@ TEST(Redacted, TheSameThingHasTheSameNameEverywhere)
     EXPECT_TRUE(bridge.starts_with("br-"));
     EXPECT_EQ(host.links[1].alias, "onlan:" + bridge);
     EXPECT_EQ(host.sysctl("net.ipv4.conf." + bridge + ".forwarding"), "1");
+    EXPECT_EQ(host.sysctl("net.ipv4.neigh." + bridge + ".proxy_delay"), "80");
     EXPECT_EQ(snapshot.namespaces[1].name,
               "container:" + snapshot.docker->networks[0].endpoints[0].container);
     EXPECT_EQ(snapshot.docker->networks[0].options.at("com.docker.network.bridge.name"), bridge);

@@ -244,6 +244,29 @@ TEST_F(NatTest, An_entry_without_rules_goes_on_translating)
     EXPECT_EQ(ask("10.1.0.1", 8080, kUdp).outcome, model::Outcome::delivered);
 }
 
+TEST_F(NatTest, Only_an_error_of_a_masqueraded_connection_may_leave_by_another_device)
+{
+    const World built = world.build();
+    Sent sent(built);
+    const Namespace& netns = *built.find("router");
+    Connection connection{.netns = &netns};
+    connection.masquerade_link = netns.find("left")->link->index;
+    connection.entry.original = tuple_of(datagram("10.1.0.2", 40000, "10.2.0.2", 81));
+    connection.entry.reply = tuple_of(datagram("10.2.0.2", 81, "10.1.0.1", 40000));
+    connection.entry.status = kConfirmed | kSrcNat | kSrcNatDone | kDstNatDone;
+    const Device& right = *netns.find("right");
+    const HookCall leave{.hook = Hook::postrouting, .out = &right, .at = &right};
+
+    Packet error{.ip = ping("10.1.0.2", "10.2.0.2")};
+    error.ip.icmp_type = 3;
+    error.ip.inner = connection.entry.reply;
+    error.ct = {.state = rules::CtState::related, .connection = &connection};
+    EXPECT_TRUE(nat_hook(sent.run(), error, leave));
+    Packet data{.ip = datagram("10.1.0.2", 40000, "10.2.0.2", 81)};
+    data.ct = {.state = rules::CtState::established, .connection = &connection};
+    EXPECT_FALSE(nat_hook(sent.run(), data, leave));
+}
+
 TEST_F(NatTest, What_is_not_tracked_is_not_translated)
 {
     nat(Hook::prerouting, {.kind = NatKind::destination, .first_address = ip("10.2.0.2")});

@@ -111,13 +111,26 @@ TEST_F(ArpTest, On_a_device_without_address_loose_mode_answers_nobody_from_elsew
 
 TEST_F(ArpTest, A_proxy_answers_for_what_it_would_forward)
 {
-    host.forwarding();
+    host.forwarding().sysctl("net.ipv4.neigh.eth0.proxy_delay", 0);
     EXPECT_FALSE(answered("10.1.0.9"));
     sysctl("eth0", "proxy_arp", 1);
     EXPECT_TRUE(answered("10.1.0.9"));
     EXPECT_FALSE(answered("10.0.0.9")) << "it would go back by the same device";
     sysctl("eth0", "proxy_arp_pvlan", 1);
     EXPECT_TRUE(answered("10.0.0.9"));
+}
+
+TEST_F(ArpTest, A_proxy_takes_its_time)
+{
+    host.forwarding();
+    sysctl("eth0", "proxy_arp", 1);
+    EXPECT_FALSE(answered("10.1.0.9"));
+    peer.address("eth0", "10.0.0.2/16").route("10.1.0.0/16", "eth0");
+    other.address("eth0", "10.1.0.9/24").route("0.0.0.0/0", "eth0", "10.1.0.1").listen(kUdp, 80);
+    const World late = world.build();
+    EXPECT_EQ(
+        explain(late, {.from = "peer", .to = ip("10.1.0.9"), .protocol = kUdp, .port = 80}).outcome,
+        model::Outcome::delivered);
 }
 
 TEST_F(ArpTest, A_probe_for_duplicates_is_answered)

@@ -9,6 +9,7 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
+using testing::Not;
 
 constexpr std::uint8_t kLocal = 2;
 constexpr std::uint8_t kBlackhole = 6;
@@ -135,13 +136,14 @@ TEST_F(FibTest, And_stay_apart_when_the_rule_is_deleted_again)
 
 TEST_F(FibTest, A_route_without_carrier_is_used_unless_it_is_asked_not_to_be)
 {
-    constexpr std::uint32_t kLinkdown = 16;
-    route("10.0.0.0/8", "eth1").flags = kLinkdown;
+    route("10.0.0.0/8", "eth1");
     route("0.0.0.0/0", "eth0");
     host.at("eth1").carrier = false;
     EXPECT_EQ(lookup("10.1.2.3"), "eth1");
     host.sysctl("net.ipv4.conf.all.ignore_routes_with_linkdown", 1);
     EXPECT_EQ(lookup("10.1.2.3"), "eth0");
+    host.address("eth1", "10.9.0.1/24");
+    EXPECT_EQ(lookup("10.9.0.1"), "local");
 }
 
 TEST_F(FibTest, A_rule_may_be_for_a_range_of_ports_and_for_a_mark)
@@ -239,6 +241,22 @@ private:
     std::unique_ptr<World> built_;
     std::unique_ptr<Sent> sent_;
 };
+
+TEST_F(RouterTest, A_neighbour_is_told_of_the_router_that_is_nearer)
+{
+    router.route("10.6.0.0/24", "left", "10.1.0.3");
+    const Ip astray = datagram("10.1.0.2", 40000, "10.6.0.1", 80);
+    const auto told = [&] {
+        return std::ranges::count(answers(astray), "ICMP redirect 10.1.0.1 > 10.1.0.2");
+    };
+    EXPECT_EQ(told(), 0);
+    router.sysctl("net.ipv4.conf.all.send_redirects", 1);
+    EXPECT_EQ(told(), 1);
+    router.route("10.8.0.0/24", "left", "10.1.0.2");
+    EXPECT_THAT(answers(datagram("10.8.0.9", 40000, "10.6.0.1", 80)),
+                Not(Contains(testing::HasSubstr("redirect"))))
+        << "the sender is no neighbour";
+}
 
 TEST_F(RouterTest, A_packet_for_somebody_else_is_forwarded)
 {
