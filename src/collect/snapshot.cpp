@@ -126,8 +126,8 @@ private:
         const auto handle = kernel::NetnsHandle::open(namespaces_.at(inode).path);
         if (!handle || handle->inode() != inode)
             return {};
-        auto peers = kernel::in_netns(
-            *handle, [&] { return find_peers(namespaces_, order_.front()); });
+        auto peers =
+            kernel::in_netns(*handle, [&] { return find_peers(namespaces_, order_.front()); });
         return peers ? *std::move(peers) : std::map<int, Inode>{};
     }
 

@@ -82,8 +82,7 @@ void serve(Machine& machine, net::Family family, std::uint16_t port)
     for (const std::uint8_t protocol : {kTcp, kUdp})
         machine.netns.sockets.push_back(
             {.protocol = protocol, .address = net::IpAddress::any(family), .port = port});
-    machine.assumptions.push_back(
-        fmt::format("{} listens on port {}", machine.netns.name, port));
+    machine.assumptions.push_back(fmt::format("{} listens on port {}", machine.netns.name, port));
 }
 
 // Gives a machine a second segment, on which it is the way to `address` and back.
@@ -130,9 +129,8 @@ std::optional<Machine> lan_machine(const model::Netns& host,
     return {};
 }
 
-std::vector<Machine> machines_beyond_gateway(const model::Netns& host,
-                                             const net::IpAddress& address,
-                                             std::uint16_t port)
+std::vector<Machine>
+machines_beyond_gateway(const model::Netns& host, const net::IpAddress& address, std::uint16_t port)
 {
     const RouteFound found = Fib(host, address.family()).lookup({.destination = address});
     if (!found.ok() || !found.route->gateway || found.route->gateway->family() != address.family())

@@ -26,8 +26,8 @@ enum class Serves : std::uint8_t { nothing, everything };
                                                  Serves serves,
                                                  std::uint16_t port);
 
-// An ordinary host off every subnet of this host that serves everything, after the router that leads
-// to it; nothing when the host has no gateway to it out on a LAN.
+// An ordinary host off every subnet of this host that serves everything, after the router that
+// leads to it; nothing when the host has no gateway to it out on a LAN.
 [[nodiscard]] std::vector<Machine> machines_beyond_gateway(const model::Netns& host,
                                                            const net::IpAddress& address,
                                                            std::uint16_t port);

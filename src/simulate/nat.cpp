@@ -135,8 +135,8 @@ bool left_masquerading_device(const Packet& packet, const HookCall& call)
     const Connection& connection = *packet.ct.connection;
     // nf_nat_ipv4_fn() treats an ICMP error by itself, and does not ask.
     return call.hook == Hook::postrouting && !packet.ip.inner &&
-           packet.ct.direction == CtDirection::original && connection.masquerade_link != 0 && call.out != nullptr &&
-           connection.masquerade_link != call.out->link->index;
+           packet.ct.direction == CtDirection::original && connection.masquerade_link != 0 &&
+           call.out != nullptr && connection.masquerade_link != call.out->link->index;
 }
 
 // nf_nat_icmp_reply_translation(): the packet inside the error is what its receiver once sent.

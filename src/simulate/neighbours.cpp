@@ -127,10 +127,9 @@ Verdict judge(Run& run, const Packet& packet, const Device& device)
         return {.unanswered = std::move(input.because)};
     if (input.destination->input == Destination::Input::local && !input.destination->broadcast) {
         if (ignores(device, arp))
-            return {.unanswered = BySysctl{
-                        .setting = &device.settings.arp_ignore,
-                        .value = {"{}", static_cast<std::uint32_t>(
-                                            device.settings.arp_ignore.value)}}};
+            return {.unanswered = BySysctl{.setting = &device.settings.arp_ignore,
+                                           .value = {"{}", static_cast<std::uint32_t>(
+                                                               device.settings.arp_ignore.value)}}};
         if (filtered(run, device, arp))
             return {.unanswered = BySysctl{.setting = &device.settings.arp_filter, .value = "1"}};
         return {};
@@ -141,8 +140,8 @@ Verdict judge(Run& run, const Packet& packet, const Device& device)
             (!other && device.settings.proxy_arp_pvlan.value != 0))
             return {.unanswered = {}, .proxied = true};
     }
-    return {.unanswered = ByKernel{.function = "arp_process",
-                                   .text = "the address is not one of this host"}};
+    return {.unanswered =
+                ByKernel{.function = "arp_process", .text = "the address is not one of this host"}};
 }
 
 enum class Delay : std::uint8_t { asked, over };

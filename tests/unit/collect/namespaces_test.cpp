@@ -3,8 +3,9 @@
 #include <filesystem>
 #include <system_error>
 
-#include <gtest/gtest.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "collect/namespaces.hpp"
 #include "kernel/netns.hpp"

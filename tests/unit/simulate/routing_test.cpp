@@ -374,7 +374,7 @@ TEST_F(RouterTest, A_hop_of_several_is_a_choice_of_its_own)
     packet.destination = ip("192.0.2.1");
     model::Route route{.destination = prefix("192.0.2.0/24"), .multipath = true};
     route.next_hops = {{.gateway = ip("10.1.0.2"), .link = router.at("left").index},
-                  {.gateway = ip("10.2.0.2"), .link = router.at("right").index}};
+                       {.gateway = ip("10.2.0.2"), .link = router.at("right").index}};
     router.netns.routes.push_back(route);
     receive(packet);
     EXPECT_TRUE(std::ranges::any_of(receive(packet).run().assumptions, [](const auto& assumption) {
@@ -387,7 +387,7 @@ TEST_F(RouterTest, A_source_behind_any_hop_of_several_passes_strict_mode)
     packet.source = ip("192.0.2.1");
     model::Route route{.destination = prefix("192.0.2.0/24"), .multipath = true};
     route.next_hops = {{.gateway = ip("10.2.0.2"), .link = router.at("right").index},
-                  {.gateway = ip("10.1.0.2"), .link = router.at("left").index}};
+                       {.gateway = ip("10.1.0.2"), .link = router.at("left").index}};
     router.netns.routes.push_back(route);
     EXPECT_TRUE(forwarded_with_rp_filter(1));
 }

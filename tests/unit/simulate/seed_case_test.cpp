@@ -121,8 +121,8 @@ TEST(SeedCase, WithArpIgnoreTheResetReachesTheServer)
     EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::reset, "conntrack-clash"}));
 }
 
-// A server that closes after its answer turns this into a reset: its FIN starts no connection, and so
-// it alone comes from the right port.
+// A server that closes after its answer turns this into a reset: its FIN starts no connection, and
+// so it alone comes from the right port.
 TEST(SeedCase, AZoneOfItsOwnForTheSecondBridgeStallsAllTheSame)
 {
     SeedCase seed;
