@@ -53,10 +53,10 @@ std::optional<net::InterfaceAddress>
 endpoint_address(const json& endpoint, const char* name, const char* length)
 {
     const auto parsed = address(endpoint, name);
-    if (!parsed)
+    const auto bits = member(endpoint, length, 0).get<unsigned>();
+    if (!parsed || bits > net::address_bits(parsed->family()))
         return {};
-    return net::InterfaceAddress{.address = *parsed,
-                                 .length = member(endpoint, length, 0).get<unsigned>()};
+    return net::InterfaceAddress{.address = *parsed, .length = bits};
 }
 
 model::DockerEndpoint endpoint_from(const json& settings, const model::DockerContainer& container)
@@ -150,11 +150,9 @@ Result<model::DockerNetwork> docker_network_from_json(const json& listed)
     }
 }
 
-Result<model::DockerEngine> collect_docker(const io::DockerApi& docker)
+Result<model::DockerEngine>
+docker_engine_from_json(const json& info, const json& networks, const json& containers)
 {
-    ONLAN_TRY(const json info, docker.get("/info"));
-    ONLAN_TRY(const json networks, docker.get("/networks"));
-    ONLAN_TRY(const json containers, docker.get("/containers/json?all=1"));
     try {
         model::DockerEngine engine{.version = text(info, "ServerVersion")};
         engine.firewall_backend = text(member(info, "FirewallBackend", json::object()), "Driver");
@@ -168,6 +166,14 @@ Result<model::DockerEngine> collect_docker(const io::DockerApi& docker)
     } catch (const json::exception& error) {
         return unexpected(error);
     }
+}
+
+Result<model::DockerEngine> collect_docker(const io::DockerApi& docker)
+{
+    ONLAN_TRY(const json info, docker.get("/info"));
+    ONLAN_TRY(const json networks, docker.get("/networks"));
+    ONLAN_TRY(const json containers, docker.get("/containers/json?all=1"));
+    return docker_engine_from_json(info, networks, containers);
 }
 
 Result<> collect_container_pids(const io::DockerApi& docker, model::DockerEngine& engine)

@@ -11,7 +11,7 @@
 #include "formats/ipset_save.hpp"
 #include "formats/iptables_save.hpp"
 #include "formats/lists.hpp"
-#include "model/json_document.hpp"
+#include "base/json_document.hpp"
 #include "model/snapshot_json.hpp"
 
 namespace onlan::collect {
@@ -92,7 +92,7 @@ Result<> read_rules(Folder& folder, model::Netns& netns)
     ONLAN_CHECK(folder.read("ipset-save", netns.ipsets, formats::parse_ipset_save));
     return folder.read("nft.json", netns.nftables,
                        [](const std::string& text) -> Result<nlohmann::json> {
-                           ONLAN_TRY(auto document, model::parse_json_document(text));
+                           ONLAN_TRY(auto document, parse_json_document(text));
                            if (!document.is_object() || !document.contains("nftables") ||
                                !document["nftables"].is_array())
                                return fail(Failed::parse, "expected what `nft --json list ruleset` "

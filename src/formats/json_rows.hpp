@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result.hpp"
-#include "model/json_document.hpp"
+#include "base/json_document.hpp"
 
 namespace onlan::formats {
 
@@ -86,7 +86,7 @@ private:
 template <typename Visit>
 [[nodiscard]] Result<> for_each_row(std::string_view text, Visit visit)
 {
-    ONLAN_TRY(const nlohmann::json document, model::parse_json_document(text));
+    ONLAN_TRY(const nlohmann::json document, parse_json_document(text));
     if (!document.is_array())
         return fail(Failed::parse, "expected a list, as `ip -json` prints it");
     std::string fault;

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_document.hpp"
+
 namespace onlan::io {
 namespace {
 
@@ -56,9 +58,10 @@ std::optional<unsigned> minor_of(std::string_view version)
 
 Result<json> parse(const std::string& body)
 {
-    json document = json::parse(body, nullptr, false);
-    if (document.is_discarded())
-        return fail(Failed::parse, "Docker gave an answer that is not JSON");
+    auto document = parse_json_document(body);
+    if (!document)
+        return Failure{std::move(document).error().within(
+            "Docker gave an answer that onlan does not understand")};
     return document;
 }
 

@@ -11,6 +11,8 @@ constexpr std::array<std::string_view, 2> kTopKeys = {"version", "lans"};
 constexpr std::array<std::string_view, 8> kLanKeys = {"uplink", "attach",  "subnet",   "gateway",
                                                       "pool",   "subnet6", "gateway6", "pool6"};
 constexpr std::array<std::string_view, 2> kUplinkKeys = {"bridge", "ports"};
+// More than a host can have uplinks for; each is compared with every other.
+constexpr std::size_t kMostLans = 1024;
 // Names that `docker run --network` understands without any network being called so.
 constexpr std::array<std::string_view, 4> kDockersNames = {"bridge", "default", "host", "none"};
 
@@ -251,7 +253,12 @@ Intent read_intent(const YamlMap& top)
     const auto lans = top.map("lans");
     if (!lans)
         return intent;
-    for (const auto& [name, map] : lans->maps()) {
+    const auto maps = lans->maps();
+    if (maps.size() > kMostLans) {
+        top.report("lans", fmt::format("{} LANs; onlan takes {}", maps.size(), kMostLans));
+        return intent;
+    }
+    for (const auto& [name, map] : maps) {
         Lan lan = read_lan(name, map);
         for (const Lan& other : intent.lans)
             check_pair(map, lan, other);

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "model/json.hpp"
-#include "model/json_document.hpp"
+#include "base/json_document.hpp"
 #include "model/snapshot_fields.hpp"
 #include "model/snapshot_json.hpp"
 

@@ -48,10 +48,22 @@ bool may_be_address(std::string_view word)
     return word.find_first_of(".:") != std::string_view::npos;
 }
 
+// How long the address is that stands before the last '-' or ':', or 0.
+std::size_t address_before_separator(std::string_view word)
+{
+    for (const char separator : {'-', ':'}) {
+        const std::size_t at = word.rfind(separator);
+        if (at != std::string_view::npos && may_be_address(word.substr(0, at)) &&
+            net::IpAddress::parse(word.substr(0, at)))
+            return at;
+    }
+    return 0;
+}
+
 } // namespace
 
-// "10.0.0.1", "02:00:00:00:00:01", "10.0.0.1:80", "10.0.0.1-10.0.0.9", or a name.
-std::string Text::word(std::string_view word) const
+// A name, a MAC address or an address; nothing for anything else.
+std::optional<std::string> Text::known(std::string_view word) const
 {
     if (const std::string* name = names_.find(word))
         return *name;
@@ -61,18 +73,34 @@ std::string Text::word(std::string_view word) const
         if (const auto address = net::IpAddress::parse(word))
             return addresses_(*address).to_string();
     }
-    for (const char separator : {'-', ':'}) {
-        const std::size_t at = word.rfind(separator);
-        if (at == std::string_view::npos || at == 0 || !may_be_address(word.substr(0, at)))
-            continue;
-        if (const auto address = net::IpAddress::parse(word.substr(0, at)))
-            return addresses_(*address).to_string() + separator + this->word(word.substr(at + 1));
+    return {};
+}
+
+// "10.0.0.1", "02:00:00:00:00:01", "10.0.0.1:80", "10.0.0.1-10.0.0.9", or a name. A part of it may
+// still be one: "onlan:lan137".
+std::string Text::word(std::string_view word) const
+{
+    // What is left of a word that is longer than any is not looked at again after each of its
+    // parts.
+    constexpr std::size_t kLongest = 512;
+    std::string redacted;
+    for (bool first = true; !word.empty(); first = false) {
+        if (first || word.size() <= kLongest) {
+            if (const auto whole = known(word))
+                return redacted + *whole;
+            if (const std::size_t length = address_before_separator(word); length != 0) {
+                redacted += known(word.substr(0, length)).value_or("") + word[length];
+                word.remove_prefix(length + 1);
+                continue;
+            }
+        }
+        const std::size_t end = std::min(word.find_first_of(":."), word.size());
+        const std::string_view part = word.substr(0, end);
+        redacted += known(part).value_or(std::string(part));
+        redacted += word.substr(end, 1);
+        word.remove_prefix(std::min(end + 1, word.size()));
     }
-    // A part of it may still be one: "onlan:lan137".
-    const std::size_t part = word.find_first_of(":.");
-    if (part == std::string_view::npos)
-        return std::string(word);
-    return this->word(word.substr(0, part)) + word[part] + this->word(word.substr(part + 1));
+    return redacted;
 }
 
 std::string Text::operator()(std::string_view text) const

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ public:
     [[nodiscard]] std::string sysctl(const std::string& name);
 
 private:
+    [[nodiscard]] std::optional<std::string> known(std::string_view word) const;
     [[nodiscard]] std::string word(std::string_view word) const;
 
     const Addresses& addresses_;

@@ -90,7 +90,7 @@ void Outcomes::add(Fork& fork, Verdict verdict, std::uint32_t because)
     outcomes_.push_back(std::move(outcome));
 }
 
-std::vector<ChainOutcome> Outcomes::finish(bool cut_short) &&
+std::vector<ChainOutcome> Outcomes::finish(std::size_t rules_seen, bool cut_short) &&
 {
     if (outcomes_.size() > kMostOutcomes) {
         std::vector<ChainOutcome> of_verdicts;
@@ -103,6 +103,7 @@ std::vector<ChainOutcome> Outcomes::finish(bool cut_short) &&
         cut_short = true;
     }
     for (ChainOutcome& outcome : outcomes_) {
+        outcome.rules_seen = rules_seen;
         if (cut_short)
             outcome.assumptions.push_back(fmt::format(
                 "of the many ways through chain {}, this one is taken", chain_.policy.chain));

@@ -14,7 +14,7 @@ public:
 
     void add(Fork& fork, Verdict verdict, std::uint32_t because);
     // `cut_short`: there were more ways than were followed.
-    [[nodiscard]] std::vector<ChainOutcome> finish(bool cut_short) &&;
+    [[nodiscard]] std::vector<ChainOutcome> finish(std::size_t rules_seen, bool cut_short) &&;
 
 private:
     [[nodiscard]] std::string words(const Guess& guess) const;

@@ -89,6 +89,8 @@ struct ChainOutcome {
     const RuleRef* because = nullptr; // what decided
     std::vector<std::string>
         assumptions; // what had to be guessed: "limit of rule … is not exceeded"
+    // How many rules were looked at to find this way and those beside it.
+    std::size_t rules_seen = 0;
 };
 
 // Questions of rules that the packet does not answer.

@@ -42,7 +42,7 @@ public:
             pending_.pop_back();
             run(next);
         }
-        return std::move(outcomes_).finish(cut_short_);
+        return std::move(outcomes_).finish(rules_seen_, cut_short_);
     }
 
 private:

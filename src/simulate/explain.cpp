@@ -10,6 +10,9 @@ namespace onlan::simulate {
 namespace {
 
 constexpr unsigned kMaxWays = 64;
+// After as many rules no other way is begun: chains that jump twice to the next and so on, each to
+// the next, would take minutes.
+constexpr std::size_t kMostRules = std::size_t{1} << 22U;
 constexpr unsigned kRetransmissions = 2; // more of them do not change what follows
 constexpr std::uint16_t kPayload = 4;
 constexpr std::size_t kUsualSteps = 256;
@@ -180,6 +183,7 @@ Ending walk(const World& world,
         ending.error = client.error;
     ending.assumptions = std::move(run.assumptions);
     ending.record = std::move(run.record);
+    ending.rules_seen = run.rules_seen;
     return ending;
 }
 
@@ -214,13 +218,15 @@ Ending follow(const World& world, const Flow& flow, Recording recording)
     }
     Choices choices;
     Ending whole = walk(world, *from, flow, choices, recording);
+    std::size_t rules_seen = whole.rules_seen;
     for (unsigned ways = 1; choices.next(); ++ways) {
-        if (ways == kMaxWays) {
-            whole.assumptions.push_back(
-                fmt::format("only the first {} ways were walked", kMaxWays));
+        if (ways == kMaxWays || rules_seen > kMostRules) {
+            whole.assumptions.push_back(fmt::format("only the first {} ways were walked", ways));
             break;
         }
-        merge(whole, walk(world, *from, flow, choices, Recording::off));
+        const Ending other = walk(world, *from, flow, choices, Recording::off);
+        rules_seen += other.rules_seen;
+        merge(whole, other);
     }
     return whole;
 }

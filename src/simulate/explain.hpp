@@ -27,6 +27,7 @@ struct Ending {
     std::optional<model::Cause> cause; // where the record alone does not show it
     std::vector<std::string> assumptions;
     Record record;
+    std::size_t rules_seen = 0;
 };
 
 // Walks every packet of the exchange. Ways that the model cannot tell apart are all walked; where

@@ -68,6 +68,7 @@ struct Run {
     Record record;
     std::vector<std::string> assumptions;
     unsigned last_number = 0;
+    std::size_t rules_seen = 0; // by all its packets
     bool loop = false;
 
     void assume(const std::string& what);

@@ -120,6 +120,20 @@ TEST_F(RecordedEngine, NetworksWithoutSubnetsHaveNone)
     EXPECT_THAT(engine.find_network("none")->subnets, IsEmpty());
 }
 
+TEST(DockerEngine, AnAddressWithALengthThatItCannotHaveIsNone)
+{
+    const auto engine = docker_engine_from_json(
+        nlohmann::json::object(), nlohmann::json::parse(R"([{"Id": "n"}])"),
+        nlohmann::json::parse(R"([{"State": "running", "NetworkSettings": {"Networks": {"n": {
+            "NetworkID": "n", "IPAddress": "10.0.0.2", "IPPrefixLen": 33,
+            "GlobalIPv6Address": "fd00::2", "GlobalIPv6PrefixLen": 64}}}}])"));
+    ASSERT_TRUE(engine) << engine.error().message;
+    ASSERT_EQ(engine->networks.at(0).endpoints.size(), 1U);
+    const model::DockerEndpoint& endpoint = engine->networks[0].endpoints[0];
+    EXPECT_EQ(endpoint.ipv4, std::nullopt);
+    EXPECT_EQ(endpoint.ipv6, net::InterfaceAddress::parse("fd00::2/64").value());
+}
+
 TEST(DockerNetwork, WhatIsNotDockersIsAnError)
 {
     const auto read = [](const char* text) {

@@ -10,6 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 // The requests that reading the networks of an engine takes.
 std::vector<std::string> asked_of_engine(const std::string& api_version)
@@ -50,7 +51,15 @@ TEST(DockerApi, DockersSentenceIsTheError)
     EXPECT_EQ(error_of(404, R"({"message":"x"})").code, Failed::not_found);
     EXPECT_EQ(error_of(403, R"({"message":"x"})").code, Failed::refused);
     EXPECT_EQ(error_of(500, "<html>").message, "Docker: HTTP status 500");
-    EXPECT_EQ(error_of(200, "<html>").message, "Docker gave an answer that is not JSON");
+    EXPECT_THAT(error_of(200, "<html>").message,
+                StartsWith("Docker gave an answer that onlan does not understand: line 1: "));
+}
+
+// Whoever copies it would exhaust the stack.
+TEST(DockerApi, AnAnswerThatIsNestedTooDeepIsAnError)
+{
+    EXPECT_EQ(error_of(200, std::string(200'000, '[') + std::string(200'000, ']')).message,
+              "Docker gave an answer that onlan does not understand: nested more than 64 deep");
 }
 
 TEST(DockerApi, AMissingEngineIsSaidAsAUserWouldLookForIt)

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "model/configuration.hpp"
@@ -220,6 +221,15 @@ TEST(Configuration, ACommentMayHoldAnything)
         with("version: 1", "# router & switch, *all* of them: &here *there\nversion: 1"),
         "onlan.yaml");
     EXPECT_TRUE(intent) << intent.error().message;
+}
+
+// Each LAN is compared with every other.
+TEST(Configuration, ThousandsOfLansAreRefused)
+{
+    std::string text = "version: 1\nlans:\n";
+    for (int i = 0; i < 1025; ++i)
+        text += fmt::format("  lan{}: {{}}\n", i);
+    EXPECT_EQ(error_of(text), "onlan.yaml:2: lans: 1025 LANs; onlan takes 1024");
 }
 
 TEST(Configuration, TextThatIsNotYamlIsAnErrorWithItsLine)

@@ -153,6 +153,22 @@ TEST(Redacted, TheSameThingHasTheSameNameEverywhere)
     EXPECT_EQ(match[2]["match"]["right"]["range"][1], address.address.to_string());
 }
 
+TEST(Redacted, AWordOfAnyNumberOfPartsIsReadWithoutExhaustingTheStack)
+{
+    std::string parts = "10.0.0.1-";
+    for (int i = 0; i < 50'000; ++i)
+        parts += "a:";
+    model::Snapshot snapshot;
+    snapshot.docker_missing = parts;
+    snapshot = redacted(snapshot, kKey);
+    EXPECT_EQ(snapshot.docker_missing, parts);
+    snapshot.docker_missing = "net:10.0.0.1-10.0.0.2:80";
+    snapshot = redacted(snapshot, kKey);
+    const std::string start = Addresses(kKey)(ip("10.0.0.1")).to_string();
+    EXPECT_EQ(snapshot.docker_missing.substr(0, 5 + start.size()), "net:" + start + "-");
+    EXPECT_TRUE(snapshot.docker_missing.ends_with(":80"));
+}
+
 TEST(Redacted, IsStillASnapshot)
 {
     const model::Snapshot snapshot = redacted(secret_snapshot(), kKey);

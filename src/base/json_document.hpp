@@ -6,10 +6,10 @@
 
 #include "base/result.hpp"
 
-namespace onlan::model {
+namespace onlan {
 
 // A JSON document that may come from anywhere. What is no JSON is an error with its line; what is
 // nested deeper than anybody's, and would exhaust the stack of whoever walks it, is one too.
 [[nodiscard]] Result<nlohmann::json> parse_json_document(std::string_view text);
 
-} // namespace onlan::model
+} // namespace onlan

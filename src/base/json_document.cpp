@@ -1,11 +1,11 @@
-#include "model/json_document.hpp"
+#include "base/json_document.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-namespace onlan::model {
+namespace onlan {
 namespace {
 
 constexpr int kDeepest = 64;
@@ -44,4 +44,4 @@ Result<nlohmann::json> parse_json_document(std::string_view text)
     }
 }
 
-} // namespace onlan::model
+} // namespace onlan
