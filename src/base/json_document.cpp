@@ -53,4 +53,9 @@ Result<nlohmann::json> parse_json_document(std::string_view text)
     }
 }
 
+std::string json_document_text(const nlohmann::json& document)
+{
+    return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 } // namespace onlan
