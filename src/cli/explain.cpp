@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
+#include "base/json_document.hpp"
 #include "cli/options.hpp"
 #include "cli/print.hpp"
 #include "cli/session.hpp"
@@ -38,11 +39,11 @@ Result<int> run(const Options& options, const ExplainOptions& explain)
     if (!explain.svg.empty())
         ONLAN_CHECK(write_document(explain.svg, render::svg(explanation, asked, names)));
     if (options.format == Format::json)
-        std::cout << model::explanation_to_json({.from = explain.from,
-                                                 .to = explain.to,
-                                                 .protocol = std::string(target.protocol_name())},
-                                                explanation)
-                         .dump(2)
+        std::cout << json_document_text(model::explanation_to_json(
+                         {.from = explain.from,
+                          .to = explain.to,
+                          .protocol = std::string(target.protocol_name())},
+                         explanation))
                   << '\n';
     else
         std::cout << render::text(explanation, asked, names, explain.detail, ink(options.paint));

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_document.hpp"
 #include "base/text_table.hpp"
 #include "cli/options.hpp"
 #include "cli/print.hpp"
@@ -117,7 +118,7 @@ public:
             for (json& attempt : to_json(cell.attempts))
                 document_["paths"].push_back(std::move(attempt));
         }
-        std::cout << document_.dump(2) << '\n' << std::flush;
+        std::cout << json_document_text(document_) << '\n' << std::flush;
     }
 
 private:

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "base/json_document.hpp"
 #include "cli/print.hpp"
 
 namespace onlan::cli {
@@ -53,7 +54,7 @@ int Report::end(int code)
                            : idle            ? "nothing-to-do"
                                              : "done";
     std::cout.rdbuf(stdout_);
-    std::cout << document_.dump(2) << '\n' << std::flush;
+    std::cout << json_document_text(document_) << '\n' << std::flush;
     return code;
 }
 

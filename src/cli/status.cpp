@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_document.hpp"
 #include "base/text_table.hpp"
 #include "cli/options.hpp"
 #include "cli/print.hpp"
@@ -173,7 +174,7 @@ Result<int> print_status(const Options& options, const std::string& wanted)
                        journal.unfinished ? json(run_name(*journal.unfinished)) : json(nullptr)}};
         for (const LanStatus& status : lans)
             document["lans"].push_back(lan_to_json(status));
-        std::cout << document.dump(2) << '\n';
+        std::cout << json_document_text(document) << '\n';
     } else {
         if (journal.unfinished)
             std::cout << describe_interruption(*journal.unfinished) << '\n';

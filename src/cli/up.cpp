@@ -11,6 +11,7 @@
 #include "apply/confirmation.hpp"
 #include "apply/host_actuator.hpp"
 #include "apply/lock.hpp"
+#include "base/json_document.hpp"
 #include "cli/options.hpp"
 #include "cli/print.hpp"
 #include "cli/report.hpp"
@@ -386,7 +387,7 @@ int plan(const Options& options, const UpOptions& up)
         nlohmann::json document = plan_to_json(looked->plan);
         const std::optional<apply::Run>& run = looked->unfinished;
         document["interrupted"] = run ? nlohmann::json(run_name(*run)) : nullptr;
-        std::cout << document.dump(2) << '\n';
+        std::cout << json_document_text(document) << '\n';
     } else if (const auto shown = show(*looked, up.how); !shown) {
         return could_not(shown.error());
     }

@@ -1,6 +1,5 @@
-#include <atomic>
 #include <cstdlib>
-#include <cstring>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -28,16 +27,24 @@ public:
         std::thread([this] { serve(); }).detach();
     }
     [[nodiscard]] const std::string& path() const { return path_; }
-    // It has to stay until the request has ended.
-    void answer_with(const std::string_view& answer) { answer_ = &answer; }
+    void answer_with(std::string_view answer)
+    {
+        const std::lock_guard lock(mutex_);
+        answer_ = answer;
+    }
 
 private:
-    [[noreturn]] void serve() const
+    std::string current()
+    {
+        const std::lock_guard lock(mutex_);
+        return answer_;
+    }
+    [[noreturn]] void serve()
     {
         for (;;) {
             const onlan::UniqueFd client{
                 ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
-            const std::string_view answer = *answer_;
+            const std::string answer = current();
             (void)::send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
             ::shutdown(client.get(), SHUT_WR);
             char asked[512];
@@ -48,7 +55,8 @@ private:
 
     std::string path_ = "/tmp/onlan-http-fuzz-" + std::to_string(::getpid());
     onlan::UniqueFd listener_{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    std::atomic<const std::string_view*> answer_ = nullptr;
+    std::mutex mutex_;
+    std::string answer_;
 };
 
 } // namespace
@@ -58,8 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     using namespace onlan::io;
     static auto& server = *new Server;
-    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-    server.answer_with(bytes);
+    server.answer_with({reinterpret_cast<const char*>(data), size});
     const auto answer =
         http_request({.unix_path = server.path(), .host = {}, .port = {}},
                      {.method = "GET", .target = "/version", .body = {}}, std::chrono::seconds{10});

@@ -138,6 +138,14 @@ TEST(SnapshotJson, WhatIsNestedTooDeepIsRefusedBeforeAnybodyWalksIt)
                 HasSubstr("nested more than 64 deep"));
 }
 
+TEST(SnapshotJson, ANumberThatNothingHoldsIsAnErrorWithItsLine)
+{
+    for (const std::string& number : {std::string("1e999"), std::string(400, '3')})
+        EXPECT_EQ(error_of("{\n\"schema\": " + number + "}"),
+                  "line 2: [json.exception.out_of_range.406] number overflow parsing '" + number +
+                      "'");
+}
+
 TEST(PolicyRuleTest, EveryWordOfARuleSurvivesItsBytes)
 {
     const PolicyRule rule{.family = net::Family::ipv6,

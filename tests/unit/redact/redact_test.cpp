@@ -155,13 +155,13 @@ TEST(Redacted, TheSameThingHasTheSameNameEverywhere)
 
 TEST(Redacted, AWordOfAnyNumberOfPartsIsReadWithoutExhaustingTheStack)
 {
-    std::string parts = "10.0.0.1-";
+    std::string parts;
     for (int i = 0; i < 50'000; ++i)
         parts += "a:";
     model::Snapshot snapshot;
     snapshot.docker_missing = parts;
     snapshot = redacted(snapshot, kKey);
-    EXPECT_EQ(snapshot.docker_missing, parts);
+    EXPECT_TRUE(snapshot.docker_missing == parts); // too long to be shown
     snapshot.docker_missing = "net:10.0.0.1-10.0.0.2:80";
     snapshot = redacted(snapshot, kKey);
     const std::string start = Addresses(kKey)(ip("10.0.0.1")).to_string();
