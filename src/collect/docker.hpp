@@ -17,10 +17,9 @@ namespace onlan::collect {
                                               model::DockerEngine& engine);
 
 // What GET /info, /networks and /containers/json answered. Pure.
-[[nodiscard]] Result<model::DockerEngine>
-docker_engine_from_json(const nlohmann::json& info,
-                        const nlohmann::json& networks,
-                        const nlohmann::json& containers);
+[[nodiscard]] Result<model::DockerEngine> docker_engine_from_json(const nlohmann::json& info,
+                                                                  const nlohmann::json& networks,
+                                                                  const nlohmann::json& containers);
 
 // A network as GET /networks lists it. Pure.
 [[nodiscard]] Result<model::DockerNetwork> docker_network_from_json(const nlohmann::json& listed);

@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/json_document.hpp"
 #include "formats/ip_json.hpp"
 #include "formats/ipset_save.hpp"
 #include "formats/iptables_save.hpp"
 #include "formats/lists.hpp"
-#include "base/json_document.hpp"
 #include "model/snapshot_json.hpp"
 
 namespace onlan::collect {

@@ -10,8 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/result.hpp"
 #include "base/json_document.hpp"
+#include "base/result.hpp"
 
 namespace onlan::formats {
 

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "model/json.hpp"
 #include "base/json_document.hpp"
+#include "model/json.hpp"
 #include "model/snapshot_fields.hpp"
 #include "model/snapshot_json.hpp"
 
