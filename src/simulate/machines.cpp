@@ -94,9 +94,9 @@ void forward_to(Machine& router, const net::IpAddress& address)
     netns.routes.push_back(
         {.destination = net::Prefix::around(address, net::address_bits(address.family())),
          .link = kFar});
-    for (const std::string family : {"ipv4", "ipv6"}) {
-        for (const std::string device : {"eth0", "eth1"})
-            netns.sysctls["net." + family + ".conf." + device + ".forwarding"] = "1";
+    for (const char* family : {"ipv4", "ipv6"}) {
+        for (const char* device : {"eth0", "eth1"})
+            netns.sysctls[fmt::format("net.{}.conf.{}.forwarding", family, device)] = "1";
     }
     router.assumptions.push_back(fmt::format("{} forwards to {} and back, and translates nothing",
                                              netns.name, address.to_string()));
