@@ -94,11 +94,12 @@ programs_by_socket(const std::vector<Process>& processes)
     return programs;
 }
 
-std::vector<model::DockerProxy> docker_proxies(const std::vector<Process>& processes)
+std::vector<model::DockerProxy> docker_proxies(const std::vector<Process>& processes,
+                                               std::uint64_t netns)
 {
     std::vector<model::DockerProxy> proxies;
     for (const Process& process : processes) {
-        if (process.program != kProxy)
+        if (process.program != kProxy || process.netns != netns)
             continue;
         const auto words = read_file(file_of(process.pid, "cmdline"));
         auto proxy = words ? docker_proxy_from_command_line(*words) : std::nullopt;

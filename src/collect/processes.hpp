@@ -26,8 +26,10 @@ struct Process {
 [[nodiscard]] std::unordered_map<std::uint64_t, std::string>
 programs_by_socket(const std::vector<Process>& processes);
 
-// Docker's userland proxies among them.
-[[nodiscard]] std::vector<model::DockerProxy> docker_proxies(const std::vector<Process>& processes);
+// Docker's userland proxies among them, in the namespace `netns`: another engine of this machine
+// may have its own in another.
+[[nodiscard]] std::vector<model::DockerProxy> docker_proxies(const std::vector<Process>& processes,
+                                                             std::uint64_t netns);
 
 // A proxy by its command line, its words separated by zero bytes; nothing for another program.
 // Pure.

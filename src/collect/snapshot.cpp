@@ -237,7 +237,7 @@ Result<model::Snapshot> collect_snapshot(const std::string& docker_host, const P
     ONLAN_TRY(snapshot.namespaces, Walk(namespaces, progress).from(start));
     name_programs(snapshot.namespaces, processes);
     if (snapshot.docker)
-        snapshot.docker->proxies = docker_proxies(processes);
+        snapshot.docker->proxies = docker_proxies(processes, snapshot.namespaces.front().inode);
     return snapshot;
 }
 
