@@ -12,7 +12,6 @@ import ctypes
 import json
 import os
 import pathlib
-import re
 import socket
 import subprocess
 import sys
@@ -80,13 +79,12 @@ def track(count):
     os.waitpid(child, 0)
 
 
-def measured(*words):
+def measured(*words, inside=()):
     """Seconds, and MiB at the peak."""
-    done = subprocess.run(["/usr/bin/time", "-f", "%e %M", *map(str, words)], stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(done.stderr)
-    seconds, kibibytes = re.search(r"([\d.]+) (\d+)$", done.stderr.strip()).groups()
+    done = run(*inside, "/usr/bin/python3", "-IS", HERE / "timed.py", *words, text=True)
+    seconds, kibibytes, code = done.stdout.split()
+    if int(code) != 0:
+        sys.exit(f"{' '.join(map(str, words))}: exit {code}")
     return float(seconds), int(kibibytes) / 1024
 
 
@@ -104,7 +102,7 @@ def main():
         track(asked.connections)
         with tempfile.TemporaryDirectory() as folder:
             document = pathlib.Path(folder, "snapshot.json")
-            best = min(measured("ip", "netns", "exec", PREFIX, ONLAN, "snapshot", "--output", document)
+            best = min(measured(ONLAN, "snapshot", "--output", document, inside=("ip", "netns", "exec", PREFIX))
                        for _ in range(3))
             snapshot = json.loads(document.read_text())
             load = min(measured(ONLAN, "snapshot", "--snapshot", document) for _ in range(3))
