@@ -15,7 +15,6 @@ namespace onlan::cli {
 namespace {
 
 // As `up` gives them.
-constexpr std::chrono::milliseconds kAnswerTime{500};
 constexpr std::string_view kSchema = "onlan/export/1";
 
 // Addresses that `up` reserved because somebody on the LAN used them.

@@ -31,7 +31,6 @@ constexpr seconds kPatience{30};
 // A machine that saves power on Wi-Fi hears a question only with every third beacon or so, 0.3 s
 // apart. Before addresses are given away it must not be missed; a plan that is only looked at is
 // to be there at once.
-constexpr milliseconds kAnswerTime{500};
 constexpr milliseconds kAnswerTimeForPlan{100};
 
 // One `up` or `down`.

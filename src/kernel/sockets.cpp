@@ -18,7 +18,7 @@
 namespace onlan::kernel {
 namespace {
 
-constexpr std::array<std::uint8_t, 2> kFamilies = {AF_INET, AF_INET6};
+constexpr std::array<std::uint8_t, 2> kSocketFamilies = {AF_INET, AF_INET6};
 constexpr std::array<std::uint8_t, 2> kProtocols = {IPPROTO_TCP, IPPROTO_UDP};
 
 // A socket that waits: a listener, or a UDP socket that is not connected (net/ipv4/udp.c leaves
@@ -101,7 +101,7 @@ Result<std::vector<model::Socket>> list_sockets()
     ONLAN_TRY(NetlinkSocket socket, NetlinkSocket::open(NETLINK_SOCK_DIAG));
     std::vector<model::Socket> sockets;
     for (const std::uint8_t protocol : kProtocols) {
-        for (const std::uint8_t family : kFamilies)
+        for (const std::uint8_t family : kSocketFamilies)
             ONLAN_CHECK(ask(socket, family, protocol, sockets));
     }
     return sockets;

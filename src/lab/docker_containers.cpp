@@ -16,7 +16,7 @@ using nlohmann::json;
 constexpr std::string_view kImage = "onlan-lab";
 // Two blocks of zeros: a tar archive in which nothing is.
 constexpr std::size_t kEmptyTar = 1024;
-constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::seconds kStartTime{60};
 
 // The image is empty: the containers' one program comes from the engine's own file system.
 json binds(const fs::path& root)
@@ -131,7 +131,7 @@ Result<std::unique_ptr<Containers>> start_docker(const fs::path& root,
     ONLAN_TRY(const pid_t dockerd, start_dockerd(root, host, kFolder));
     ONLAN_CHECK(record_process(dockerd));
     ONLAN_TRY(io::DockerApi api, io::DockerApi::open(docker_host()));
-    if (auto answers = api.wait(kPatience); !answers)
+    if (auto answers = api.wait(kStartTime); !answers)
         return fail(Failed::timeout,
                     fmt::format("dockerd from {} did not start; its last words: {}", root.string(),
                                 last_words()));

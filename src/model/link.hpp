@@ -115,6 +115,11 @@ struct Link {
 inline constexpr std::uint32_t kForever = 0xFFFFFFFF;
 // RT_TABLE_MAIN
 inline constexpr std::uint32_t kTableMain = 254;
+// RT_SCOPE_LINK, RT_SCOPE_HOST
+inline constexpr std::uint8_t kScopeLink = 253;
+inline constexpr std::uint8_t kScopeHost = 254;
+// RTPROT_RA: learnt from a router advertisement
+inline constexpr std::uint8_t kProtocolRa = 9;
 
 struct Address {
     int link = 0; // index

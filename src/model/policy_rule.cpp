@@ -15,7 +15,7 @@ namespace {
 using net::Attribute;
 
 // struct fib_rule_hdr of include/uapi/linux/fib_rules.h; this layer includes no system header.
-struct Header {
+struct FibRuleHeader {
     std::uint8_t family = 0;
     std::uint8_t destination_length = 0;
     std::uint8_t source_length = 0;
@@ -88,7 +88,7 @@ bool put_suppression(std::optional<std::uint32_t>& member, const Attribute& attr
 }
 
 // Whether the attribute found its member.
-bool take(PolicyRule& rule, const Header& header, const Attribute& attribute)
+bool take(PolicyRule& rule, const FibRuleHeader& header, const Attribute& attribute)
 {
     switch (static_cast<Key>(attribute.type())) {
     case Key::destination:
@@ -191,7 +191,7 @@ PolicyRule policy_rule_from(const Rule& rule)
                        .priority = rule.priority,
                        .input_interface = rule.input_interface,
                        .output_interface = rule.output_interface};
-    Header header;
+    FibRuleHeader header;
     if (rule.header.size() != sizeof header)
         return decoded;
     std::memcpy(&header, rule.header.data(), sizeof header);
@@ -211,15 +211,15 @@ Rule rule_from(const PolicyRule& rule)
 {
     constexpr std::uint32_t kLargestShortTable = 255; // a larger one stands in FRA_TABLE only
     Attributes attributes;
-    Header header{.family = rule.family == net::Family::ipv4 ? kAfInet : kAfInet6,
-                  .destination_length = attributes.put_block(Key::destination, rule.to),
-                  .source_length = attributes.put_block(Key::source, rule.from),
-                  .tos = rule.tos,
-                  .table =
-                      static_cast<std::uint8_t>(rule.table <= kLargestShortTable ? rule.table : 0),
-                  .reserved = {},
-                  .action = rule.action,
-                  .flags = rule.invert ? kInvert : 0};
+    FibRuleHeader header{
+        .family = rule.family == net::Family::ipv4 ? kAfInet : kAfInet6,
+        .destination_length = attributes.put_block(Key::destination, rule.to),
+        .source_length = attributes.put_block(Key::source, rule.from),
+        .tos = rule.tos,
+        .table = static_cast<std::uint8_t>(rule.table <= kLargestShortTable ? rule.table : 0),
+        .reserved = {},
+        .action = rule.action,
+        .flags = rule.invert ? kInvert : 0};
     if (rule.target != 0)
         attributes.put(Key::go_to, rule.target);
     if (rule.mark) {
@@ -252,7 +252,7 @@ Rule rule_from(const PolicyRule& rule)
 
 Result<PolicyRule> whole_policy_rule(const Rule& rule)
 {
-    if (rule.header.size() != sizeof(Header))
+    if (rule.header.size() != sizeof(FibRuleHeader))
         return unknown(rule, "a malformed header");
     PolicyRule decoded = policy_rule_from(rule);
     if (!is_known(decoded.action))

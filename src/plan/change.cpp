@@ -63,8 +63,7 @@ Result<Change> change_of_type(std::string_view type, const nlohmann::json& json)
 
 model::Route stand_in(model::Route route)
 {
-    constexpr std::uint8_t kProtocolRa = 9; // RTPROT_RA; this layer includes no system header
-    if (route.protocol == kProtocolRa)
+    if (route.protocol == model::kProtocolRa)
         ++route.metric;
     return route;
 }

@@ -31,11 +31,6 @@ std::string line(const Words& words)
     return text;
 }
 
-void append(Words& words, std::initializer_list<std::string> more)
-{
-    words.insert(words.end(), more);
-}
-
 std::string ip_line(std::initializer_list<std::string> start, const Words& more)
 {
     Words words = {"ip"};
@@ -84,7 +79,7 @@ std::string xtables_command(const char* flag, const InsertXtablesRule& change)
     return line(words);
 }
 
-struct Made {
+struct MadeCommands {
     Result<Commands> operator()(const CreateBridge& c) const
     {
         Words words = {"ip", "link", "add", c.name, "mtu", std::to_string(c.mtu)};
@@ -183,7 +178,7 @@ struct Made {
     }
 };
 
-struct Undone {
+struct UndoneCommands {
     Result<Commands> operator()(const CreateBridge& c) const
     {
         return Commands{line({"ip", "link", "del", c.name})};
@@ -258,8 +253,8 @@ struct Undone {
 
 Result<std::vector<std::string>> commands(const Step& step)
 {
-    return step.direction == Direction::make ? std::visit(Made{}, step.change)
-                                             : std::visit(Undone{}, step.change);
+    return step.direction == Direction::make ? std::visit(MadeCommands{}, step.change)
+                                             : std::visit(UndoneCommands{}, step.change);
 }
 
 } // namespace onlan::plan

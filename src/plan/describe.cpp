@@ -28,7 +28,7 @@ std::string rule_text(const model::Rule& rule)
     return text;
 }
 
-struct Made {
+struct MadeWords {
     std::string operator()(const CreateBridge& c) const
     {
         return fmt::format("create bridge {} (MTU {}{})", c.name, c.mtu,
@@ -94,7 +94,7 @@ struct Made {
     }
 };
 
-struct Undone {
+struct UndoneWords {
     std::string operator()(const CreateBridge& c) const { return "delete bridge " + c.name; }
     std::string operator()(const AdoptBridge& c) const { return "delete bridge " + c.name; }
     std::string operator()(const CreateVeth& c) const
@@ -120,20 +120,23 @@ struct Undone {
     }
     std::string operator()(const AddAddress& c) const
     {
-        return Made{}(RemoveAddress{c.link, c.address});
+        return MadeWords{}(RemoveAddress{c.link, c.address});
     }
     std::string operator()(const RemoveAddress& c) const
     {
-        return Made{}(AddAddress{c.link, c.address});
+        return MadeWords{}(AddAddress{c.link, c.address});
     }
-    std::string operator()(const AddRoute& c) const { return Made{}(RemoveRoute{c.link, c.route}); }
+    std::string operator()(const AddRoute& c) const
+    {
+        return MadeWords{}(RemoveRoute{c.link, c.route});
+    }
     std::string operator()(const RemoveRoute& c) const
     {
-        return Made{}(AddRoute{c.link, stand_in(c.route)});
+        return MadeWords{}(AddRoute{c.link, stand_in(c.route)});
     }
     std::string operator()(const ReplaceRule& c) const
     {
-        return Made{}(ReplaceRule{.before = c.after, .after = c.before});
+        return MadeWords{}(ReplaceRule{.before = c.after, .after = c.before});
     }
     std::string operator()(const AddNotrack& c) const
     {
@@ -154,8 +157,8 @@ struct Undone {
 
 std::string describe(const Step& step)
 {
-    return step.direction == Direction::make ? std::visit(Made{}, step.change)
-                                             : std::visit(Undone{}, step.change);
+    return step.direction == Direction::make ? std::visit(MadeWords{}, step.change)
+                                             : std::visit(UndoneWords{}, step.change);
 }
 
 } // namespace onlan::plan

@@ -1,10 +1,10 @@
 #include "plan/export.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include <fmt/format.h>
 
+#include "base/append_format.hpp"
 #include "plan/exported_links.hpp"
 #include "plan/exported_rules.hpp"
 
@@ -28,12 +28,6 @@ std::string remains(std::string_view format)
                        "'onlan down' leaves the\n"
                        "# links alone.\n",
                        format);
-}
-
-template <typename... Arguments>
-void add(std::string& text, fmt::format_string<Arguments...> format, Arguments&&... arguments)
-{
-    fmt::format_to(std::back_inserter(text), format, std::forward<Arguments>(arguments)...);
 }
 
 // --- systemd-networkd
@@ -93,38 +87,38 @@ std::string networkd_bridge(const std::string& name,
                             std::string_view parameters)
 {
     std::string text;
-    add(text, "[NetDev]\nName={}\nKind=bridge\n", name);
+    append_format(text, "[NetDev]\nName={}\nKind=bridge\n", name);
     if (mtu != 0)
-        add(text, "MTUBytes={}\n", mtu);
+        append_format(text, "MTUBytes={}\n", mtu);
     if (mac)
-        add(text, "MACAddress={}\n", mac->to_string());
+        append_format(text, "MACAddress={}\n", mac->to_string());
     return fmt::format("{}\n[Bridge]\n{}", text, parameters);
 }
 
 std::string networkd_port(const std::string& link, std::uint32_t mtu, const std::string& bridge)
 {
     std::string text;
-    add(text, "[Match]\nName={}\n", link);
+    append_format(text, "[Match]\nName={}\n", link);
     if (mtu != 0)
-        add(text, "\n[Link]\nMTUBytes={}\n", mtu);
-    add(text, "\n[Network]\nBridge={}\n{}", bridge, kNoAddress);
+        append_format(text, "\n[Link]\nMTUBytes={}\n", mtu);
+    append_format(text, "\n[Network]\nBridge={}\n{}", bridge, kNoAddress);
     return text;
 }
 
 std::string networkd_route(const model::Route& route)
 {
     std::string text;
-    add(text, "\n[Route]\nDestination={}\n", route.destination.to_string());
+    append_format(text, "\n[Route]\nDestination={}\n", route.destination.to_string());
     if (route.gateway)
-        add(text, "Gateway={}\n", route.gateway->to_string());
+        append_format(text, "Gateway={}\n", route.gateway->to_string());
     if (route.preferred_source)
-        add(text, "PreferredSource={}\n", route.preferred_source->to_string());
+        append_format(text, "PreferredSource={}\n", route.preferred_source->to_string());
     if (route.metric != 0)
-        add(text, "Metric={}\n", route.metric);
+        append_format(text, "Metric={}\n", route.metric);
     if (route.table != model::kTableMain)
-        add(text, "Table={}\n", route.table);
+        append_format(text, "Table={}\n", route.table);
     if ((route.flags & kFlagOnlink) != 0)
-        add(text, "GatewayOnLink=yes\n");
+        append_format(text, "GatewayOnLink=yes\n");
     return text;
 }
 
@@ -148,12 +142,12 @@ Result<> networkd_uplink(NetworkdFiles& files, const ExportedUplink& exported)
                  networkd_bridge(bridge, exported.mtu, exported.mac,
                                  needs_stp(exported.uplink) ? kNetworkdStp : kNetworkdPlain));
     std::string text;
-    add(text, "[Match]\nName={}\n\n[Network]\n", bridge);
+    append_format(text, "[Match]\nName={}\n\n[Network]\n", bridge);
     if (exported.dhcp4)
-        add(text, "DHCP=ipv4\n");
-    add(text, "IPv6AcceptRA={}\n", exported.ipv6_ra ? "yes" : "no");
+        append_format(text, "DHCP=ipv4\n");
+    append_format(text, "IPv6AcceptRA={}\n", exported.ipv6_ra ? "yes" : "no");
     for (const model::Address& address : exported.addresses)
-        add(text, "Address={}\n", address.local.to_string());
+        append_format(text, "Address={}\n", address.local.to_string());
     for (const model::Route& route : exported.routes)
         text += networkd_route(route);
     ONLAN_TRY(const std::string rules, networkd_rules(exported.rules));
@@ -192,21 +186,21 @@ std::string joined(const std::vector<std::string>& names)
 std::string netplan_route(const model::Route& route)
 {
     std::string text;
-    add(text, "        - to: {}\n",
-        route.destination.length() == 0 && route.gateway ? "default"
-                                                         : route.destination.to_string());
+    append_format(text, "        - to: {}\n",
+                  route.destination.length() == 0 && route.gateway ? "default"
+                                                                   : route.destination.to_string());
     if (route.gateway)
-        add(text, "          via: {}\n", route.gateway->to_string());
+        append_format(text, "          via: {}\n", route.gateway->to_string());
     else
-        add(text, "          scope: link\n");
+        append_format(text, "          scope: link\n");
     if (route.preferred_source)
-        add(text, "          from: {}\n", route.preferred_source->to_string());
+        append_format(text, "          from: {}\n", route.preferred_source->to_string());
     if (route.metric != 0)
-        add(text, "          metric: {}\n", route.metric);
+        append_format(text, "          metric: {}\n", route.metric);
     if (route.table != model::kTableMain)
-        add(text, "          table: {}\n", route.table);
+        append_format(text, "          table: {}\n", route.table);
     if ((route.flags & kFlagOnlink) != 0)
-        add(text, "          on-link: true\n");
+        append_format(text, "          on-link: true\n");
     return text;
 }
 
@@ -217,19 +211,19 @@ Result<std::string> netplan_made_uplink(const ExportedUplink& exported)
 {
     std::string text;
     if (exported.mac)
-        add(text, "      macaddress: {}\n", exported.mac->to_string());
+        append_format(text, "      macaddress: {}\n", exported.mac->to_string());
     if (exported.mtu != 0)
-        add(text, "      mtu: {}\n", exported.mtu);
-    add(text, "      parameters: {{stp: {}, forward-delay: {}}}\n", needs_stp(exported.uplink),
-        needs_stp(exported.uplink) ? 2 : 0);
-    add(text, "      dhcp4: {}\n", exported.dhcp4);
-    add(text, "      accept-ra: {}\n", exported.ipv6_ra);
+        append_format(text, "      mtu: {}\n", exported.mtu);
+    append_format(text, "      parameters: {{stp: {}, forward-delay: {}}}\n",
+                  needs_stp(exported.uplink), needs_stp(exported.uplink) ? 2 : 0);
+    append_format(text, "      dhcp4: {}\n", exported.dhcp4);
+    append_format(text, "      accept-ra: {}\n", exported.ipv6_ra);
     if (!exported.addresses.empty())
-        add(text, "      addresses:\n");
+        append_format(text, "      addresses:\n");
     for (const model::Address& address : exported.addresses)
-        add(text, "        - {}\n", address.local.to_string());
+        append_format(text, "        - {}\n", address.local.to_string());
     if (!exported.routes.empty())
-        add(text, "      routes:\n");
+        append_format(text, "      routes:\n");
     for (const model::Route& route : exported.routes)
         text += netplan_route(route);
     ONLAN_TRY(const std::string rules, netplan_rules(exported.rules));
@@ -249,11 +243,12 @@ Result<std::string> netplan_uplink(const std::string& bridge, const ExportedLink
     }
     std::string text;
     if (made == links.made_uplinks.end())
-        add(text,
+        append_format(
+            text,
             "    # {} itself has to be in another file of netplan's, which adds these to its "
             "interfaces.\n",
             bridge);
-    add(text, "    {}:\n      interfaces: {}\n", bridge, joined(interfaces));
+    append_format(text, "    {}:\n      interfaces: {}\n", bridge, joined(interfaces));
     if (made == links.made_uplinks.end())
         return text;
     ONLAN_TRY(const std::string more, netplan_made_uplink(*made));
@@ -267,9 +262,10 @@ std::string netplan_ethernets(const ExportedLinks& links)
     std::string text = "  ethernets:\n";
     for (const ExportedUplink& exported : links.made_uplinks) {
         for (const std::string& port : exported.uplink.ports) {
-            add(text, "    {}:\n      dhcp4: false\n      dhcp6: false\n{}", port, kNetplanBare);
+            append_format(text, "    {}:\n      dhcp4: false\n      dhcp6: false\n{}", port,
+                          kNetplanBare);
             if (exported.mtu != 0)
-                add(text, "      mtu: {}\n", exported.mtu);
+                append_format(text, "      mtu: {}\n", exported.mtu);
         }
     }
     return text;
@@ -280,10 +276,10 @@ std::string netplan_cables(const ExportedLinks& links)
     std::string text = "  virtual-ethernets:\n";
     for (const ExportedLan& lan : links.lans) {
         const CreateVeth& cable = lan.cable;
-        add(text, "    {}:\n      peer: {}\n      macaddress: {}\n      mtu: {}\n{}", cable.name,
-            cable.peer, cable.mac.to_string(), cable.mtu, kNetplanBare);
-        add(text, "    {}:\n      peer: {}\n      mtu: {}\n{}", cable.peer, cable.name, cable.mtu,
-            kNetplanBare);
+        append_format(text, "    {}:\n      peer: {}\n      macaddress: {}\n      mtu: {}\n{}",
+                      cable.name, cable.peer, cable.mac.to_string(), cable.mtu, kNetplanBare);
+        append_format(text, "    {}:\n      peer: {}\n      mtu: {}\n{}", cable.peer, cable.name,
+                      cable.mtu, kNetplanBare);
     }
     return text;
 }
@@ -299,10 +295,11 @@ Result<std::string> netplan_bridges(const ExportedLinks& links)
             done.push_back(lan.uplink_bridge);
         }
         if (lan.second_bridge)
-            add(text,
-                "    {}:\n      interfaces: [{}]\n      mtu: {}\n"
-                "      parameters: {{stp: false, forward-delay: 0}}\n{}",
-                lan.second_bridge->name, lan.cable.peer, lan.second_bridge->mtu, kNetplanBare);
+            append_format(text,
+                          "    {}:\n      interfaces: [{}]\n      mtu: {}\n"
+                          "      parameters: {{stp: false, forward-delay: 0}}\n{}",
+                          lan.second_bridge->name, lan.cable.peer, lan.second_bridge->mtu,
+                          kNetplanBare);
     }
     return text;
 }

@@ -1,9 +1,8 @@
 #include "plan/exported_rules.hpp"
 
-#include <iterator>
-
 #include <fmt/format.h>
 
+#include "base/append_format.hpp"
 #include "model/policy_rule.hpp"
 #include "plan/ip_words.hpp"
 
@@ -13,13 +12,7 @@ namespace {
 using model::PolicyRule;
 namespace rule_action = model::rule_action;
 
-template <typename... Arguments>
-void add(std::string& text, fmt::format_string<Arguments...> format, Arguments&&... arguments)
-{
-    fmt::format_to(std::back_inserter(text), format, std::forward<Arguments>(arguments)...);
-}
-
-std::string range_words(const model::NumberRange& range)
+std::string dashed(const model::NumberRange& range)
 {
     return fmt::format("{}-{}", range.first, range.last);
 }
@@ -67,54 +60,54 @@ std::string_view networkd_type(std::uint8_t action)
 std::string networkd_rule(const PolicyRule& rule)
 {
     std::string text = "\n[RoutingPolicyRule]\n";
-    add(text, "Family={}\nPriority={}\n", rule.family == net::Family::ipv4 ? "ipv4" : "ipv6",
-        rule.priority);
+    append_format(text, "Family={}\nPriority={}\n",
+                  rule.family == net::Family::ipv4 ? "ipv4" : "ipv6", rule.priority);
     if (rule.invert)
-        add(text, "InvertRule=yes\n");
+        append_format(text, "InvertRule=yes\n");
     if (rule.from)
-        add(text, "From={}\n", rule.from->to_string());
+        append_format(text, "From={}\n", rule.from->to_string());
     if (rule.to)
-        add(text, "To={}\n", rule.to->to_string());
+        append_format(text, "To={}\n", rule.to->to_string());
     if (rule.tos != 0)
-        add(text, "TypeOfService={}\n", rule.tos);
+        append_format(text, "TypeOfService={}\n", rule.tos);
     if (rule.mark)
-        add(text, "FirewallMark={}/{}\n", rule.mark->value, rule.mark->mask);
+        append_format(text, "FirewallMark={}/{}\n", rule.mark->value, rule.mark->mask);
     if (!rule.input_interface.empty())
-        add(text, "IncomingInterface={}\n", rule.input_interface);
+        append_format(text, "IncomingInterface={}\n", rule.input_interface);
     if (!rule.output_interface.empty())
-        add(text, "OutgoingInterface={}\n", rule.output_interface);
+        append_format(text, "OutgoingInterface={}\n", rule.output_interface);
     if (rule.uids)
-        add(text, "User={}\n", range_words(*rule.uids));
+        append_format(text, "User={}\n", dashed(*rule.uids));
     if (rule.ip_protocol != 0)
-        add(text, "IPProtocol={}\n", rule.ip_protocol);
+        append_format(text, "IPProtocol={}\n", rule.ip_protocol);
     if (rule.source_ports)
-        add(text, "SourcePort={}\n", range_words(*rule.source_ports));
+        append_format(text, "SourcePort={}\n", dashed(*rule.source_ports));
     if (rule.destination_ports)
-        add(text, "DestinationPort={}\n", range_words(*rule.destination_ports));
+        append_format(text, "DestinationPort={}\n", dashed(*rule.destination_ports));
     if (rule.suppress_prefixlength)
-        add(text, "SuppressPrefixLength={}\n", *rule.suppress_prefixlength);
+        append_format(text, "SuppressPrefixLength={}\n", *rule.suppress_prefixlength);
     if (rule.suppress_ifgroup)
-        add(text, "SuppressInterfaceGroup={}\n", *rule.suppress_ifgroup);
+        append_format(text, "SuppressInterfaceGroup={}\n", *rule.suppress_ifgroup);
     if (rule.action == rule_action::lookup)
-        add(text, "Table={}\n", rule.table);
+        append_format(text, "Table={}\n", rule.table);
     else
-        add(text, "Type={}\n", networkd_type(rule.action));
+        append_format(text, "Type={}\n", networkd_type(rule.action));
     return text;
 }
 
 std::string netplan_rule(const PolicyRule& rule)
 {
     std::string text;
-    add(text, "        - priority: {}\n", rule.priority);
+    append_format(text, "        - priority: {}\n", rule.priority);
     if (rule.from)
-        add(text, "          from: {}\n", rule.from->to_string());
+        append_format(text, "          from: {}\n", rule.from->to_string());
     if (rule.to)
-        add(text, "          to: {}\n", rule.to->to_string());
+        append_format(text, "          to: {}\n", rule.to->to_string());
     if (rule.mark)
-        add(text, "          mark: {}\n", rule.mark->value);
+        append_format(text, "          mark: {}\n", rule.mark->value);
     if (rule.tos != 0)
-        add(text, "          type-of-service: {}\n", rule.tos);
-    add(text, "          table: {}\n", rule.table);
+        append_format(text, "          type-of-service: {}\n", rule.tos);
+    append_format(text, "          table: {}\n", rule.table);
     return text;
 }
 
@@ -137,7 +130,7 @@ Result<std::string> networkd_rules(const std::vector<model::Rule>& rules)
             continue;
         }
         ONLAN_TRY(const std::string by_hand, command(rule));
-        add(text, "\n# systemd-networkd has no words for this one:\n# {}\n", by_hand);
+        append_format(text, "\n# systemd-networkd has no words for this one:\n# {}\n", by_hand);
     }
     return text;
 }
@@ -153,8 +146,9 @@ Result<std::string> netplan_rules(const std::vector<model::Rule>& rules)
             continue;
         }
         ONLAN_TRY(const std::string by_hand, command(rule));
-        add(others, "      # netplan has no words for this rule; make it at boot:\n      # {}\n",
-            by_hand);
+        append_format(others,
+                      "      # netplan has no words for this rule; make it at boot:\n      # {}\n",
+                      by_hand);
     }
     return (expressed.empty() ? expressed : "      routing-policy:\n" + expressed) + others;
 }

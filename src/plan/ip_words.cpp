@@ -16,8 +16,6 @@ namespace rule_action = model::rule_action;
 
 // include/uapi/linux/rtnetlink.h and if_addr.h; this layer includes no system header.
 constexpr std::uint8_t kProtocolBoot = 3; // RTPROT_BOOT: what ip(8) writes unless told otherwise
-constexpr std::uint8_t kScopeLink = 253;  // RT_SCOPE_LINK
-constexpr std::uint8_t kScopeHost = 254;  // RT_SCOPE_HOST
 constexpr std::uint8_t kUnicast = 1;      // RTN_UNICAST
 constexpr std::uint8_t kLocal = 2;        // RTN_LOCAL
 constexpr std::uint32_t kOnlink = 0x4;    // RTNH_F_ONLINK
@@ -46,11 +44,6 @@ constexpr std::uint16_t kMetricLock = 1;        // RTAX_LOCK: a bit for each loc
 constexpr std::uint16_t kMetricFeatures = 12;   // RTAX_FEATURES
 constexpr std::uint16_t kMetricCongestion = 16; // RTAX_CC_ALGO
 constexpr std::uint32_t kFeatureEcn = 1;        // RTAX_FEATURE_ECN
-
-void append(Words& words, std::initializer_list<std::string> more)
-{
-    words.insert(words.end(), more);
-}
 
 std::string lifetime(std::uint32_t seconds)
 {
@@ -106,8 +99,8 @@ Result<> append_metrics(Words& words, const model::Route& route)
 std::uint8_t default_scope(const model::Route& route)
 {
     if (route.type == kLocal)
-        return kScopeHost;
-    return route.type != kUnicast || !route.gateway ? kScopeLink : 0;
+        return model::kScopeHost;
+    return route.type != kUnicast || !route.gateway ? model::kScopeLink : 0;
 }
 
 std::string range_words(const model::NumberRange& range)
@@ -178,6 +171,11 @@ void append_action(Words& words, const PolicyRule& rule)
 }
 
 } // namespace
+
+void append(Words& words, std::initializer_list<std::string> more)
+{
+    words.insert(words.end(), more);
+}
 
 Words address_key_words(const std::string& link, const model::Address& address)
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 namespace onlan::plan {
 
 using Words = std::vector<std::string>;
+void append(Words& words, std::initializer_list<std::string> more);
 
 // What ip(8) has to be told, after "ip address add" and the like, to make the same object again.
 // Fails rather than to leave anything out that decides where packets go.

@@ -14,10 +14,8 @@ namespace onlan::plan {
 namespace {
 
 // include/uapi/linux/rtnetlink.h and if_addr.h; this layer includes no system header.
-constexpr std::uint8_t kScopeLink = 253;             // RT_SCOPE_LINK
 constexpr std::uint32_t kTableLocal = 255;           // RT_TABLE_LOCAL
 constexpr std::uint8_t kProtocolKernel = 2;          // RTPROT_KERNEL
-constexpr std::uint8_t kProtocolRa = 9;              // RTPROT_RA
 constexpr std::uint8_t kMadeByKernel = 3;            // IFAPROT_KERNEL_LL, the last of them
 constexpr std::uint32_t kFlagTemporary = 0x01;       // IFA_F_TEMPORARY, of an IPv6 address
 constexpr std::uint32_t kFlagNoPrefixRoute = 0x200;  // IFA_F_NOPREFIXROUTE
@@ -146,8 +144,8 @@ Load load_of(const model::Link& from,
         const bool behind = std::ranges::any_of(
             disturbed, [&](const model::Route& other) { return same_key(route, other); });
         const bool kernels = route.table == kTableLocal ||
-                             (is_ipv6(route) &&
-                              (route.protocol == kProtocolKernel || route.protocol == kProtocolRa));
+                             (is_ipv6(route) && (route.protocol == kProtocolKernel ||
+                                                 route.protocol == model::kProtocolRa));
         if ((!prefers && !behind) || kernels || moves_anyway(route) ||
             first_link(route, host) == nullptr)
             continue;
@@ -199,7 +197,7 @@ bool is_kept(const Change& change, bool bridge_exists)
     if (const auto* added = std::get_if<AddAddress>(&change))
         return added->address.valid == model::kForever;
     if (const auto* added = std::get_if<AddRoute>(&change))
-        return added->route.expires == 0 && added->route.protocol != kProtocolRa;
+        return added->route.expires == 0 && added->route.protocol != model::kProtocolRa;
     return std::holds_alternative<ReplaceRule>(change) ||
            (std::holds_alternative<SetSysctl>(change) && bridge_exists);
 }
@@ -320,7 +318,7 @@ Load strays_on(const model::Link& bridge, const model::Host& host, const Ledger&
                on_ledger(AddAddress{.link = bridge.name, .address = address});
     });
     std::erase_if(load.routes, [&](const PlacedRoute& placed) {
-        return placed.route.expires != 0 || placed.route.protocol == kProtocolRa ||
+        return placed.route.expires != 0 || placed.route.protocol == model::kProtocolRa ||
                on_ledger(AddRoute{.link = placed.link.empty() ? bridge.name : placed.link,
                                   .route = placed.route});
     });
@@ -356,7 +354,7 @@ std::vector<model::Address> moving_addresses(const model::Link& port, const mode
     for (const model::Address& address : host.addresses) {
         // A link-local IPv6 address belongs to its device; the bridge makes its own, from the same
         // MAC address.
-        const bool own = is_ipv6(address) && address.scope >= kScopeLink;
+        const bool own = is_ipv6(address) && address.scope >= model::kScopeLink;
         if (address.link == port.index && !own)
             moving.push_back(address);
     }

@@ -16,7 +16,6 @@ constexpr std::uint32_t kDefaultTable = 253;
 constexpr std::uint8_t kTosMask = 0x1c; // IPTOS_RT_MASK: the DSCP bits that a route can ask for
 
 constexpr std::uint32_t kRouteDead = 1; // RTNH_F_DEAD
-constexpr std::uint8_t kScopeHost = 254;
 
 int index_of(const model::Netns& netns, const std::string& name)
 {
@@ -168,7 +167,7 @@ const model::Route* Fib::find(const Table& table, const FlowKey& key) const
             });
         // fib_sync_down_dev(): without carrier a next hop is RTNH_F_LINKDOWN, but for those of
         // scope host.
-        return route.scope >= kScopeHost || !ignored_.contains(route.link);
+        return route.scope >= model::kScopeHost || !ignored_.contains(route.link);
     };
     const Bits destination = Bits::of(key.destination);
     for (const auto& [length, prefixes] : table) {

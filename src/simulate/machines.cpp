@@ -26,7 +26,6 @@ const model::Link* nic_of(const model::Netns& host, const model::Link& device)
     return port == host.links.end() ? nullptr : &*port;
 }
 
-constexpr std::uint8_t kScopeHost = 254;
 constexpr int kIndex = 2;
 
 void give_address(model::Netns& netns,
@@ -39,7 +38,7 @@ void give_address(model::Netns& netns,
         {.destination = net::Prefix::around(address, net::address_bits(address.family())),
          .table = 255,
          .type = static_cast<std::uint8_t>(RouteType::local),
-         .scope = kScopeHost,
+         .scope = model::kScopeHost,
          .link = kIndex},
         {.destination = net::Prefix::around(address, length),
          .preferred_source = address,

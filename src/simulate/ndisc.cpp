@@ -28,7 +28,8 @@ bool link_local(const net::IpAddress& address)
 }
 
 // Who asks: the packet's own source if it is one of the device, or ipv6_get_lladdr().
-net::IpAddress asker(const Device& out, const net::IpAddress& source, const net::IpAddress& target)
+net::IpAddress
+solicitor(const Device& out, const net::IpAddress& source, const net::IpAddress& target)
 {
     if (configured(out, source))
         return source;
@@ -118,7 +119,9 @@ void solicit_neighbour(Run& run,
     send(run, out,
          {.to = group,
           .to_mac = group_mac(group),
-          .says = {.sender_mac = out.mac, .sender = asker(out, source, target), .target = target}},
+          .says = {.sender_mac = out.mac,
+                   .sender = solicitor(out, source, target),
+                   .target = target}},
          number);
 }
 

@@ -11,8 +11,6 @@
 namespace onlan::simulate {
 namespace {
 
-constexpr std::uint8_t kScopeHost = 254; // RT_SCOPE_HOST
-
 RouteInput drop(std::string_view stage, std::string_view function, std::string_view text)
 {
     return {
@@ -199,8 +197,8 @@ std::optional<net::IpAddress> select_address(const Device& device, const net::Ip
 {
     constexpr std::uint32_t kSecondary = 1; // IFA_F_SECONDARY
     const auto usable = [&](const model::Address& address) {
-        return address.local.address.family() == next_hop.family() && address.scope < kScopeHost &&
-               (address.flags & kSecondary) == 0;
+        return address.local.address.family() == next_hop.family() &&
+               address.scope < model::kScopeHost && (address.flags & kSecondary) == 0;
     };
     const net::IpAddress* first = nullptr;
     for (const model::Address* address : device.addresses) {

@@ -15,7 +15,7 @@ struct Key {
     Field original = Field::unknown;
     Field reply = Field::unknown;
 };
-constexpr auto kKeys = std::to_array<Key>({
+constexpr auto kCtKeys = std::to_array<Key>({
     {"state", Field::ct_state},
     {"direction", Field::ct_direction},
     {"status", Field::ct_status},
@@ -49,8 +49,8 @@ constexpr auto kKeys = std::to_array<Key>({
 Result<Operand> ct(const Json& json)
 {
     ONLAN_TRY(const std::string name, text_member(json, "key"));
-    const auto* key = std::ranges::find(kKeys, name, &Key::name);
-    if (key == kKeys.end())
+    const auto* key = std::ranges::find(kCtKeys, name, &Key::name);
+    if (key == kCtKeys.end())
         return not_understood(fmt::format("ct {} is not known", name));
     const std::string direction = optional_text(json, "dir");
     const Field field = direction == "original" ? key->original

@@ -10,7 +10,7 @@
 namespace onlan::rules::nft {
 namespace {
 
-constexpr auto kKeys = std::to_array<std::pair<std::string_view, Field>>({
+constexpr auto kMetaKeys = std::to_array<std::pair<std::string_view, Field>>({
     {"length", Field::length},
     {"protocol", Field::protocol},
     {"nfproto", Field::nfproto},
@@ -60,8 +60,9 @@ Result<Operand> meta(const Json& json)
     // No packet of ours comes out of an IPsec transformation.
     if (key == "ipsec" || key == "secpath")
         return Operand{.parts = {Expression{.source = Value{}}}, .types = {Datatype::boolean}};
-    const auto* found = std::ranges::find(kKeys, key, &std::pair<std::string_view, Field>::first);
-    if (found == kKeys.end())
+    const auto* found =
+        std::ranges::find(kMetaKeys, key, &std::pair<std::string_view, Field>::first);
+    if (found == kMetaKeys.end())
         return not_understood(fmt::format("meta {} is not known", key));
     Operand operand = Operand::of(found->second);
     if (found->second == Field::unknown)

@@ -12,7 +12,7 @@ namespace onlan::rules::nft {
 namespace {
 
 // They decide nothing about where the packet goes.
-constexpr auto kHarmless = std::to_array<std::string_view>(
+constexpr auto kHarmlessStatements = std::to_array<std::string_view>(
     {"counter", "log", "comment", "dup", "flow", "ct helper", "ct timeout", "ct expectation",
      "secmark", "last", "reset", "map"});
 
@@ -70,7 +70,7 @@ Result<> add_named(const std::string& name, const Json& inner, const Scope& scop
         draft.add(OtherStep(Notrack{}));
         return {};
     }
-    if (std::ranges::find(kHarmless, name) != kHarmless.end()) {
+    if (std::ranges::find(kHarmlessStatements, name) != kHarmlessStatements.end()) {
         draft.needs_conntrack = draft.needs_conntrack || name.starts_with("ct ") || name == "flow";
         return {};
     }

@@ -9,7 +9,7 @@ namespace onlan::rules::nft {
 namespace {
 
 // Targets that decide nothing; only their names are printed.
-constexpr auto kHarmless = std::to_array<std::string_view>(
+constexpr auto kHarmlessTargets = std::to_array<std::string_view>(
     {"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "CHECKSUM", "TCPMSS", "TCPOPTSTRIP", "LED",
      "RATEEST", "log", "nflog", "IDLETIMER", "SECMARK", "CONNSECMARK"});
 
@@ -24,7 +24,7 @@ Result<> add_xt(const Json& json, Draft& draft)
     if (type == "match" && name == "comment")
         return {};
     if ((type == "target" || type == "watcher") &&
-        std::ranges::find(kHarmless, name) != kHarmless.end())
+        std::ranges::find(kHarmlessTargets, name) != kHarmlessTargets.end())
         return {};
     if (type == "match") {
         draft.add(OtherStep(Maybe{
