@@ -58,7 +58,8 @@ if [ $# -eq 0 ]; then
 fi
 # -O1: without optimisation the build is a little quicker, and the fuzzers a lot slower.
 cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER="$clang" -DCMAKE_BUILD_TYPE= \
-    -DCMAKE_CXX_FLAGS="-O1 -gline-tables-only" -DONLAN_FUZZ=ON -DONLAN_TESTS=OFF >/dev/null
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 -DCMAKE_CXX_FLAGS="-O1 -gline-tables-only" -DONLAN_FUZZ=ON \
+    -DONLAN_TESTS=OFF >/dev/null
 targets=("${names[@]/#/onlan_}")
 cmake --build "$build" -j "$(nproc)" --target "${targets[@]/%/_fuzz}"
 
