@@ -1,6 +1,6 @@
 """Measures the figures of the README on this machine. What is compared is measured in turn, in rounds.
 
-`./dev bench` runs it: it takes root, a Docker root file system and the modules of tests/system.
+`./dev bench` runs it: it takes root, a Docker root file system and the modules of tests/system and tests/lib.
 """
 
 import argparse

@@ -8,7 +8,7 @@ import socket
 import statistics
 import time
 
-from namespace import enter
+from netns import enter
 
 PIECE = 1 << 16
 PATIENCE = 2

@@ -1,15 +1,13 @@
 """Builds a scenario in throw-away namespaces on the running kernel."""
 
 import itertools
-import json
 import multiprocessing
 import os
-import time
 
+import settled
 from namespace import Namespace, command
 from scenario import HOST
 
-PATIENCE = 3
 # Only to be quick: who does not answer to three ARP requests is given up after 0.3 s, and a proxy answers within 0.1 s.
 NEIGHBOUR = {"retrans_time_ms": 100, "proxy_delay": 10}
 RESTORE = {"iptables": ("iptables-nft-restore", "--noflush"),
@@ -60,6 +58,9 @@ class Lab:
     def host(self):
         return self.namespaces[HOST]
 
+    def wait_until_settled(self):
+        settled.wait([namespace.path for namespace in self.namespaces.values()])
+
     def _remove(self):
         for namespace in self.namespaces.values():
             namespace.remove()
@@ -76,7 +77,7 @@ class Lab:
         for name, machine in self.scenario.machines.items():
             self._hurry_neighbours(self.namespaces[name], [*self._devices(name), *machine.bridges])
             self._configure(self.namespaces[name], machine)
-        self._wait_for_carriers()
+        self.wait_until_settled()
         for name, machine in self.scenario.machines.items():
             if machine.bridge:
                 self.namespaces[name].run("bridge", "-batch", "-", text=machine.bridge)
@@ -126,16 +127,3 @@ class Lab:
             namespace.run("ip", "-batch", "-", text=machine.ip)
         for program, text in machine.rules.items():
             namespace.run(*RESTORE[program], text=text)
-
-    def _wait_for_carriers(self):
-        """A link change reaches the bridge that the device is a port of a little later."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and any(map(self._unsettled, self.namespaces.values())):
-            time.sleep(0.02)
-
-    @staticmethod
-    def _unsettled(namespace):
-        return any("UP" in link["flags"] and link["operstate"] == "DOWN" and "NO-CARRIER" not in link["flags"]
-                   or link.get("linkinfo", {}).get("info_slave_data", {}).get("state") == "disabled"
-                   and "LOWER_UP" in link["flags"]
-                   for link in json.loads(namespace.run("ip", "-json", "-details", "link") or "[]"))

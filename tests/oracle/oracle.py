@@ -57,6 +57,8 @@ def _run_on_kernel(lab, servers, flow):
 def _run_flow(lab, servers, flow, snapshot):
     for machine, lines in flow.before.items():
         lab.namespaces[machine].run("sh", "-ec", lines)
+    if flow.before:
+        lab.wait_until_settled()
     take_snapshot(lab, snapshot)
     truth = _run_on_kernel(lab, servers, flow)
     try:

@@ -9,6 +9,10 @@ import signal
 import sys
 import time
 
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "lib"))
+
+# pylint: disable=wrong-import-position
 import build
 import generate
 import oracle
@@ -17,7 +21,6 @@ from namespace import remove_all
 from report import Tally
 from shrink import shrink
 
-HERE = pathlib.Path(__file__).resolve().parent
 FIXED_SEED, FIXED_HOSTS, FRESH_HOSTS = 1, 60, 40
 SHRINK_SECONDS = 40
 

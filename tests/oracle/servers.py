@@ -5,7 +5,7 @@ import selectors
 import socket
 import threading
 
-from sockets import close_with_reset, family_of
+from flows import close_with_reset, family_of
 
 STOP, FORGET = b"s", b"f"
 PATIENCE = 10

@@ -1,11 +1,15 @@
 """Who may run these tests, and the hosts that they run on."""
 
 import os
+import pathlib
 import signal
+import sys
 
 import pytest
 
-import topology
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+import topology  # pylint: disable=wrong-import-position
 
 
 def _missing():

@@ -1,17 +1,13 @@
 """A network namespace: commands in it, and Python functions in it."""
 
-import concurrent.futures
-import ctypes
 import json
 import multiprocessing
-import os
 import pathlib
-import socket
 import subprocess
 
-CLONE_NEWNET = 0x40000000
+import netns
+
 forked = multiprocessing.get_context("fork")
-libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Namespace:
@@ -36,13 +32,7 @@ class Namespace:
 
     def netlink_events(self, groups):
         """A socket on which the kernel tells of changes in here (rtnetlink(7), RTMGRP_*)."""
-        def opened():
-            enter(self.path)  # a namespace belongs to a thread: this one ends with the socket made
-            events = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
-            events.bind((0, groups))
-            return events
-        with concurrent.futures.ThreadPoolExecutor(1) as thread:
-            return thread.submit(opened).result()
+        return netns.netlink_events(self.path, groups)
 
     def call(self, function, *arguments):
         """What the function returns when it runs in here."""
@@ -81,21 +71,14 @@ class NamedNamespace(Namespace):
         subprocess.run(["ip", "netns", "del", self.name], check=True)
 
 
-def enter(path):
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    if libc.setns(fd, CLONE_NEWNET) != 0:
-        raise OSError(ctypes.get_errno(), "setns", path)
-    os.close(fd)
-
-
 def _enter_and_send(path, pipe, function, arguments):
     try:
-        enter(path)
+        netns.enter(path)
         pipe.send((True, function(*arguments)))
     except BaseException as error:  # pylint: disable=broad-except  # raised again by the caller
         pipe.send((False, error))
 
 
 def _enter_and_go_on(path, pipe, function, arguments):
-    enter(path)
+    netns.enter(path)
     function(pipe, *arguments)

@@ -1,95 +1,36 @@
-"""Flows as a client's program sees them, and the servers that answer them.
-
-The outcomes are words: "delivered by NAME" (the request's data reached the server that is called NAME, and its response
-came back), "refused", "timeout", "stalled" (connected, and then nothing), "reset", "unreachable".
-"""
+"""Flows between namespaces, whose outcomes are the words of lib/flows.py, and the servers that answer them."""
 
 import contextlib
-import errno
 import os
 import selectors
 import socket
 import struct
-import time
+
+import flows
+from flows import family_of
 
 TIMEOUT = 1.5
 MDNS = ("224.0.0.251", 5353)
 SSDP = ("239.255.255.250", 1900)
 
 
-def family_of(address):
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
-
-
 # What runs in the client's namespace.
-
-
-def _outcome(error):
-    if isinstance(error, TimeoutError):
-        return "timeout"
-    return {errno.ECONNREFUSED: "refused", errno.ECONNRESET: "reset", errno.EPIPE: "reset"}.get(
-        error.errno, "unreachable")
-
-
-def _answer(connected):
-    request = os.urandom(8).hex()
-    connected.send(request.encode())
-    response = connected.recv(2048).decode()
-    server, _, echoed = response.partition(" ")
-    return f"delivered by {server}" if echoed == request else f"garbled: {response!r}"
 
 
 def _tcp(address, port):
     with socket.socket(family_of(address), socket.SOCK_STREAM) as client:
-        client.settimeout(TIMEOUT)
-        try:
-            client.connect((address, port))
-        except OSError as error:
-            return _outcome(error)
-        try:
-            return _answer(client)
-        except TimeoutError:
-            return "stalled"
-        except OSError as error:
-            return _outcome(error)
+        return flows.tcp(client, address, port, connect_timeout=TIMEOUT, answer_timeout=TIMEOUT)
 
 
 def _udp(address, port):
     with socket.socket(family_of(address), socket.SOCK_DGRAM) as client:
-        client.settimeout(TIMEOUT)
-        try:
-            client.connect((address, port))
-            return _answer(client)
-        except OSError as error:
-            return _outcome(error)
-
-
-def _checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xFFFF
+        return flows.udp(client, address, port, timeout=TIMEOUT)
 
 
 def _ping(address):
-    ipv6 = family_of(address) == socket.AF_INET6
-    request, reply = (128, 129) if ipv6 else (8, 0)
-    body = struct.pack("!HH", os.getpid() & 0xFFFF, 1) + os.urandom(16)
-    checksum = 0 if ipv6 else _checksum(struct.pack("!BBH", request, 0, 0) + body)  # the kernel's task in ICMPv6
-    protocol = socket.IPPROTO_ICMPV6 if ipv6 else socket.IPPROTO_ICMP
-    with socket.socket(family_of(address), socket.SOCK_RAW, protocol) as client:
-        deadline = time.monotonic() + TIMEOUT
-        try:
-            client.connect((address, 0))
-            client.send(struct.pack("!BBH", request, 0, checksum) + body)
-            while (left := deadline - time.monotonic()) > 0:
-                client.settimeout(left)
-                packet = client.recv(2048)
-                icmp = packet if ipv6 else packet[(packet[0] & 15) * 4:]
-                if icmp[0] == reply and icmp[4:] == body:
-                    return f"delivered by {address}"
-        except OSError as error:
-            return _outcome(error)
-    return "timeout"
+    family = family_of(address)
+    with socket.socket(family, socket.SOCK_RAW, flows.PROTOCOL_OF_PING[family]) as client:
+        return flows.ping(client, address, identifier=os.getpid() & 0xFFFF, timeout=TIMEOUT)
 
 
 def tcp(namespace, address, port):

@@ -8,14 +8,14 @@ import json
 import pathlib
 import re
 
+import settled
+
 CHANGING = {"ifindex", "link_index", "handle", "packets", "bytes", "metainfo", "expires", "index",
             "valid_life_time", "preferred_life_time", "hello_timer", "tcn_timer", "topology_change_timer", "gc_timer",
             "hold_timer", "message_age_timer", "forward_delay_timer", "topology_change", "topology_change_detected",
             "operstate"}
 # Of a Docker network that onlan makes anew each time.
 CHANGING_OF_NETWORK = {"Id", "Created"}
-RTMGRP_LINK, RTMGRP_IPV6_IFADDR = 0x1, 0x100
-PATIENCE = 5
 SYSCTL_FOLDERS = ("net/ipv4/conf", "net/ipv6/conf", "net/bridge")
 SWITCHES = ("net/ipv4/ip_forward",)
 
@@ -23,7 +23,7 @@ SWITCHES = ("net/ipv4/ip_forward",)
 def whole_state(lab):
     """A dictionary of sorted lists of lines."""
     host = lab.host
-    wait_until_settled(host)
+    settled.wait([host.path])
     state = {
         "links": _lines(_link(link) for link in host.json("ip", "-json", "-details", "link")),
         "addresses": _lines(_addresses(host)),
@@ -40,23 +40,6 @@ def whole_state(lab):
     if lab.engine and lab.engine.runs:
         state["docker networks"] = _docker_networks(lab)
     return state
-
-
-def wait_until_settled(host):
-    """A link's operational state, and a bridge's view of its port, follow the carrier up to a second later
-    (net/core/link_watch.c); an IPv6 address is tentative until nobody objects (net/ipv6/addrconf.c)."""
-    with host.netlink_events(RTMGRP_LINK | RTMGRP_IPV6_IFADDR) as events:
-        events.settimeout(PATIENCE)
-        while not all(map(_is_settled, host.json("ip", "-json", "address"))):
-            events.recv(1 << 16)
-
-
-def _is_settled(link):
-    if "UP" not in link["flags"]:
-        return True
-    has_carrier = "LOWER_UP" in link["flags"]
-    tentative = has_carrier and any(address.get("tentative") for address in link["addr_info"])
-    return has_carrier == (link["operstate"] in ("UP", "UNKNOWN")) and not tentative
 
 
 def difference(before, after):
