@@ -1,5 +1,6 @@
 """The packets that come in on every device of every namespace."""
 
+import select
 import socket
 import struct
 
@@ -8,7 +9,8 @@ from wire import CLIENT, Packet, tcp_kind
 ETH_P_ALL, ETH_P_IP, ETH_P_IPV6 = 0x0003, 0x0800, 0x86DD
 SO_RCVBUFFORCE = 33
 ROOM = 8 << 20
-ENOUGH = 20000  # of the packets of one flow in one namespace: a storm has no end
+ENOUGH = 50000  # of the packets of one flow: a storm has no end
+IDLE = 0.05
 SYN, RST, ACK = 2, 4, 16
 ICMP = {0: "echo-reply", 3: "unreachable", 5: "redirect", 8: "echo-request", 11: "time-exceeded"}
 ICMP_QUERIES = (0, 8)
@@ -44,10 +46,10 @@ def decode(frame):
 
 
 class Capture:
-    """Taps from its making to its stop; none of them makes a device promiscuous."""
+    """Taps from its making to its end; none of them makes a device promiscuous."""
 
     def __init__(self, namespaces):
-        self._taps = {name: self._tap(namespace) for name, namespace in namespaces.items()}
+        self._taps = {self._tap(namespace): name for name, namespace in namespaces.items()}
 
     @staticmethod
     def _tap(namespace):
@@ -56,24 +58,21 @@ class Capture:
         tap.setblocking(False)
         return tap
 
-    def stop(self, client_port):
-        """All that came in, each kind of packet once."""
-        packets = {}
-        for machine, tap in self._taps.items():
-            with tap:
-                packets |= dict.fromkeys(self._read(machine, tap, client_port))
+    def until_idle(self, client_port):
+        """All that came in until nothing did for a while, each kind of packet once."""
+        packets, room = {}, ENOUGH
+        while room > 0 and (ready := select.select(self._taps, [], [], IDLE)[0]):
+            for tap in ready:
+                frame, (device, _, packet_type, *_) = tap.recvfrom(2048)
+                room -= 1
+                if packet_type != socket.PACKET_OUTGOING and (decoded := decode(frame)):
+                    packets[_packet(self._taps[tap], device, decoded, client_port)] = None
+        for tap in self._taps:
+            tap.close()
         return list(packets)
 
-    @staticmethod
-    def _read(machine, tap, client_port):
-        for _ in range(ENOUGH):
-            try:
-                frame, (device, _, packet_type, *_) = tap.recvfrom(2048)
-            except BlockingIOError:
-                return
-            if packet_type == socket.PACKET_OUTGOING or not (decoded := decode(frame)):
-                continue
-            kind, source, source_port, destination, destination_port = decoded
-            yield Packet(machine, device, kind,
-                         source, CLIENT if source_port == client_port else source_port,
-                         destination, CLIENT if destination_port == client_port else destination_port)
+
+def _packet(machine, device, decoded, client_port):
+    kind, source, source_port, destination, destination_port = decoded
+    return Packet(machine, device, kind, source, CLIENT if source_port == client_port else source_port,
+                  destination, CLIENT if destination_port == client_port else destination_port)

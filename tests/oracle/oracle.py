@@ -3,7 +3,6 @@
 import dataclasses
 import pathlib
 import tempfile
-import time
 
 import counters
 import tracked
@@ -13,8 +12,6 @@ from client import Client
 from compare import Difference, Truth, differences, mistakes
 from servers import Servers
 from simulation import NoPrediction, explain, take_snapshot
-
-SETTLE = 0.03  # what follows the outcome: acknowledgements and FINs
 
 
 @dataclasses.dataclass
@@ -45,8 +42,7 @@ def _run_on_kernel(lab, servers, flow):
     capture = Capture(lab.namespaces)
     client = Client(lab.namespaces[flow.source], flow.protocol)
     outcome = client.ask(*flow.destination)
-    time.sleep(SETTLE)
-    packets = capture.stop(client.port)
+    packets = capture.until_idle(client.port)
     after = counters.read(lab.namespaces, lab.scenario)
     entries = tracked.read(lab.namespaces, client.port)
     client.close()
