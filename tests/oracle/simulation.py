@@ -25,10 +25,10 @@ class NoPrediction(RuntimeError):
 class Prediction:
     outcome: str
     cause: str
-    assumptions: list
     packets: list  # what comes in by a cable, or up from a bridge
     rules: set  # those that decided something
-    entries: set  # conntrack: (machine, protocol and original tuple)
+    entries: set  # conntrack: (machine, protocol and original tuple), whatever became of it
+    left: set  # those of them that surely stay, and know the client's port
 
 
 def take_snapshot(lab, path):
@@ -41,19 +41,47 @@ def explain(lab, path, flow):
                           text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode not in (DELIVERED, NOT_DELIVERED):
         raise NoPrediction(done.stderr.strip() or f"exit {done.returncode}")
-    return _prediction(json.loads(done.stdout), f"netns:{lab.prefix}")
+    return prediction_of(json.loads(done.stdout), f"netns:{lab.prefix}")
 
 
-def _prediction(document, prefix):
-    everything = [dict(step, machine=step["netns"].removeprefix(prefix), is_arp=packet["summary"].startswith(("ARP ", "NDP ")))
-                  for packet in document["packets"] for step in packet["steps"]]
-    steps = [step for step in everything if not step["is_arp"]]
+def prediction_of(document, prefix):
+    walks = [[dict(step, machine=step["netns"].removeprefix(prefix)) for step in packet["steps"]]
+             for packet in document["packets"] if not packet["summary"].startswith(("ARP ", "NDP "))]
+    steps = [step for walk in walks for step in walk]
     client = steps[0]["packet"]["sport"] if steps else None
     return Prediction(
-        document["outcome"], document["cause"]["summary"], document["assumptions"],
+        document["outcome"], document["cause"]["summary"],
         packets=list(dict.fromkeys(_packet(step, client) for step in steps if _comes_in(step))),
-        rules={_rule(step["machine"], step["because"]) for step in everything if step["because"]["type"] == "rule"},
-        entries={entry for step in steps for entry in _entries(step, client)})
+        rules={_rule(step["netns"].removeprefix(prefix), step["because"]) for packet in document["packets"]
+               for step in packet["steps"] if step["because"]["type"] == "rule"},
+        entries={entry for step in steps for entry in _entries(step, client)}, left=_left(walks, client))
+
+
+def _left(walks, client):
+    """Of those that know the client's port. An entry stays once its first packet has come through, or another was found to
+    be of it. A RST that is the only answer takes it away again (nf_conntrack_tcp_packet())."""
+    left, answered = set(), set()
+    for walk in walks:
+        for number, step in enumerate(walk):
+            for entry in _entries(step, client):
+                if step["action"] == "new":
+                    if entry in answered:  # the one before has been killed
+                        answered.remove(entry)
+                        left.remove(entry)
+                    if _comes_through(walk, number):
+                        left.add(entry)
+                elif step["action"] == "established" and _kind(step["packet"]) != "tcp R":
+                    answered.add(entry)
+                    left.add(entry)
+                elif step["action"] == "established" and entry not in answered:
+                    left.discard(entry)
+    return {(machine, entry) for machine, entry in left if CLIENT in entry}
+
+
+def _comes_through(walk, number):
+    """Where one copy is dropped or flooded, a later step may be another's."""
+    return (not any(step["action"] in ("drop", "flood") for step in walk)
+            and any(step["stage"] in ("veth", "socket") for step in walk[number + 1:]))
 
 
 def _comes_in(step):
