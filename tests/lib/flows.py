@@ -21,7 +21,7 @@ import time
 ECHO = {socket.AF_INET: (8, 0), socket.AF_INET6: (128, 129)}  # the types of request and reply
 PROTOCOL_OF_PING = {socket.AF_INET: socket.IPPROTO_ICMP, socket.AF_INET6: socket.IPPROTO_ICMPV6}
 OF_ERRNO = {errno.ECONNREFUSED: "refused", errno.ECONNRESET: "reset", errno.EPIPE: "reset", errno.EPERM: "blocked",
-            errno.ETIMEDOUT: "timeout"}
+            errno.ETIMEDOUT: "timeout", errno.EINPROGRESS: "timeout"}
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -42,7 +42,7 @@ def outcome_of(error):
 
 
 def tcp(client, address, port, *, connect_timeout, answer_timeout):
-    client.settimeout(connect_timeout)
+    _wait_in_connect(client, connect_timeout)
     try:
         client.connect((address, port))
     except OSError as error:
@@ -54,6 +54,13 @@ def tcp(client, address, port, *, connect_timeout, answer_timeout):
         return "stalled"
     except OSError as error:
         return outcome_of(error)
+
+
+def _wait_in_connect(client, seconds):
+    """connect() itself waits. Python's own timeout asks for SO_ERROR afterwards, which tells of an ICMP error too that
+    the connection has survived, if that comes in time."""
+    client.settimeout(None)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", int(seconds), int(seconds % 1 * 1e6)))
 
 
 def udp(client, address, port, *, timeout):
