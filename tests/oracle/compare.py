@@ -31,7 +31,7 @@ def differences(truth, prediction, scenario):
     """Where the two disagree."""
     yield from _outcome(truth, prediction)
     yield from _packets(truth.packets, prediction.packets, _comparable_devices(scenario))
-    yield from _rules(truth.hit, prediction.rules & truth.counting)
+    yield from _rules(truth, prediction.rules)
     for machine, entry in sorted(truth.entries, key=str):
         if any(machine == where and wire.is_like_entry(entry, each) for where, each in prediction.entries):
             continue
@@ -85,9 +85,12 @@ def _packets(seen, predicted, devices):
             yield Difference("wire", f"predicted, not seen: {packet}")
 
 
-def _rules(hit, predicted):
-    for rule in sorted(predicted - hit):
-        yield Difference("rule", f"predicted, not hit: {rule}")
-    for rule in sorted(hit - predicted):
+def _rules(truth, predicted):
+    for rule in sorted(predicted - truth.hit):
+        if rule in truth.counting:
+            yield Difference("rule", f"predicted, not hit: {rule}")
+        elif rule.program != "nft":  # all rules of iptables count
+            yield Difference("rule", f"predicted, not there: {rule}")
+    for rule in sorted(truth.hit - predicted):
         if rule.ends:  # one of nat may leave all as it was, and then is not told; what it rewrites is seen on the wire
             yield Difference("rule", f"hit, not predicted: {rule}")

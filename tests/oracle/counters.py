@@ -6,7 +6,7 @@ import re
 
 SAVE = {"iptables": "iptables-nft-save", "iptables-legacy": "iptables-legacy-save", "ip6tables": "ip6tables-nft-save"}
 ENDS = re.compile(r"-j (ACCEPT|DROP|REJECT)\b")
-VERDICTS = {"drop", "reject"}  # an accept may be one of a nat chain
+VERDICTS = {"filter": {"accept", "drop", "reject"}, None: {"drop", "reject"}}  # by the type of the chain, None: no base chain
 RULE = re.compile(r"\[(\d+):\d+\] -A (\S+) (.*)")
 
 
@@ -55,14 +55,16 @@ def _of_iptables(namespace, program):
 def _of_nft(namespace, text):
     """Only the tables that the text names: those of iptables are nft tables too."""
     tables = set(re.findall(r"table (\w+ \S+)", text))
+    listed = json.loads(namespace.run("nft", "--json", "list", "ruleset"))["nftables"]
+    chains = [item["chain"] for item in listed if "chain" in item]
+    types = {(f"{chain['family']} {chain['table']}", chain["name"]): chain.get("type") for chain in chains}
     numbers = {}
-    for item in json.loads(namespace.run("nft", "--json", "list", "ruleset"))["nftables"]:
-        rule = item.get("rule")
-        if rule and f"{rule['family']} {rule['table']}" in tables:
-            place = f"{rule['family']} {rule['table']}", rule["chain"]
+    for rule in (item["rule"] for item in listed if "rule" in item):
+        place = f"{rule['family']} {rule['table']}", rule["chain"]
+        if place[0] in tables:
             numbers[place] = numbers.get(place, 0) + 1
             names = [next(iter(expression)) for expression in rule["expr"]]
             if "counter" in names:
                 at = names.index("counter")
-                ends = bool(VERDICTS & set(names[at + 1:at + 2]))
+                ends = bool(VERDICTS.get(types[place], set()) & set(names[at + 1:at + 2]))
                 yield (*place, numbers[place]), ends, rule["expr"][at]["counter"]["packets"]

@@ -13,6 +13,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 import generate
 import scenario
 from compare import Truth, differences, mistakes
+from counters import Rule
 from scenario import Flow
 from shrink import shrink
 from simulation import Prediction, prediction_of
@@ -108,6 +109,23 @@ def test_what_becomes_of_an_entry(packets, stays):
 def test_every_kind_of_difference_is_told():
     entry = ("host", "udp 10.0.0.1:client > 10.0.0.2:80")
     assert _compare(Truth("timeout", [], set(), set(), {entry}), _predicted()) == ["outcome", "wire", "conntrack"]
+
+
+IPTABLES, NFT = (Rule("host", program, "filter", "FORWARD", 1, ends=True) for program in ("iptables", "nft"))
+
+
+@pytest.mark.parametrize("hit, counting, predicted, told", [
+    pytest.param({IPTABLES}, {IPTABLES}, {IPTABLES}, [], id="both know it"),
+    pytest.param(set(), {IPTABLES}, {IPTABLES}, ["predicted, not hit"], id="it did not count"),
+    pytest.param({IPTABLES}, {IPTABLES}, set(), ["hit, not predicted"], id="it counted"),
+    pytest.param({dataclasses.replace(IPTABLES, ends=False)}, {IPTABLES}, set(), [], id="it counted and decides nothing"),
+    pytest.param(set(), set(), {IPTABLES}, ["predicted, not there"], id="there is none"),
+    pytest.param(set(), set(), {NFT}, [], id="nft's need not count")])
+def test_rules_are_compared_both_ways(hit, counting, predicted, told):
+    truth = Truth("delivered", [SYN], hit, counting, set())
+    document = {"title": "", "cables": ["host/eth0 -- b/eth0"], "machines": {"host": {}, "b": {}}, "flows": []}
+    found = differences(truth, _predicted(rules=predicted), scenario.parse("", document))
+    assert [each.text.partition(":")[0] for each in found] == told
 
 
 def test_a_file_that_is_wrong_about_the_kernel_is_told():
