@@ -3,30 +3,42 @@
 import itertools
 import multiprocessing
 import os
+import pathlib
+import stat
 
 import settled
 from namespace import Namespace, command
 from scenario import HOST
 
-# Only to be quick: who does not answer to three ARP requests is given up after 0.3 s, and a proxy answers within 0.1 s.
-NEIGHBOUR = {"retrans_time_ms": 100, "proxy_delay": 10}
 RESTORE = {"iptables": ("iptables-nft-restore", "--noflush"),
            "iptables-legacy": ("iptables-legacy-restore", "--noflush"),
            "ip6tables": ("ip6tables-nft-restore", "--noflush"),
            "nft": ("nft", "-f", "-")}
 
-# A new namespace copies some of these from the machine that the test runs on: here it starts as the kernel is compiled.
-BASELINE = {f"net.ipv4.conf.{which}.{name}": value
-            for which in ("all", "default")
-            for name, value in {"forwarding": 0, "rp_filter": 0, "accept_local": 0, "arp_ignore": 0, "arp_filter": 0,
-                                "arp_announce": 0, "route_localnet": 0, "proxy_arp": 0, "send_redirects": 1}.items()}
-# No ICMP error is held back. Nothing comes when it likes to: no report of the kernel's own multicast groups, and no
-# SYN+ACK of an earlier flow.
-QUIET = {"net.ipv4.icmp_ratelimit": 0, "net.ipv4.igmp_link_local_mcast_reports": 0, "net.ipv4.tcp_synack_retries": 0}
+# A new namespace copies net.ipv4.conf of the machine that the test runs on, and a new device the timings of neighbours:
+# here they start as the kernel is compiled (net/ipv4/devinet.c, net/ipv4/arp.c). What is not named here is 0.
+CONF = {"accept_redirects": 1, "secure_redirects": 1, "send_redirects": 1, "shared_media": 1, "arp_evict_nocarrier": 1,
+        "igmpv2_unsolicited_report_interval": 10000, "igmpv3_unsolicited_report_interval": 1000}
+CONF_FIRST = "forwarding"  # it sets others
+NEIGHBOUR = {"app_solicit": 0, "mcast_solicit": 3, "mcast_resolicit": 0, "ucast_solicit": 3, "anycast_delay": 100,
+             "base_reachable_time_ms": 30000, "delay_first_probe_time": 5, "gc_stale_time": 60, "locktime": 100,
+             "proxy_qlen": 64,
+             # Only to be quick: who does not answer to three ARP requests is given up after 0.3 s, a proxy answers in 0.1 s.
+             "retrans_time_ms": 100, "proxy_delay": 10}
+# No ICMP error is held back (icmp_ratelimit 0 would: it empties the bucket that ip_error() takes from). Nothing comes when
+# it likes to: no report of the kernel's own multicast groups, and no SYN+ACK of an earlier flow.
+QUIET = {"net.ipv4.icmp_ratemask": 0, "net.ipv4.igmp_link_local_mcast_reports": 0, "net.ipv4.tcp_synack_retries": 0}
 NO_IPV6 = {f"net.ipv6.conf.{which}.disable_ipv6": 1 for which in ("all", "default")}
-QUICK_IPV6 = {"net.ipv6.conf.all.accept_dad": 0, "net.ipv6.conf.default.accept_dad": 0}
+QUICK_IPV6 = {f"net.ipv6.conf.{which}.{name}": 0
+              for which in ("all", "default") for name in ("disable_ipv6", "forwarding", "accept_dad")}
 
 _numbers = itertools.count()
+
+
+def _as_compiled():
+    names = [CONF_FIRST, *(path.name for path in pathlib.Path("/proc/sys/net/ipv4/conf/all").iterdir()
+                           if path.stat().st_mode & stat.S_IWUSR)]
+    return {f"net.ipv4.conf.{which}.{name}": CONF.get(name, 0) for name in names for which in ("all", "default")}
 
 
 def prefix_of(run):
@@ -68,7 +80,7 @@ class Lab:
     def _build(self):
         for name in self.scenario.machines:
             namespace = self.namespaces[name] = Namespace(self.prefix + name)
-            namespace.write_sysctls(BASELINE | QUIET | (QUICK_IPV6 if self.scenario.ipv6 else NO_IPV6))
+            namespace.write_sysctls(_as_compiled() | QUIET | (QUICK_IPV6 if self.scenario.ipv6 else NO_IPV6))
         command("ip", "-batch", "-", text="\n".join(map(self._cable, self.scenario.cables)))
         for macvlan in self.scenario.macvlans:
             self._add_macvlan(macvlan)
