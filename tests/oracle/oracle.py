@@ -71,8 +71,8 @@ def run(scenario):
 
 
 def try_to_run(load, name):
-    """What goes wrong with the scenario itself is reported, and does not end the run."""
+    """Whatever goes wrong with one scenario is reported, and does not end the run of the others."""
     try:
         return run(load())
-    except (RuntimeError, OSError, ValueError, KeyError) as error:
+    except Exception as error:  # pylint: disable=broad-except
         return Report(name, [], f"{type(error).__name__}: {error}")

@@ -2,6 +2,9 @@
 """Compares onlan's predictions with what the running kernel does, on hosts of throw-away network namespaces."""
 
 import argparse
+import concurrent.futures
+import concurrent.futures.process
+import contextlib
 import multiprocessing
 import os
 import pathlib
@@ -20,6 +23,7 @@ import scenario
 from namespace import remove_all
 from report import Tally
 from shrink import shrink
+from simulation import ONLAN
 
 FIXED_SEED, FIXED_HOSTS, FRESH_HOSTS = 1, 60, 40
 SHRINK_SECONDS = 40
@@ -80,10 +84,29 @@ def _begin_worker():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def _work(run, task):
+    try:
+        return run(task)
+    except SystemExit:  # terminated, and all is taken away: the pool would go on to the next task
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def _workers(count):
+    with concurrent.futures.ProcessPoolExecutor(count, initializer=_begin_worker) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise
+
+
 def _tally(pool, run, tasks, what):
     tally, began = Tally(), time.monotonic()
-    for report in pool.imap_unordered(run, tasks):
-        tally.add(report)
+    for done in concurrent.futures.as_completed([pool.submit(_work, run, task) for task in tasks]):
+        tally.add(done.result())
     print(f"{tally.summary(what)} ({time.monotonic() - began:.0f} s)", flush=True)
     return tally
 
@@ -110,12 +133,16 @@ def main():
     arguments = _arguments()
     if os.geteuid() != 0:
         sys.exit("./dev oracle makes network namespaces: it needs root")
+    if not os.access(ONLAN, os.X_OK):
+        sys.exit(f"./dev oracle: no program to ask: {ONLAN} (environment variable ONLAN)")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        with multiprocessing.Pool(arguments.jobs, _begin_worker) as pool:
+        with _workers(arguments.jobs) as pool:
             return 1 if _run_all(pool, arguments) else 0
     except KeyboardInterrupt:
         return 130
+    except concurrent.futures.process.BrokenProcessPool as error:
+        sys.exit(f"./dev oracle: {error}")
     finally:
         remove_all(build.prefix_of(os.getpid()))
 
