@@ -18,6 +18,7 @@ class Tally:
     def __init__(self):
         self.hosts = self.flows = self.agreeing = 0
         self.known = []
+        self.struck = []  # known ones that agree now
         self.disagreeing = []
         self._known = known_divergences()
 
@@ -27,6 +28,7 @@ class Tally:
         self.agreeing += sum(flow.agrees for flow in report.flows)
         if report.agrees:
             if report.name in self._known:
+                self.struck.append(report.name)
                 print(f"{report.name}: agrees now: strike it from {KNOWN.name}")
             return
         known = report.name in self._known and not report.error and not any(flow.mistakes for flow in report.flows)
@@ -41,4 +43,5 @@ class Tally:
     def summary(self, what):
         return (f"{what}: {self.hosts} hosts, {self.agreeing} of {self.flows} flows agree, "
                 f"{len(self.known)} known divergences, {len(self.disagreeing)} disagreements"
-                + "".join(f"\n    {name}" for name in self.disagreeing))
+                + "".join(f"\n    {name}" for name in self.disagreeing)
+                + (f"\n    known divergences that agree now: {', '.join(self.struck)}" if self.struck else ""))

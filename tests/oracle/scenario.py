@@ -54,7 +54,6 @@ class Flow:
 @dataclasses.dataclass
 class Scenario:
     name: str
-    title: str
     cables: list  # "MACHINE/DEVICE -- MACHINE/DEVICE"
     macvlans: list  # "MACHINE/DEVICE on MACHINE/DEVICE mode MODE"
     machines: dict
@@ -98,7 +97,7 @@ def parse(name, document):
     if unknown := set(document) - known:
         raise ValueError(f"{name}: unknown: {', '.join(sorted(unknown))}")
     return Scenario(
-        name=name, title=document["title"], cables=document.get("cables", []),
+        name=name, cables=document.get("cables", []),
         macvlans=document.get("macvlans", []), ipv6=document.get("ipv6", False),
         machines={each: _machine(each, of or {}) for each, of in document["machines"].items()},
         flows=[Flow(flow["from"], flow["to"], flow.get("outcome"), flow.get("wire", {}), flow.get("before", {}))
