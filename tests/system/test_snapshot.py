@@ -5,6 +5,7 @@ import ipaddress
 import json
 import pathlib
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -162,12 +163,27 @@ def test_nftables_is_what_nft_prints(host, here):
     assert without_counters(here["nftables"]) == without_counters(host.host.json("nft", "--json", "list", "ruleset"))
 
 
+def _saved(text):
+    """Of iptables-save: the policy (or "-") and the words of every rule, by table and chain."""
+    tables = {}
+    for line in text.splitlines():
+        if line.startswith("*"):
+            chains = tables[line[1:]] = {}
+        elif line.startswith(":"):
+            name, policy, _ = line[1:].split()
+            chains[name] = (policy, [])
+        elif line.startswith("-A "):
+            _, chain, *words = shlex.split(line)
+            chains[chain][1].append(words)
+    return tables
+
+
 def test_iptables_of_both_backends_are_what_the_programs_print(host, here):
     for ruleset in here["xtables"]:
         program = f"{'iptables' if ruleset.get('family', 'ipv4') == 'ipv4' else 'ip6tables'}-{ruleset.get('backend', 'nft')}-save"
-        shown = [line for line in host.host.run(program).stdout.splitlines() if line.startswith("-A")]
-        ours = sum(len(chain.get("rules", [])) for table in ruleset["tables"].values() for chain in table.values())
-        assert ours == len(shown)
+        ours = {table: {name: (chain["policy"], [rule["words"] for rule in chain.get("rules", [])])
+                        for name, chain in chains.items()} for table, chains in ruleset["tables"].items()}
+        assert ours == _saved(host.host.run(program).stdout)
     legacy = next(one for one in here["xtables"] if one.get("backend") == "legacy")
     rule = legacy["tables"]["filter"]["INPUT"]["rules"][0]
     assert rule["words"][-6:] == ["-m", "comment", "--comment", "of a friend", "-j", "ACCEPT"]
