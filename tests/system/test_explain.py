@@ -47,6 +47,12 @@ class TestArticle:
         assert ("drop" in texts or "reset" in texts) == (KERNEL[state] != "delivered by registry")
 
 
+def test_the_documentation_shows_the_walk_as_it_is_drawn(tmp_path):
+    drawing = tmp_path / "walk.svg"
+    of_article("3-conntrack", "--svg", drawing)
+    assert drawing.read_text() == (TESTS.parent / "docs/conntrack-clash.svg").read_text()
+
+
 def test_minimal_tells_the_cause_and_detailed_every_phase():
     minimal, summary, detailed = (of_article("3-conntrack", how).stdout for how in ("--minimal", "--summary", "--detailed"))
     assert "Cause: " in minimal and "Packet 1" not in minimal
