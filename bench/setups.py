@@ -3,8 +3,9 @@
 import dataclasses
 import typing
 
+import by_hand
 from configuration import MODES
-from topology import HOST, ROUTER
+from topology import HOST
 
 CONTAINER = "192.168.137.210"
 PORT = 9000
@@ -23,22 +24,8 @@ def _docker_nat(host):
 
 
 def _by_hand(host):
-    for command in ("link add br-lan137 type bridge",
-                    "link add veth-lan137-1 type veth peer name veth-lan137-2",
-                    "link set veth-lan137-1 master br-lan137",
-                    "link set veth-lan137-2 master br-up",
-                    "link set br-lan137 up",
-                    "link set veth-lan137-1 up",
-                    "link set veth-lan137-2 up"):
-        host.host.ip(command)
-    options = {"bridge.name": "br-lan137", "bridge.inhibit_ipv4": "true", "bridge.enable_ip_masquerade": "false",
-               "bridge.enable_icc": "true", "bridge.gateway_mode_ipv4": "routed", "driver.mtu": "1500"}
-    host.docker("network", "create", "--driver", "bridge", "--subnet", "192.168.137.0/24", "--gateway", ROUTER,
-                *(f"--opt=com.docker.network.{name}={value}" for name, value in options.items()), "lan137")
-    host.host.run("iptables", "-t", "raw", "-I", "PREROUTING", "-i", "br-lan137", "-j", "NOTRACK")
-    for bridge in ("br-up", "br-lan137"):
-        host.host.run("iptables", "-I", "DOCKER-USER", "-i", bridge, "-o", bridge,
-                      "-m", "physdev", "--physdev-is-bridged", "-j", "ACCEPT")
+    by_hand.make(host)
+    by_hand.untrack(host.host)
     return _run_on_lan(host)
 
 

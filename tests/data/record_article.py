@@ -12,34 +12,11 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "system"), str(HERE.parent / "lib")]
 
+import by_hand  # noqa: E402
 import probe  # noqa: E402
-from topology import HOST, ROUTER, HostLab  # noqa: E402
+from topology import HOST, HostLab  # noqa: E402
 
-CONTAINER, SUBNET, PORT = "192.168.137.248", "192.168.137.0/24", 5000
-LINKS = """
-link add br-lan137 type bridge
-link add veth-lan137-1 type veth peer name veth-lan137-2
-link set veth-lan137-1 master br-lan137
-link set veth-lan137-2 master br-up
-link set br-lan137 up
-link set veth-lan137-1 up
-link set veth-lan137-2 up
-"""
-NETWORK = {"bridge.name": "br-lan137", "bridge.inhibit_ipv4": "true", "bridge.enable_ip_masquerade": "false",
-           "bridge.enable_icc": "true", "bridge.gateway_mode_ipv4": "routed"}
-
-
-def accept(host, *rule):
-    host.run("iptables", "-I", "DOCKER-USER", *rule, "-j", "ACCEPT")
-
-
-def make_by_hand(lab):
-    for line in LINKS.strip().splitlines():
-        lab.host.ip(line)
-    lab.docker("network", "create", "--driver", "bridge", "--subnet", SUBNET, "--gateway", ROUTER,
-               *(f"--opt=com.docker.network.{name}={value}" for name, value in NETWORK.items()), "lan137")
-    for bridge in ("br-up", "br-lan137"):
-        accept(lab.host, "-i", bridge, "-o", bridge, "-m", "physdev", "--physdev-is-bridged")
+CONTAINER, PORT = "192.168.137.248", 5000
 
 
 def isolation(host):
@@ -47,7 +24,7 @@ def isolation(host):
 
 
 def rp_filter(host):
-    accept(host, "-i", "br-lan137", "!", "-o", "br-lan137")
+    by_hand.accept(host, "-i", "br-lan137", "!", "-o", "br-lan137")
     host.sysctl("net.ipv4.conf.all.rp_filter", 2)
 
 
@@ -57,14 +34,14 @@ def conntrack(host):
 
 def notrack(host):
     host.sysctl("net.ipv4.conf.all.rp_filter", 2)
-    host.run("iptables", "-t", "raw", "-I", "PREROUTING", "-i", "br-lan137", "-j", "NOTRACK")
+    by_hand.untrack(host)
 
 
 def record(lab):
     lab.docker("network", "create", "--opt=com.docker.network.bridge.name=br-app", "app")
     registry = lab.engine.run("registry", "--network", "app", "--publish", f"{PORT}:{PORT}")
     lab.serve(registry, "registry", PORT)
-    make_by_hand(lab)
+    by_hand.make(lab)
     client = lab.engine.run("homeassistant", "--network", "lan137", "--ip", CONTAINER)
     did = {}
     for number, change in enumerate((isolation, rp_filter, conntrack, notrack), start=1):
