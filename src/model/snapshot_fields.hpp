@@ -14,10 +14,12 @@ namespace onlan::model {
 
 // What a text tells, and so what redaction has to do with it. Addresses say it by their type.
 enum class Tells : std::uint8_t {
-    word, // the kernel's or a program's own word
-    link, // the name of an interface
-    name, // of a container, a network, a namespace, a program…
-    text, // anything: names and addresses may stand in it
+    word,   // the kernel's or a program's own word
+    link,   // the name of an interface
+    name,   // of a container, a network, a namespace, a program…
+    label,  // what somebody wrote for people or for their own programs
+    sysctl, // its name: that of an interface may stand in it
+    text,   // anything: names and addresses may stand in it
 };
 
 template <typename Object, typename Member>
@@ -25,13 +27,16 @@ struct Field {
     std::string_view name;
     Member Object::* member;
     Tells tells = Tells::word;
+    Tells keys = Tells::word; // of a map
 };
 
 template <typename Object, typename Member>
-constexpr Field<Object, Member>
-field(std::string_view name, Member Object::* member, Tells tells = Tells::word)
+constexpr Field<Object, Member> field(std::string_view name,
+                                      Member Object::* member,
+                                      Tells tells = Tells::word,
+                                      Tells keys = Tells::word)
 {
-    return {name, member, tells};
+    return {name, member, tells, keys};
 }
 
 constexpr auto fields_of(const NfCall*)
@@ -276,7 +281,7 @@ constexpr auto fields_of(const Netns*)
                       field("rules", &Netns::rules),
                       field("neighbours", &Netns::neighbours),
                       field("fdb", &Netns::fdb),
-                      field("sysctls", &Netns::sysctls, Tells::text),
+                      field("sysctls", &Netns::sysctls, Tells::text, Tells::sysctl),
                       field("xtables", &Netns::xtables),
                       field("nftables", &Netns::nftables, Tells::text),
                       field("ipsets", &Netns::ipsets),
@@ -291,7 +296,7 @@ constexpr auto fields_of(const DockerSubnet*)
     return std::tuple{field("subnet", &DockerSubnet::subnet),
                       field("gateway", &DockerSubnet::gateway),
                       field("range", &DockerSubnet::range),
-                      field("reserved", &DockerSubnet::reserved, Tells::name)};
+                      field("reserved", &DockerSubnet::reserved, Tells::word, Tells::name)};
 }
 
 constexpr auto fields_of(const DockerEndpoint*)
@@ -311,7 +316,7 @@ constexpr auto fields_of(const DockerNetwork*)
                       field("internal", &DockerNetwork::internal),
                       field("subnets", &DockerNetwork::subnets),
                       field("options", &DockerNetwork::options, Tells::text),
-                      field("labels", &DockerNetwork::labels, Tells::text),
+                      field("labels", &DockerNetwork::labels, Tells::label, Tells::label),
                       field("endpoints", &DockerNetwork::endpoints)};
 }
 

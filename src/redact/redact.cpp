@@ -43,8 +43,10 @@ public:
     template <model::Described Object>
     void redact(Object& object, Tells /*tells*/ = Tells::word)
     {
-        model::for_each_field(
-            &object, [&](const auto& field) { redact(object.*field.member, field.tells); });
+        model::for_each_field(&object, [&](const auto& field) {
+            redact(object.*field.member, field.tells);
+            redact_keys(object.*field.member, field.keys);
+        });
     }
 
 private:
@@ -72,6 +74,12 @@ private:
             break;
         case Tells::name:
             text = name(text);
+            break;
+        case Tells::label:
+            text = names_.of("label", text);
+            break;
+        case Tells::sysctl:
+            text = text_.sysctl(text);
             break;
         case Tells::text:
             text = text_(text);
@@ -125,21 +133,19 @@ private:
         redact(expectation.tuple);
         redact(expectation.master); // but not the mask
     }
-    // Names and what they map to: sysctls, and the labels and options of networks.
-    void redact(std::map<std::string, std::string>& texts, Tells tells)
+    template <typename Value>
+    void redact_keys(Value& /*has none*/, Tells /*tells*/)
+    {}
+    template <typename Value>
+    void redact_keys(std::map<std::string, Value>& values, Tells tells)
     {
-        std::map<std::string, std::string> redacted;
-        for (const auto& [key, value] : texts)
-            redacted.emplace(tells == Tells::text ? text_.sysctl(key) : key, text_(value));
-        texts = std::move(redacted);
-    }
-    void redact(model::DockerNetwork& network, Tells tells)
-    {
-        redact<model::DockerNetwork>(network, tells);
-        std::map<std::string, std::string> labels;
-        for (const auto& [key, value] : network.labels)
-            labels.emplace(names_.of("label", key), names_.of("label", value));
-        network.labels = std::move(labels);
+        std::map<std::string, Value> redacted;
+        for (auto& [key, value] : values) {
+            std::string other = key;
+            redact(other, tells);
+            redacted.emplace(std::move(other), std::move(value));
+        }
+        values = std::move(redacted);
     }
 
     // "container:web", "netns:blue", a program's or an id.

@@ -106,6 +106,8 @@ model::Snapshot secret_snapshot()
     snapshot.docker = model::DockerEngine{.version = "28.5.2"};
     snapshot.docker->networks = {{.id = "77c3c92b784b",
                                   .name = "acme",
+                                  .subnets = {{.subnet = prefix("192.168.137.0/24"),
+                                               .reserved = {{"nas.boss", ip("192.168.137.4")}}}},
                                   .options = {{"com.docker.network.bridge.name", "br-acme"}},
                                   .labels = {{"acme.owner", "the boss"}},
                                   .endpoints = {{.container = "acme-web"}}}};
@@ -117,7 +119,7 @@ TEST(Redacted, NothingOfTheOriginalIsLeft)
 {
     const std::string text = model::snapshot_to_json(redacted(secret_snapshot(), kKey));
     for (const char* secret : {"192.168.137.", "192.168.136.", "8.8.8.8", "acme", "secretnet",
-                               "boss", "77c3c92b784b", "4711abcd"})
+                               "boss", "nas.", "77c3c92b784b", "4711abcd"})
         EXPECT_THAT(text, Not(HasSubstr(secret)));
 }
 
@@ -132,7 +134,11 @@ TEST(Redacted, TheSameThingHasTheSameNameEverywhere)
     EXPECT_EQ(host.sysctl("net.ipv4.neigh." + bridge + ".proxy_delay"), "80");
     EXPECT_EQ(snapshot.namespaces[1].name,
               "container:" + snapshot.docker->networks[0].endpoints[0].container);
-    EXPECT_EQ(snapshot.docker->networks[0].options.at("com.docker.network.bridge.name"), bridge);
+    const model::DockerNetwork& network = snapshot.docker->networks[0];
+    EXPECT_EQ(network.options.at("com.docker.network.bridge.name"), bridge);
+    EXPECT_THAT(network.subnets[0].reserved,
+                testing::ElementsAre(testing::Pair(testing::StartsWith("name-"),
+                                                   Addresses(kKey)(ip("192.168.137.4")))));
 
     const auto& words = host.find_xtables({}, {})->find_chain("nat", "DOCKER")->rules[0].words;
     const net::InterfaceAddress address = host.addresses[0].local;
