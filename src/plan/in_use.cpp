@@ -65,12 +65,28 @@ std::vector<std::string> bridges_in_use(const Plan& plan, const model::Host& hos
     return sentences;
 }
 
+// Of what others put on a bridge that goes (with_strays()): the journal knows no such route.
+std::vector<std::string> encapsulating_routes(const Plan& plan)
+{
+    std::vector<std::string> sentences;
+    for (const Step& step : plan.steps) {
+        const auto* added = std::get_if<AddRoute>(&step.change);
+        if (added != nullptr && added->route.encapsulated && step.direction == Direction::undo)
+            sentences.push_back(fmt::format(
+                "the route to {} on {} encapsulates its packets (ip route … encap …), and onlan "
+                "cannot move such a route to another interface; remove it first",
+                added->route.destination.to_string(), added->link));
+    }
+    return sentences;
+}
+
 } // namespace
 
 std::vector<std::string> in_use(const Plan& plan, const model::Host& host)
 {
     std::vector<std::string> sentences = bridges_in_use(plan, host);
     std::ranges::move(networks_in_use(plan, host), std::back_inserter(sentences));
+    std::ranges::move(encapsulating_routes(plan), std::back_inserter(sentences));
     return sentences;
 }
 

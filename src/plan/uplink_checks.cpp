@@ -156,6 +156,20 @@ void check_addresses(const model::Lan& lan,
     }
 }
 
+// What such a route does to a packet (RTA_ENCAP) is not decoded, so it could only be added as one
+// that does nothing.
+void check_routes(const model::Lan& lan, const model::Host& host, Findings& findings)
+{
+    for (const Entry& entry : uplink_entries(lan.uplink, host, {})) {
+        const auto* moved = std::get_if<RemoveRoute>(&entry.change);
+        if (moved != nullptr && moved->route.encapsulated)
+            add(findings.errors,
+                "lan {}: the route to {} on {} encapsulates its packets (ip route … encap …), and "
+                "onlan cannot move such a route to {}; remove it, and add it there afterwards",
+                lan.name, moved->route.destination.to_string(), moved->link, lan.uplink.bridge);
+    }
+}
+
 void check_port(const model::Lan& lan,
                 const std::string& name,
                 const model::Host& host,
@@ -238,6 +252,7 @@ void check_uplink(const model::Lan& lan, const model::Host& host, Findings& find
 {
     for (const std::string& port : lan.uplink.ports)
         check_port(lan, port, host, findings);
+    check_routes(lan, host, findings);
     const model::Link* bridge = host.find_link(lan.uplink.bridge);
     if (bridge == nullptr) {
         check_missing_bridge(lan, findings);

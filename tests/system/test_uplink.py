@@ -155,6 +155,21 @@ class TestTheMove:
         host.onlan("down", "--yes", "--confirm", 0)
         assert difference(before, whole_state(host)) == ""
 
+    def test_a_route_that_encapsulates_is_not_moved_as_a_plain_one(self, host):
+        tunnel = ("10.78.0.0/16", "encap", "ip", "id", 5, "dst", ROUTER, "dev")
+        added = host.host.run("ip", "route", "add", *tunnel, "eno1", check=False)
+        if "not supported" in added.stderr:
+            pytest.skip("this kernel has no light-weight tunnels")
+        refused = host.onlan("up", "--yes", "--confirm", 0, expect=1)
+        assert "the route to 10.78.0.0/16 on eno1 encapsulates its packets" in refused.stderr
+        assert "encap ip" in host.host.ip("route show 10.78.0.0/16")
+        host.host.ip("route del 10.78.0.0/16")
+
+        host.onlan("up", "--yes", "--confirm", 0)
+        host.host.run("ip", "route", "add", *tunnel, "br-new")
+        refused = host.onlan("down", "--yes", "--confirm", 0, expect=1)
+        assert "the route to 10.78.0.0/16 on br-new encapsulates its packets" in refused.stderr
+        host.host.ip("route del 10.78.0.0/16")
 
     def test_a_bridge_whose_journal_is_lost_is_never_deleted(self, host):
         """Nothing tells any more what its port had before."""

@@ -152,6 +152,27 @@ TEST_F(Uplink, AMultipathRouteOfOtherNicsIsNoneOfItsBusiness)
     EXPECT_THAT(steps(), Not(Contains(HasSubstr("10.7.0.0"))));
 }
 
+TEST_F(Uplink, ARouteThatEncapsulatesIsNotMovedAsAPlainOne)
+{
+    host.routes.push_back(
+        {.destination = subnet("10.78.0.0/16"), .protocol = 3, .link = 3, .encapsulated = true});
+    EXPECT_THAT(error(), HasSubstr("the route to 10.78.0.0/16 on eno1 encapsulates its packets"));
+    host.routes.back().link = 9;
+    EXPECT_EQ(error(), "");
+    // Of another link, but it would have to be added again.
+    host.routes.back().preferred_source = ip("192.168.137.250");
+    EXPECT_THAT(error(), HasSubstr("the route to 10.78.0.0/16 on eth9 encapsulates its packets"));
+}
+
+TEST_F(Uplink, ABridgeWithARouteThatEncapsulatesIsNotTakenAway)
+{
+    make();
+    host.routes.push_back(
+        {.destination = subnet("10.78.0.0/16"), .protocol = 3, .link = 20, .encapsulated = true});
+    EXPECT_THAT(in_use(plan_down(with_strays(ledger, host), {}), host),
+                ElementsAre(HasSubstr("the route to 10.78.0.0/16 on br-new encapsulates")));
+}
+
 TEST_F(Uplink, MovingTheDefaultRouteBackIsSaidWhicheverCommandDoesIt)
 {
     make();
