@@ -141,8 +141,9 @@ Read meta_field(Field field, const PacketView& packet, const Context& context)
         return Read::of(packet.length);
     case Field::skuid:
         return if_given(packet.socket_owner);
-    case Field::skgid:
-        return if_given(packet.socket_group);
+    case Field::skgid: // a socket has one, but no snapshot tells it
+        return packet.socket_owner && !packet.socket_group ? kUnknown
+                                                           : if_given(packet.socket_group);
     default:
         return kUnknown;
     }

@@ -75,7 +75,7 @@ struct PacketView {
     std::uint32_t mark = 0;
     std::uint32_t priority = 0;
     std::optional<std::uint32_t> socket_owner; // uid; only for what a local socket sends
-    std::optional<std::uint32_t> socket_group; // gid
+    std::optional<std::uint32_t> socket_group; // gid; absent beside an owner: not known
     CtView ct;
 };
 

@@ -20,6 +20,24 @@ TEST(Fork, AnUnknownConditionGoesBothWays)
     EXPECT_THAT(ways[1].assumptions, ElementsAre(HasSubstr("the limit is exceeded")));
 }
 
+TEST(Fork, TheGroupOfASocketIsUnknownWhereOnlyItsOwnerIsTold)
+{
+    Packet packet;
+    const model::Netns by_group = forward_chain("-m owner --gid-owner 33 -j DROP");
+    EXPECT_THAT(outcomes(by_group, packet.view), SizeIs(1)); // no socket
+    packet.view.socket_owner = 1000;
+    const auto ways = outcomes(by_group, packet.view);
+    ASSERT_EQ(ways.size(), 2U);
+    EXPECT_THAT(ways[0].assumptions, SizeIs(1));
+    EXPECT_NE(ways[0].verdict, ways[1].verdict);
+    EXPECT_THAT(outcomes(nft_chain(R"([{"match": {"op": "==", "left": {"meta": {"key": "skgid"}},
+                                          "right": 33}}, {"drop": null}])"),
+                         packet.view),
+                SizeIs(2));
+    packet.view.socket_group = 33;
+    EXPECT_EQ(outcome(by_group, packet.view).verdict, Verdict::drop);
+}
+
 TEST(Fork, WaysThatEndEqualAreOneWithoutAssumptions)
 {
     const Packet packet;
