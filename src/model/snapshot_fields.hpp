@@ -317,7 +317,8 @@ constexpr auto fields_of(const DockerNetwork*)
                       field("subnets", &DockerNetwork::subnets),
                       field("options", &DockerNetwork::options, Tells::text),
                       field("labels", &DockerNetwork::labels, Tells::label, Tells::label),
-                      field("endpoints", &DockerNetwork::endpoints)};
+                      field("endpoints", &DockerNetwork::endpoints),
+                      field("stopped", &DockerNetwork::stopped, Tells::name)};
 }
 
 constexpr auto fields_of(const PublishedPort*)

@@ -113,7 +113,9 @@ private:
     void redact(std::vector<std::string>& words, Tells tells)
     {
         if (tells == Tells::text)
-            text_.rule(words);
+            return text_.rule(words);
+        for (std::string& word : words)
+            redact(word, tells);
     }
     void redact(nlohmann::json& tree, Tells /*tells*/) { text_.tree(tree); }
 

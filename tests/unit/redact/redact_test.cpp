@@ -110,7 +110,8 @@ model::Snapshot secret_snapshot()
                                                .reserved = {{"nas.boss", ip("192.168.137.4")}}}},
                                   .options = {{"com.docker.network.bridge.name", "br-acme"}},
                                   .labels = {{"acme.owner", "the boss"}},
-                                  .endpoints = {{.container = "acme-web"}}}};
+                                  .endpoints = {{.container = "acme-web"}},
+                                  .stopped = {"acme-db"}}};
     snapshot.docker->containers = {{.id = "4711abcd", .name = "acme-web"}};
     return snapshot;
 }
