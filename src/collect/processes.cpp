@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 
 #include <netinet/in.h>
@@ -12,20 +11,12 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/number.hpp"
 
 namespace onlan::collect {
 namespace {
 
 constexpr std::string_view kProxy = "docker-proxy";
-
-template <typename Number>
-std::optional<Number> number_in(std::string_view text)
-{
-    Number number{};
-    const char* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, number);
-    return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional(number) : std::nullopt;
-}
 
 std::uint8_t protocol_number(std::string_view name)
 {
@@ -59,7 +50,7 @@ std::optional<std::uint64_t> socket_inode(const std::string& descriptor)
                                 static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
     if (!text.starts_with(kStart) || !text.ends_with(']'))
         return {};
-    return number_in<std::uint64_t>(text.substr(kStart.size(), text.size() - kStart.size() - 1));
+    return parse_number<std::uint64_t>(text.substr(kStart.size(), text.size() - kStart.size() - 1));
 }
 
 } // namespace
@@ -68,7 +59,7 @@ std::vector<Process> list_processes()
 {
     std::vector<Process> processes;
     for_each_entry("/proc", [&](const std::string& name) {
-        const auto pid = number_in<int>(name);
+        const auto pid = parse_number<int>(name);
         struct stat netns{};
         if (!pid || ::stat(file_of(*pid, "ns/net").c_str(), &netns) < 0)
             return;
@@ -131,9 +122,9 @@ std::optional<model::DockerProxy> docker_proxy_from_command_line(std::string_vie
             proxy.container_address =
                 net::IpAddress::parse(next()).value_or(proxy.container_address);
         else if (option == "-host-port")
-            proxy.host_port = number_in<std::uint16_t>(next()).value_or(0);
+            proxy.host_port = parse_number<std::uint16_t>(next()).value_or(0);
         else if (option == "-container-port")
-            proxy.container_port = number_in<std::uint16_t>(next()).value_or(0);
+            proxy.container_port = parse_number<std::uint16_t>(next()).value_or(0);
     }
     return proxy.host_port != 0 ? std::optional(proxy) : std::nullopt;
 }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
+
 namespace onlan::formats {
 
 using nlohmann::json;
@@ -41,14 +43,9 @@ std::optional<std::int64_t> Row::whole_number(const char* key) const
     if (value->is_number_integer())
         return value->get<std::int64_t>();
     if (value->is_string()) {
-        std::string_view digits = value->get_ref<const std::string&>();
-        const int base = digits.starts_with("0x") ? 16 : 10;
-        if (base == 16)
-            digits.remove_prefix(2);
-        std::int64_t number = 0;
-        const char* end = digits.data() + digits.size();
-        const auto parsed = std::from_chars(digits.data(), end, number, base);
-        if (parsed.ec == std::errc{} && parsed.ptr == end)
+        const auto number =
+            parse_prefixed_number<std::int64_t>(value->get_ref<const std::string&>());
+        if (number)
             return number;
     }
     report(key, "expected a number");

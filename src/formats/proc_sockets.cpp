@@ -1,7 +1,6 @@
 #include "formats/proc_sockets.hpp"
 
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <optional>
 
@@ -9,19 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "formats/lines.hpp"
 
 namespace onlan::formats {
 namespace {
-
-template <typename Number>
-std::optional<Number> number_in(std::string_view text, int base)
-{
-    Number number{};
-    const char* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, number, base);
-    return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional(number) : std::nullopt;
-}
 
 // 32-bit words in the order of this host, each as eight hex digits.
 std::optional<net::IpAddress> address_in(std::string_view digits)
@@ -31,7 +22,7 @@ std::optional<net::IpAddress> address_in(std::string_view digits)
     if (digits.size() != kDigits && digits.size() != 4 * kDigits)
         return {};
     for (std::size_t at = 0; at < digits.size(); at += kDigits) {
-        const auto word = number_in<std::uint32_t>(digits.substr(at, kDigits), 16);
+        const auto word = parse_number<std::uint32_t>(digits.substr(at, kDigits), 16);
         if (!word)
             return {};
         std::memcpy(&bytes[at / 2], &*word, sizeof *word);
@@ -52,9 +43,9 @@ std::optional<model::Socket> socket_in(const std::vector<std::string_view>& word
     if (colon == std::string_view::npos)
         return {};
     const auto address = address_in(words[kLocal].substr(0, colon));
-    const auto port = number_in<std::uint16_t>(words[kLocal].substr(colon + 1), 16);
-    const auto owner = number_in<std::uint32_t>(words[kOwner], 10);
-    const auto inode = number_in<std::uint64_t>(words[kInode], 10);
+    const auto port = parse_number<std::uint16_t>(words[kLocal].substr(colon + 1), 16);
+    const auto owner = parse_number<std::uint32_t>(words[kOwner]);
+    const auto inode = parse_number<std::uint64_t>(words[kInode]);
     if (!address || !port || !owner || !inode)
         return {};
     return model::Socket{

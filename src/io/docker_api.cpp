@@ -1,7 +1,6 @@
 #include "io/docker_api.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <poll.h>
 
@@ -9,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_document.hpp"
+#include "base/number.hpp"
 
 namespace onlan::io {
 namespace {
@@ -48,12 +48,7 @@ std::optional<unsigned> minor_of(std::string_view version)
     if (!version.starts_with(kMajor))
         return {};
     version.remove_prefix(kMajor.size());
-    unsigned minor = 0;
-    const auto [end, error] =
-        std::from_chars(version.data(), version.data() + version.size(), minor);
-    if (error != std::errc{} || end != version.data() + version.size())
-        return {};
-    return minor;
+    return parse_number<unsigned>(version);
 }
 
 Result<json> parse(const std::string& body)

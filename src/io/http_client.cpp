@@ -1,6 +1,5 @@
 #include "io/http_client.hpp"
 
-#include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -11,6 +10,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
+
+#include "base/number.hpp"
 
 namespace onlan::io {
 namespace {
@@ -135,9 +136,7 @@ std::optional<Endpoint> parse_host_and_port(std::string_view text)
         host = host.substr(1, host.size() - 2);
     else if (host.find(':') != std::string_view::npos)
         return {};
-    std::uint16_t number = 0;
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (host.empty() || number == 0 || error != std::errc{} || end != port.data() + port.size())
+    if (host.empty() || parse_number<std::uint16_t>(port).value_or(0) == 0)
         return {};
     return Endpoint{.unix_path = {}, .host = std::string(host), .port = std::string(port)};
 }

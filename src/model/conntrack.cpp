@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
+
+#include "base/number.hpp"
 
 namespace onlan::model {
 namespace {
@@ -52,20 +53,6 @@ bool is_icmp(std::uint8_t protocol)
     return protocol == kIcmp || protocol == kIcmpv6;
 }
 
-template <typename Number>
-std::optional<Number> number_from(std::string_view text)
-{
-    int base = 10;
-    if (text.starts_with("0x")) {
-        text.remove_prefix(2);
-        base = 16;
-    }
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional(number)
-                                                                    : std::nullopt;
-}
-
 Failure malformed(std::string_view word)
 {
     constexpr std::size_t kMostShown = 60;
@@ -76,7 +63,7 @@ Failure malformed(std::string_view word)
 template <typename Number>
 Result<> read_number(std::string_view text, Number& number)
 {
-    const auto read = number_from<Number>(text);
+    const auto read = parse_prefixed_number<Number>(text);
     if (!read)
         return malformed(text);
     number = *read;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <set>
 #include <type_traits>
@@ -7,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/json_document.hpp"
+#include "base/number.hpp"
 #include "model/json.hpp"
 #include "model/snapshot_fields.hpp"
 #include "model/snapshot_json.hpp"
@@ -158,8 +158,10 @@ private:
         bytes.assign(text.size() / 2, 0);
         bool good = text.size() % 2 == 0;
         for (std::size_t i = 0; i < bytes.size(); ++i) {
-            const char* digits = text.data() + 2 * i;
-            good = good && std::from_chars(digits, digits + 2, bytes[i], 16).ptr == digits + 2;
+            const auto byte =
+                parse_number<std::uint8_t>(std::string_view(text).substr(2 * i, 2), 16);
+            good = good && byte;
+            bytes[i] = byte.value_or(0);
         }
         return good || fault("expected pairs of hex digits");
     }
@@ -200,8 +202,9 @@ private:
     }
     bool key_from(const std::string& name, int& key)
     {
-        const char* end = name.data() + name.size();
-        return std::from_chars(name.data(), end, key).ptr == end || fault("expected a number");
+        const auto number = parse_number<int>(name);
+        key = number.value_or(0);
+        return number || fault("expected a number");
     }
 
     std::string place_;

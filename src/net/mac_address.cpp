@@ -1,8 +1,8 @@
 #include "net/mac_address.hpp"
 
-#include <charconv>
-
 #include <fmt/format.h>
+
+#include "base/number.hpp"
 
 namespace onlan::net {
 
@@ -17,12 +17,11 @@ Result<MacAddress> MacAddress::parse(std::string_view text)
         return malformed();
     MacAddress mac;
     for (std::size_t i = 0; i < mac.bytes.size(); ++i) {
-        const std::string_view pair = text.substr(i * 3, 2);
-        const auto [end, error] =
-            std::from_chars(pair.data(), pair.data() + pair.size(), mac.bytes[i], 16);
+        const auto byte = parse_number<std::uint8_t>(text.substr(i * 3, 2), 16);
         const bool separated = i + 1 == mac.bytes.size() || text[i * 3 + 2] == ':';
-        if (error != std::errc{} || end != pair.data() + pair.size() || !separated)
+        if (!byte || !separated)
             return malformed();
+        mac.bytes[i] = *byte;
     }
     return mac;
 }

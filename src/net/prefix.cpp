@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
+
+#include "base/number.hpp"
 
 namespace onlan::net {
 namespace {
@@ -21,14 +22,12 @@ Result<InterfaceAddress> parse_with_length(std::string_view text, std::string_vi
     const auto address = IpAddress::parse(text.substr(0, slash));
     if (!address)
         return malformed("");
-    const std::string_view digits = text.substr(slash + 1);
-    unsigned length = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-    if (error != std::errc{} || end != digits.data() + digits.size())
+    const auto length = parse_number<unsigned>(text.substr(slash + 1));
+    if (!length)
         return malformed(": the length is not a number");
-    if (length > address_bits(address->family()))
+    if (*length > address_bits(address->family()))
         return malformed(fmt::format(": the length is over {}", address_bits(address->family())));
-    return InterfaceAddress{*address, length};
+    return InterfaceAddress{*address, *length};
 }
 
 // `address` with every bit after the first `length` set to `bit`.

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include <nlohmann/json.hpp>
+
+#include "base/number.hpp"
 
 namespace onlan::redact {
 namespace {
@@ -27,11 +28,7 @@ std::optional<unsigned> length_at_start(std::string_view text)
 {
     if (!text.starts_with('/'))
         return {};
-    const std::string_view digits = word_at_start(text.substr(1));
-    unsigned length = 0;
-    const char* end = digits.data() + digits.size();
-    const auto parsed = std::from_chars(digits.data(), end, length);
-    return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional(length) : std::nullopt;
+    return parse_number<unsigned>(word_at_start(text.substr(1)));
 }
 
 // After "fd00::/64" the host bits of what is mapped have to be zero again; after "10.0.0.1/24" not.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace onlan::rules {
 namespace {
@@ -295,18 +294,6 @@ std::span<const Symbol> dscps()
 std::span<const Symbol> device_types()
 {
     return kDeviceTypes;
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text)
-{
-    const bool hex = text.starts_with("0x") || text.starts_with("0X");
-    const std::string_view digits = hex ? text.substr(2) : text;
-    std::uint64_t number = 0;
-    const char* end = digits.data() + digits.size();
-    const auto [stopped, error] = std::from_chars(digits.data(), end, number, hex ? 16 : 10);
-    if (error != std::errc{} || stopped != end || digits.empty())
-        return std::nullopt;
-    return number;
 }
 
 } // namespace onlan::rules

@@ -35,7 +35,4 @@ struct Symbol {
 [[nodiscard]] std::span<const Symbol> dscps();        // and the two bits of ECN beside it
 [[nodiscard]] std::span<const Symbol> device_types(); // ARPHRD_*
 
-// A whole decimal or 0x number.
-[[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text);
-
 } // namespace onlan::rules

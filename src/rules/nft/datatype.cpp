@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "rules/reading.hpp"
 #include "rules/symbols.hpp"
 
@@ -102,7 +103,7 @@ Result<Value> named(const std::string& text, Datatype datatype, const model::Net
         return Value::of(*mac);
     if (const auto symbol = find_symbol(symbols_of(datatype), text))
         return Value::of(*symbol);
-    if (const auto number = parse_number(text))
+    if (const auto number = parse_prefixed_number<std::uint64_t>(text))
         return Value::of(*number);
     if (datatype == Datatype::ifindex) {
         const auto link = std::ranges::find(netns.links, text, &model::Link::name);

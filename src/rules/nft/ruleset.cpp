@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "rules/nft/set.hpp"
 #include "rules/nft/statement.hpp"
 #include "rules/nft/text.hpp"
 #include "rules/reading.hpp"
-#include "rules/symbols.hpp"
 
 namespace onlan::rules::nft {
 namespace {
@@ -59,7 +59,7 @@ std::optional<int> priority_named(std::string_view text, std::string_view family
         text.remove_prefix(1);
     while (text.starts_with(' '))
         text.remove_prefix(1);
-    const auto offset = parse_number(text);
+    const auto offset = parse_prefixed_number<std::uint64_t>(text);
     if (!offset || *offset > 0xFFFF)
         return std::nullopt;
     return minus ? base - static_cast<int>(*offset) : base + static_cast<int>(*offset);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "net/prefix.hpp"
 #include "rules/reading.hpp"
 
@@ -26,7 +27,7 @@ Result<std::uint64_t> number_of(std::string_view text)
 
 Result<std::uint64_t> number_of(std::string_view text, std::span<const Symbol> symbols)
 {
-    if (const auto number = parse_number(text))
+    if (const auto number = parse_prefixed_number<std::uint64_t>(text))
         return *number;
     if (const auto symbol = find_symbol(symbols, text))
         return *symbol;
@@ -62,7 +63,7 @@ Result<CompareExpression> masked_address(Field field, const Option& option, cons
     if (slash == std::string_view::npos)
         return comparison;
     const std::string_view mask = text.substr(slash + 1);
-    if (const auto length = parse_number(mask)) {
+    if (const auto length = parse_prefixed_number<std::uint64_t>(mask)) {
         comparison.right = {
             Interval::prefix(address, scope.address_bits(), static_cast<unsigned>(*length))};
         return comparison;

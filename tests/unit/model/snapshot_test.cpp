@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -123,6 +124,9 @@ TEST(SnapshotJson, AFaultIsToldWithItsPlace)
               "forwarding, blocking, found \"gone\"");
     EXPECT_EQ(error_of(with_namespace(R"({"sysctls": {"net.a/b": 1}})")),
               "at /namespaces/0/sysctls/net.a~1b: expected a text, found 1");
+    for (const char* number : {"", "1x", "99999999999"})
+        EXPECT_EQ(error_of(with_namespace(fmt::format(R"({{"peers": {{"{}": 1}}}})", number))),
+                  fmt::format("at /namespaces/0/peers/{}: expected a number", number));
     EXPECT_EQ(error_of(with_namespace(R"({"limks": []})")),
               "at /namespaces/0/limks: this version of onlan does not know this key");
     EXPECT_EQ(error_of(with_namespace(R"({"conntrack": ["tcp 6"]})")),
