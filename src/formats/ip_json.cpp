@@ -4,7 +4,6 @@
 #include <array>
 #include <map>
 
-#include <arpa/inet.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/neighbour.h>
@@ -12,6 +11,7 @@
 
 #include "formats/json_rows.hpp"
 #include "model/policy_rule.hpp"
+#include "net/netlink_attributes.hpp"
 
 namespace onlan::formats {
 namespace {
@@ -104,12 +104,8 @@ std::vector<std::uint8_t> metrics_in(const Row& row)
         const auto mtu = one.number<std::uint32_t>("mtu");
         if (!mtu)
             continue;
-        struct {
-            rtattr header;
-            std::uint32_t value;
-        } const attribute{.header = {.rta_len = 8, .rta_type = RTAX_MTU}, .value = *mtu};
-        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&attribute);
-        metrics.insert(metrics.end(), bytes, bytes + sizeof attribute);
+        net::append_attribute(metrics, RTAX_MTU,
+                              {reinterpret_cast<const std::uint8_t*>(&*mtu), sizeof *mtu});
     }
     return metrics;
 }

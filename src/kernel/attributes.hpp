@@ -15,6 +15,7 @@ namespace onlan::kernel {
 
 using net::Attribute;
 using net::visit_attributes;
+using net::visit_nested;
 
 // A message's fixed part, and the bytes of its attributes.
 template <typename Fixed>

@@ -5,29 +5,16 @@
 #include <sys/socket.h>
 
 #include "kernel/conntrack_decode.hpp"
-#include "kernel/message.hpp"
+#include "kernel/dump.hpp"
 #include "kernel/modules.hpp"
-#include "kernel/netlink_socket.hpp"
 #include "kernel/sysctl.hpp"
 
 namespace onlan::kernel {
 namespace {
 
-template <typename Value, typename DecodeMessage>
-Result<> dump_table(NetlinkSocket& socket,
-                    std::uint16_t kind,
-                    std::vector<Value>& values,
-                    DecodeMessage from_message)
+Message all_of(std::uint16_t kind)
 {
-    const nfgenmsg all{.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0, .res_id = 0};
-    Message request(kind, 0, all);
-    return socket.dump(
-        request.header(), [&] { values.clear(); },
-        [&](const nlmsghdr& message) -> Result<> {
-            ONLAN_TRY(auto value, from_message(message));
-            values.push_back(std::move(value));
-            return {};
-        });
+    return {kind, 0, nfgenmsg{.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0, .res_id = 0}};
 }
 
 } // namespace
@@ -44,10 +31,12 @@ Result<TrackedConnections> list_conntrack()
                     "the tracked connections: nf_conntrack_netlink is not loaded "
                     "(modprobe nf_conntrack_netlink)");
     ONLAN_TRY(NetlinkSocket socket, NetlinkSocket::open(NETLINK_NETFILTER));
-    ONLAN_CHECK(dump_table(socket, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, found.entries,
-                           conntrack_from_message));
-    ONLAN_CHECK(dump_table(socket, NFNL_SUBSYS_CTNETLINK_EXP << 8 | IPCTNL_MSG_EXP_GET,
-                           found.expectations, expectation_from_message));
+    ONLAN_CHECK(dump_into(found.entries, socket,
+                          all_of(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET),
+                          conntrack_from_message));
+    ONLAN_CHECK(dump_into(found.expectations, socket,
+                          all_of(NFNL_SUBSYS_CTNETLINK_EXP << 8 | IPCTNL_MSG_EXP_GET),
+                          expectation_from_message));
     return found;
 }
 

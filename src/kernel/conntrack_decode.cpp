@@ -3,7 +3,6 @@
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
-#include <netinet/in.h>
 
 #include "kernel/attributes.hpp"
 
@@ -15,17 +14,11 @@ using Bytes = std::span<const std::uint8_t>;
 // ctnetlink speaks network byte order.
 std::uint16_t number16(const Attribute& attribute)
 {
-    return ntohs(attribute.value_or<std::uint16_t>(0));
+    return attribute.big_endian_or<std::uint16_t>(0);
 }
 std::uint32_t number32(const Attribute& attribute)
 {
-    return ntohl(attribute.value_or<std::uint32_t>(0));
-}
-
-template <typename Visit>
-void visit_nested(Bytes bytes, Visit visit)
-{
-    static_cast<void>(visit_attributes(bytes, visit));
+    return attribute.big_endian_or<std::uint32_t>(0);
 }
 
 void read_addresses(model::Tuple& tuple, const Attribute& attribute)

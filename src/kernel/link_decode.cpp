@@ -62,16 +62,10 @@ void read_switch(Object& object, const Switches& switches, const Attribute& attr
     }
 }
 
-// VLAN protocols travel in network byte order (nla_put_be16()).
-std::uint16_t from_network_order(std::uint16_t value)
-{
-    return static_cast<std::uint16_t>(value >> 8 | value << 8);
-}
-
 model::Bridge bridge_from(Bytes data)
 {
     model::Bridge bridge;
-    static_cast<void>(visit_attributes(data, [&](const Attribute& attribute) {
+    visit_nested(data, [&](const Attribute& attribute) {
         read_switch(bridge, kBridgeSwitches, attribute);
         read_switch(bridge.nf_call, kNfCallSwitches, attribute);
         switch (attribute.type()) {
@@ -88,8 +82,7 @@ model::Bridge bridge_from(Bytes data)
             bridge.group_fwd_mask = attribute.value_or<std::uint16_t>(0);
             break;
         case IFLA_BR_VLAN_PROTOCOL:
-            if (const auto protocol = attribute.as<std::uint16_t>())
-                bridge.vlan_protocol = from_network_order(*protocol);
+            bridge.vlan_protocol = attribute.big_endian_or(bridge.vlan_protocol);
             break;
         case IFLA_BR_VLAN_DEFAULT_PVID:
             bridge.default_pvid = attribute.value_or(bridge.default_pvid);
@@ -104,14 +97,14 @@ model::Bridge bridge_from(Bytes data)
         default:
             break;
         }
-    }));
+    });
     return bridge;
 }
 
 model::BridgePort port_from(Bytes data)
 {
     model::BridgePort port;
-    static_cast<void>(visit_attributes(data, [&](const Attribute& attribute) {
+    visit_nested(data, [&](const Attribute& attribute) {
         read_switch(port, kPortSwitches, attribute);
         switch (attribute.type()) {
         case IFLA_BRPORT_STATE:
@@ -130,7 +123,7 @@ model::BridgePort port_from(Bytes data)
         default:
             break;
         }
-    }));
+    });
     return port;
 }
 
@@ -166,7 +159,7 @@ void read_kind_attribute(model::Link& link, const Attribute& attribute)
     } else if (is("vlan", IFLA_VLAN_ID))
         link.vlan = attribute.as<std::uint16_t>();
     else if (is("vlan", IFLA_VLAN_PROTOCOL))
-        link.vlan_protocol = from_network_order(attribute.value_or<std::uint16_t>(0));
+        link.vlan_protocol = attribute.big_endian_or<std::uint16_t>(0);
     else if (is("vrf", IFLA_VRF_TABLE))
         link.vrf_table = attribute.value_or<std::uint32_t>(0);
 }
@@ -175,10 +168,10 @@ bool is_backup(Bytes bond_port)
 {
     constexpr std::uint8_t kBondStateBackup = 1; // BOND_STATE_BACKUP
     bool backup = false;
-    static_cast<void>(visit_attributes(bond_port, [&](const Attribute& attribute) {
+    visit_nested(bond_port, [&](const Attribute& attribute) {
         if (attribute.type() == IFLA_BOND_SLAVE_STATE)
             backup = attribute.value_or<std::uint8_t>(0) == kBondStateBackup;
-    }));
+    });
     return backup;
 }
 
@@ -186,7 +179,7 @@ void read_link_info(model::Link& link, Bytes info)
 {
     Bytes data;
     Bytes port;
-    static_cast<void>(visit_attributes(info, [&](const Attribute& attribute) {
+    visit_nested(info, [&](const Attribute& attribute) {
         switch (attribute.type()) {
         case IFLA_INFO_KIND:
             link.kind = attribute.text();
@@ -203,12 +196,12 @@ void read_link_info(model::Link& link, Bytes info)
         default:
             break;
         }
-    }));
+    });
     if (link.kind == "bridge")
         link.bridge = bridge_from(data);
     else
-        static_cast<void>(visit_attributes(
-            data, [&](const Attribute& attribute) { read_kind_attribute(link, attribute); }));
+        visit_nested(data,
+                     [&](const Attribute& attribute) { read_kind_attribute(link, attribute); });
     if (link.master_kind == "bridge")
         link.port = port_from(port);
     else if (link.master_kind == "bond")
@@ -218,10 +211,10 @@ void read_link_info(model::Link& link, Bytes info)
 bool is_attached(Bytes xdp)
 {
     bool attached = false;
-    static_cast<void>(visit_attributes(xdp, [&](const Attribute& attribute) {
+    visit_nested(xdp, [&](const Attribute& attribute) {
         if (attribute.type() == IFLA_XDP_ATTACHED)
             attached = attribute.is_set();
-    }));
+    });
     return attached;
 }
 
@@ -308,9 +301,8 @@ Result<LinkVlans> vlans_from_message(const nlmsghdr& message)
     LinkVlans found{.link = decoded.fixed.ifi_index, .vlans = {}};
     ONLAN_CHECK(visit_attributes(decoded.attributes, [&](const Attribute& attribute) {
         if (attribute.type() == IFLA_AF_SPEC)
-            static_cast<void>(visit_attributes(attribute.bytes(), [&](const Attribute& nested) {
-                read_vlan(found.vlans, nested);
-            }));
+            visit_nested(attribute.bytes(),
+                         [&](const Attribute& nested) { read_vlan(found.vlans, nested); });
     }));
     return found;
 }

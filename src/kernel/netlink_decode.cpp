@@ -46,16 +46,15 @@ std::vector<model::NextHop> hops_from(Bytes bytes)
                            .weight = fixed.rtnh_hops + 1U,
                            .flags = fixed.rtnh_flags,
                            .other = {}};
-        static_cast<void>(visit_attributes(
-            bytes.subspan(sizeof fixed, fixed.rtnh_len - sizeof fixed),
-            [&](const Attribute& attribute) {
-                if (attribute.type() == RTA_GATEWAY)
-                    hop.gateway = net::IpAddress::from_bytes(attribute.bytes());
-                else if (attribute.type() == RTA_VIA)
-                    hop.gateway = via(attribute.bytes());
-                else
-                    net::append_attribute(hop.other, attribute.type(), attribute.bytes());
-            }));
+        visit_nested(bytes.subspan(sizeof fixed, fixed.rtnh_len - sizeof fixed),
+                     [&](const Attribute& attribute) {
+                         if (attribute.type() == RTA_GATEWAY)
+                             hop.gateway = net::IpAddress::from_bytes(attribute.bytes());
+                         else if (attribute.type() == RTA_VIA)
+                             hop.gateway = via(attribute.bytes());
+                         else
+                             net::append_attribute(hop.other, attribute.type(), attribute.bytes());
+                     });
         hops.push_back(std::move(hop));
         bytes = bytes.subspan(std::min(net::netlink_align(fixed.rtnh_len), bytes.size()));
     }

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include <linux/fib_rules.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include "kernel/dump.hpp"
 #include "kernel/link_decode.hpp"
-#include "kernel/message.hpp"
 #include "kernel/netlink_decode.hpp"
 #include "kernel/wireless.hpp"
 
@@ -18,35 +17,6 @@ namespace onlan::kernel {
 namespace {
 
 constexpr std::array<unsigned char, 2> kFamilies = {AF_INET, AF_INET6};
-
-template <typename Value>
-void keep(std::vector<Value>& values, Value value)
-{
-    values.push_back(std::move(value));
-}
-
-template <typename Value>
-void keep(std::vector<Value>& values, std::optional<Value> value)
-{
-    if (value)
-        values.push_back(*std::move(value));
-}
-
-template <typename Value, typename DecodeMessage>
-Result<> dump_into(std::vector<Value>& values,
-                   NetlinkSocket& socket,
-                   Message request,
-                   DecodeMessage from_message)
-{
-    const std::size_t before = values.size();
-    return socket.dump(
-        request.header(), [&] { values.resize(before); },
-        [&](const nlmsghdr& message) -> Result<> {
-            ONLAN_TRY(auto value, from_message(message));
-            keep(values, std::move(value));
-            return {};
-        });
-}
 
 model::Link* find_link(std::vector<model::Link>& links, int index)
 {

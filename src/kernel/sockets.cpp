@@ -11,9 +11,8 @@
 
 #include "base/file.hpp"
 #include "formats/proc_sockets.hpp"
-#include "kernel/message.hpp"
+#include "kernel/dump.hpp"
 #include "kernel/modules.hpp"
-#include "kernel/netlink_socket.hpp"
 
 namespace onlan::kernel {
 namespace {
@@ -39,16 +38,9 @@ Result<> ask(NetlinkSocket& socket,
                                .pad = 0,
                                .idiag_states = waiting_state(protocol),
                                .id = {}};
-    Message request(SOCK_DIAG_BY_FAMILY, 0, all);
-    const std::size_t before = sockets.size();
-    return socket.dump(
-        request.header(), [&] { sockets.resize(before); },
-        [&](const nlmsghdr& message) -> Result<> {
-            ONLAN_TRY(auto found, socket_from_message(message, protocol));
-            if (found)
-                sockets.push_back(*std::move(found));
-            return {};
-        });
+    return dump_into(
+        sockets, socket, Message(SOCK_DIAG_BY_FAMILY, 0, all),
+        [&](const nlmsghdr& message) { return socket_from_message(message, protocol); });
 }
 
 Result<std::vector<model::Socket>> list_in_proc()

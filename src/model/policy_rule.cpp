@@ -199,11 +199,10 @@ PolicyRule policy_rule_from(const Rule& rule)
     decoded.tos = header.tos;
     decoded.table = header.table;
     decoded.action = header.action;
-    // What follows a malformed attribute is nobody's.
-    static_cast<void>(net::visit_attributes(rule.rest, [&](const Attribute& attribute) {
+    net::visit_nested(rule.rest, [&](const Attribute& attribute) {
         if (!take(decoded, header, attribute))
             net::append_attribute(decoded.other, attribute.type(), attribute.bytes());
-    }));
+    });
     return decoded;
 }
 

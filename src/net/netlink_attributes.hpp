@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -50,6 +52,18 @@ public:
     {
         const std::string_view all(reinterpret_cast<const char*>(payload_.data()), payload_.size());
         return all.substr(0, all.find('\0'));
+    }
+
+    // The same of a number in network byte order.
+    template <std::unsigned_integral Value>
+    [[nodiscard]] Value big_endian_or(Value otherwise) const noexcept
+    {
+        if (payload_.size() != sizeof(Value))
+            return otherwise;
+        Value value = 0;
+        for (const std::uint8_t byte : payload_)
+            value = static_cast<Value>(value << 8U | byte);
+        return value;
     }
 
     [[nodiscard]] bool is_set() const noexcept { return value_or<std::uint8_t>(0) != 0; }
@@ -106,6 +120,13 @@ template <typename Visit>
         bytes = bytes.subspan(std::min(netlink_align(header.length), bytes.size()));
     }
     return {};
+}
+
+// The same for what stands inside an attribute: where it is malformed, what came before counts.
+template <typename Visit>
+void visit_nested(std::span<const std::uint8_t> bytes, Visit visit)
+{
+    static_cast<void>(visit_attributes(bytes, std::move(visit)));
 }
 
 } // namespace onlan::net
