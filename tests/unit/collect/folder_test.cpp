@@ -8,6 +8,7 @@
 
 #include "collect/folder.hpp"
 #include "model/policy_rule.hpp"
+#include "unit/net/values.hpp"
 
 namespace onlan::collect {
 namespace {
@@ -16,11 +17,6 @@ using testing::Contains;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-net::IpAddress ip(const char* text)
-{
-    return *net::IpAddress::parse(text);
-}
 
 // What a host's own programs printed of it.
 class PastedFolder : public testing::Test {
@@ -56,7 +52,7 @@ TEST_F(PastedFolder, LinksKnowTheirMasterTheirPeerAndTheirSwitches)
     const model::Link expected{.index = link("va").index,
                                .name = "va",
                                .kind = "veth",
-                               .mac = *net::MacAddress::parse("02:00:00:00:00:0a"),
+                               .mac = mac("02:00:00:00:00:0a"),
                                .mtu = 1500,
                                .up = true,
                                .carrier = true,
@@ -89,8 +85,8 @@ TEST_F(PastedFolder, ARuleSaysWhatItMatches)
 {
     const model::PolicyRule expected{.priority = 1000,
                                      .invert = true,
-                                     .from = *net::Prefix::parse("1.1.1.1/32"),
-                                     .to = *net::Prefix::parse("10.0.0.0/8"),
+                                     .from = prefix("1.1.1.1/32"),
+                                     .to = prefix("10.0.0.0/8"),
                                      .input_interface = "br0",
                                      .mark = model::MaskedMark{.value = 7, .mask = 255},
                                      .ip_protocol = 6,
@@ -115,8 +111,7 @@ TEST_F(PastedFolder, RulesSetsEntriesAndSwitchesAreThere)
     EXPECT_TRUE(snapshot.features.at("br_netfilter"));
     EXPECT_THAT(host().neighbours,
                 Contains(Field(&model::Neighbour::address, ip("192.168.137.9"))));
-    EXPECT_THAT(host().fdb, Contains(Field(&model::FdbEntry::mac,
-                                           *net::MacAddress::parse("02:00:00:00:00:77"))));
+    EXPECT_THAT(host().fdb, Contains(Field(&model::FdbEntry::mac, mac("02:00:00:00:00:77"))));
     EXPECT_THAT(host().unread, IsEmpty());
 }
 

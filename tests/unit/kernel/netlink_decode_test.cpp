@@ -18,22 +18,13 @@
 #include "kernel/sockets.hpp"
 #include "model/policy_rule.hpp"
 #include "unit/kernel/recorded.hpp"
+#include "unit/net/values.hpp"
 
 namespace onlan::kernel {
 namespace {
 
 using testing::Contains;
 using testing::Field;
-
-net::MacAddress mac(const char* text)
-{
-    return *net::MacAddress::parse(text);
-}
-
-net::IpAddress ip(const char* text)
-{
-    return *net::IpAddress::parse(text);
-}
 
 std::span<const std::uint8_t> bytes_of(const bridge_vlan_info& info)
 {
@@ -234,7 +225,7 @@ TEST(NetlinkDecode, AddressesKeepLabelBroadcastPeerAndLifetime)
     const int br0 = link("br0").index;
     EXPECT_EQ(address("192.168.137.250/24"),
               (model::Address{.link = br0,
-                              .local = *net::InterfaceAddress::parse("192.168.137.250/24"),
+                              .local = interface_address("192.168.137.250/24"),
                               .broadcast = ip("192.168.137.255"),
                               .flags = IFA_F_PERMANENT,
                               .label = "br0:lan"}));
@@ -251,7 +242,7 @@ TEST(NetlinkDecode, ARouteKeepsAllThatIsNeededToMakeItAgain)
     model::Route decoded = route("10.9.0.0/16");
     EXPECT_FALSE(decoded.metrics.empty()); // the MTU, as the kernel's bytes
     decoded.metrics.clear();
-    EXPECT_EQ(decoded, (model::Route{.destination = *net::Prefix::parse("10.9.0.0/16"),
+    EXPECT_EQ(decoded, (model::Route{.destination = prefix("10.9.0.0/16"),
                                      .table = 1000,
                                      .protocol = RTPROT_BOOT,
                                      .flags = RTNH_F_ONLINK,

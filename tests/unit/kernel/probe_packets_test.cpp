@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kernel/probe_packets.hpp"
+#include "unit/net/values.hpp"
 
 namespace onlan::kernel {
 namespace {
@@ -10,11 +11,6 @@ namespace {
 using Frame = std::vector<std::uint8_t>;
 
 const net::MacAddress kOwn{{0x02, 0, 0, 0, 0, 0x01}};
-
-net::IpAddress ip(const char* text)
-{
-    return *net::IpAddress::parse(text);
-}
 
 const Frame kProbe = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02, 0,   0,   0,
                       0,    0x01, 0x08, 0x06,                      // Ethernet: to all, ARP

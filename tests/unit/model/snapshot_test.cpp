@@ -6,16 +6,12 @@
 #include "model/snapshot_fields.hpp"
 #include "model/snapshot_json.hpp"
 #include "unit/model/filled.hpp"
+#include "unit/net/values.hpp"
 
 namespace onlan::model {
 namespace {
 
 using testing::HasSubstr;
-
-net::IpAddress ip(const char* text)
-{
-    return *net::IpAddress::parse(text);
-}
 
 // Something of everything.
 Snapshot article_snapshot()
@@ -25,7 +21,7 @@ Snapshot article_snapshot()
     host.links = {{.index = 2,
                    .name = "br \"lan\"",
                    .kind = "bridge",
-                   .mac = *net::MacAddress::parse("02:00:00:00:00:0b"),
+                   .mac = mac("02:00:00:00:00:0b"),
                    .mtu = 1500,
                    .up = true,
                    .bridge = Bridge{.vlan_filtering = true, .nf_call = {.arptables = true}},
@@ -36,15 +32,15 @@ Snapshot article_snapshot()
                    .peer_netnsid = 0,
                    .port = BridgePort{.state = PortState::forwarding, .learning = false},
                    .macvlan_mode = MacvlanMode::private_}};
-    host.addresses = {{.link = 2, .local = *net::InterfaceAddress::parse("192.168.137.250/24")}};
-    host.routes = {{.destination = *net::Prefix::parse("10.0.0.0/8"),
+    host.addresses = {{.link = 2, .local = interface_address("192.168.137.250/24")}};
+    host.routes = {{.destination = prefix("10.0.0.0/8"),
                     .gateway = ip("fe80::1"),
                     .multipath = true,
                     .next_hops = {{.gateway = ip("10.0.0.1"), .link = 2, .weight = 3}},
                     .metrics = {8, 0, 2, 0, 0x14, 5, 0, 0}}};
     host.rules = {rule_from({.priority = 1000,
                              .invert = true,
-                             .from = *net::Prefix::parse("10.1.0.0/16"),
+                             .from = prefix("10.1.0.0/16"),
                              .mark = MaskedMark{.value = 7},
                              .destination_ports = NumberRange{.first = 80, .last = 90},
                              .table = 1000})};
@@ -171,8 +167,8 @@ TEST(PolicyRuleTest, EveryWordOfARuleSurvivesItsBytes)
     const PolicyRule rule{.family = net::Family::ipv6,
                           .priority = 5,
                           .invert = true,
-                          .from = *net::Prefix::parse("fd00::/8"),
-                          .to = *net::Prefix::parse("2001:db8::1/128"),
+                          .from = prefix("fd00::/8"),
+                          .to = prefix("2001:db8::1/128"),
                           .input_interface = "eth0",
                           .output_interface = "eth1",
                           .tos = 16,

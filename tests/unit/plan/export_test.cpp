@@ -42,8 +42,8 @@ model::Host plain_host()
         {.link = port.index, .local = *net::InterfaceAddress::parse("fe80::1/64"), .scope = 253}};
     host.routes = {
         {.destination = {}, .gateway = ip("192.168.137.245"), .link = port.index, .metric = 100},
-        {.destination = subnet("10.9.0.0/16"), .table = 7, .scope = 253, .link = port.index},
-        {.destination = subnet("192.168.137.0/24"), .protocol = 2, .link = port.index}};
+        {.destination = prefix("10.9.0.0/16"), .table = 7, .scope = 253, .link = port.index},
+        {.destination = prefix("192.168.137.0/24"), .protocol = 2, .link = port.index}};
     return host;
 }
 

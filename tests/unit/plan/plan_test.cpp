@@ -133,7 +133,7 @@ TEST_F(Planning, AddressesInUseAndOutsideThePoolAreReserved)
     const auto made = plan();
     ASSERT_TRUE(made);
     const auto& network = std::get<CreateDockerNetwork>(made->steps.back().change).network;
-    EXPECT_EQ(network.subnets.at(0).range, subnet("192.168.137.200/29"));
+    EXPECT_EQ(network.subnets.at(0).range, prefix("192.168.137.200/29"));
     std::vector<net::IpAddress> reserved;
     for (const auto& [name, address] : network.subnets[0].reserved)
         reserved.push_back(address);
@@ -147,7 +147,7 @@ TEST_F(Planning, AddressesInUseAndOutsideThePoolAreReserved)
 
 TEST_F(Planning, BothEndsOfTheBlockAroundAPoolAreReserved)
 {
-    intent.lans[0].ipv4.subnet = subnet("192.168.128.0/17");
+    intent.lans[0].ipv4.subnet = prefix("192.168.128.0/17");
     intent.lans[0].ipv4.pool = *net::AddressRange::parse("192.168.129.0-192.168.132.4");
     EXPECT_THAT(error(), HasSubstr("write the pool as a block, such as 192.168.128.0/21"));
 
@@ -266,7 +266,7 @@ TEST_F(Planning, RefusesAPortOfAnotherBridge)
 
 TEST_F(Planning, RefusesASubnetThatAnotherDockerNetworkHas)
 {
-    host.docker->networks = {{.name = "app", .subnets = {{.subnet = subnet("192.168.0.0/16")}}}};
+    host.docker->networks = {{.name = "app", .subnets = {{.subnet = prefix("192.168.0.0/16")}}}};
     EXPECT_THAT(
         error(),
         HasSubstr("its subnet 192.168.137.0/24 overlaps 192.168.0.0/16 of the Docker network app"));
@@ -274,7 +274,7 @@ TEST_F(Planning, RefusesASubnetThatAnotherDockerNetworkHas)
 
 TEST_F(Planning, RefusesStaticIpv6WithDockersBridgeDriver)
 {
-    intent.lans[0].ipv6 = model::LanSubnet{.subnet = subnet("fd00:137::/64")};
+    intent.lans[0].ipv6 = model::LanSubnet{.subnet = prefix("fd00:137::/64")};
     EXPECT_THAT(error(), HasSubstr("subnet6 does not work with attach: docker-bridge"));
 }
 

@@ -43,14 +43,14 @@ TEST_F(Uplink, APrefixRouteThatTheKernelWouldNotMakeAgainMovesToo)
 TEST_F(Uplink, APrefixRouteOfAnotherMetricThanTheKernelsMovesToo)
 {
     host.routes.push_back(
-        {.destination = subnet("192.168.137.0/24"), .protocol = kKernel, .link = 3, .metric = 100});
+        {.destination = prefix("192.168.137.0/24"), .protocol = kKernel, .link = 3, .metric = 100});
     EXPECT_THAT(steps(), Contains("add the route to 192.168.137.0/24 on br-new").Times(1));
 }
 
 TEST_F(Uplink, AnAdvertisedPrefixIsTakenOffTheNic)
 {
     host.addresses.push_back(address(3, "fd00:aaaa::5/64"));
-    host.routes.push_back({.destination = subnet("fd00:aaaa::/64"),
+    host.routes.push_back({.destination = prefix("fd00:aaaa::/64"),
                            .protocol = kKernel,
                            .link = 3,
                            .metric = 256,
@@ -62,7 +62,7 @@ TEST_F(Uplink, ASecondDefaultRouteStaysTheSecond)
 {
     host.routes.insert(
         host.routes.begin() + 1,
-        {.destination = subnet("0.0.0.0/0"), .protocol = 3, .gateway = ip("10.99.0.2"), .link = 9});
+        {.destination = prefix("0.0.0.0/0"), .protocol = 3, .gateway = ip("10.99.0.2"), .link = 9});
     const auto lines = steps();
     const auto last = std::vector(lines.end() - 2, lines.end());
     EXPECT_THAT(last, ElementsAre("add the default route via 192.168.137.245 on br-new",
@@ -74,13 +74,13 @@ TEST_F(Uplink, ADefaultRouteBeforeTheMovedOneIsLeftAlone)
 {
     host.routes.insert(
         host.routes.begin(),
-        {.destination = subnet("0.0.0.0/0"), .protocol = 3, .gateway = ip("10.99.0.2"), .link = 9});
+        {.destination = prefix("0.0.0.0/0"), .protocol = 3, .gateway = ip("10.99.0.2"), .link = 9});
     EXPECT_THAT(steps(), Not(Contains(HasSubstr("eth9"))));
 }
 
 TEST_F(Uplink, AnAdvertisedRouteMovesAsALesserOneThatEnds)
 {
-    host.routes = {{.destination = subnet("::/0"),
+    host.routes = {{.destination = prefix("::/0"),
                     .protocol = kRa,
                     .gateway = ip("fe80::1"),
                     .link = 3,
@@ -100,7 +100,7 @@ TEST_F(Uplink, AnAdvertisedRouteMovesAsALesserOneThatEnds)
 
 TEST_F(Uplink, RoutesOfOtherLinksThatPreferAMovedAddressComeBack)
 {
-    host.routes.push_back({.destination = subnet("10.8.0.0/24"),
+    host.routes.push_back({.destination = prefix("10.8.0.0/24"),
                            .protocol = 3,
                            .preferred_source = ip("192.168.137.250"),
                            .link = 9});
@@ -110,12 +110,12 @@ TEST_F(Uplink, RoutesOfOtherLinksThatPreferAMovedAddressComeBack)
 
 TEST_F(Uplink, AForeignRouteInTableLocalMovesAndTheKernelsDoesNot)
 {
-    host.routes.push_back({.destination = subnet("203.0.113.7/32"),
+    host.routes.push_back({.destination = prefix("203.0.113.7/32"),
                            .table = 255,
                            .type = 2,
                            .protocol = 3,
                            .link = 3});
-    host.routes.push_back({.destination = subnet("192.168.137.250/32"),
+    host.routes.push_back({.destination = prefix("192.168.137.250/32"),
                            .table = 255,
                            .type = 2,
                            .protocol = kKernel,
@@ -126,7 +126,7 @@ TEST_F(Uplink, AForeignRouteInTableLocalMovesAndTheKernelsDoesNot)
 
 TEST_F(Uplink, AMultipathRouteMovesWithItsHopOnThePort)
 {
-    host.routes.push_back({.destination = subnet("10.7.0.0/24"),
+    host.routes.push_back({.destination = prefix("10.7.0.0/24"),
                            .protocol = 3,
                            .multipath = true,
                            .next_hops = {{.link = 9}, {.link = 3}}});
@@ -145,7 +145,7 @@ TEST_F(Uplink, AMultipathRouteMovesWithItsHopOnThePort)
 
 TEST_F(Uplink, AMultipathRouteOfOtherNicsIsNoneOfItsBusiness)
 {
-    host.routes.push_back({.destination = subnet("10.7.0.0/24"),
+    host.routes.push_back({.destination = prefix("10.7.0.0/24"),
                            .protocol = 3,
                            .multipath = true,
                            .next_hops = {{.link = 9}}});
@@ -155,7 +155,7 @@ TEST_F(Uplink, AMultipathRouteOfOtherNicsIsNoneOfItsBusiness)
 TEST_F(Uplink, ARouteThatEncapsulatesIsNotMovedAsAPlainOne)
 {
     host.routes.push_back(
-        {.destination = subnet("10.78.0.0/16"), .protocol = 3, .link = 3, .encapsulated = true});
+        {.destination = prefix("10.78.0.0/16"), .protocol = 3, .link = 3, .encapsulated = true});
     EXPECT_THAT(error(), HasSubstr("the route to 10.78.0.0/16 on eno1 encapsulates its packets"));
     host.routes.back().link = 9;
     EXPECT_EQ(error(), "");
@@ -168,7 +168,7 @@ TEST_F(Uplink, ABridgeWithARouteThatEncapsulatesIsNotTakenAway)
 {
     make();
     host.routes.push_back(
-        {.destination = subnet("10.78.0.0/16"), .protocol = 3, .link = 20, .encapsulated = true});
+        {.destination = prefix("10.78.0.0/16"), .protocol = 3, .link = 20, .encapsulated = true});
     EXPECT_THAT(in_use(plan_down(with_strays(ledger, host), {}), host),
                 ElementsAre(HasSubstr("the route to 10.78.0.0/16 on br-new encapsulates")));
 }
@@ -204,7 +204,7 @@ TEST_F(Uplink, WhatOthersPutOnTheBridgeGoesToTheNicWithTheRest)
 {
     make();
     host.addresses.push_back(address(20, "192.168.137.77/24"));
-    host.routes.push_back({.destination = subnet("10.66.0.0/16"),
+    host.routes.push_back({.destination = prefix("10.66.0.0/16"),
                            .protocol = 3,
                            .gateway = ip("192.168.137.245"),
                            .link = 20});

@@ -6,18 +6,9 @@
 
 #include "model/host.hpp"
 #include "model/intent.hpp"
+#include "unit/net/values.hpp"
 
 namespace onlan::plan {
-
-inline net::Prefix subnet(const char* text)
-{
-    return *net::Prefix::parse(text);
-}
-
-inline net::IpAddress ip(const char* text)
-{
-    return *net::IpAddress::parse(text);
-}
 
 // The article's host before anything is done to it: br-lan with the NIC eno1 as its port, no
 // firewall, Docker running.
@@ -36,7 +27,7 @@ inline model::Host article_host()
          .bridge = model::Bridge{}},
         {.index = 3,
          .name = "eno1",
-         .mac = *net::MacAddress::parse("02:00:00:00:00:01"),
+         .mac = mac("02:00:00:00:00:01"),
          .mtu = 1500,
          .up = true,
          .carrier = true,
@@ -44,7 +35,7 @@ inline model::Host article_host()
          .master = 2,
          .master_kind = "bridge"},
     };
-    host.addresses = {{.link = 2, .local = *net::InterfaceAddress::parse("192.168.137.250/24")}};
+    host.addresses = {{.link = 2, .local = interface_address("192.168.137.250/24")}};
     host.sysctls = {{"net.ipv6.conf.default.disable_ipv6", "0"}};
     host.docker = model::DockerEngine{.version = "28.5.2", .firewall_backend = "iptables"};
     return host;
@@ -59,12 +50,12 @@ inline model::Host nic_host()
     host.links.back().master_kind.clear();
     host.links.push_back(
         {.index = 9, .name = "eth9", .mtu = 1500, .up = true, .carrier = true, .ethernet = true});
-    host.addresses = {{.link = 3, .local = *net::InterfaceAddress::parse("192.168.137.250/24")}};
-    host.routes = {{.destination = subnet("0.0.0.0/0"),
+    host.addresses = {{.link = 3, .local = interface_address("192.168.137.250/24")}};
+    host.routes = {{.destination = prefix("0.0.0.0/0"),
                     .protocol = 3,
                     .gateway = ip("192.168.137.245"),
                     .link = 3},
-                   {.destination = subnet("192.168.137.0/24"), .protocol = 2, .link = 3}};
+                   {.destination = prefix("192.168.137.0/24"), .protocol = 2, .link = 3}};
     return host;
 }
 
@@ -73,7 +64,7 @@ inline model::Lan lan137(model::AttachMode mode = model::AttachMode::docker_brid
     return {.name = "lan137",
             .uplink = {.bridge = "br-lan"},
             .attach = mode,
-            .ipv4 = {.subnet = subnet("192.168.137.0/24"),
+            .ipv4 = {.subnet = prefix("192.168.137.0/24"),
                      .gateway = ip("192.168.137.245"),
                      .pool = *net::AddressRange::parse("192.168.137.192/28")}};
 }

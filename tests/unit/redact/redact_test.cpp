@@ -5,6 +5,7 @@
 #include "model/snapshot_json.hpp"
 #include "redact/addresses.hpp"
 #include "redact/redact.hpp"
+#include "unit/net/values.hpp"
 
 namespace onlan::redact {
 namespace {
@@ -13,16 +14,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr Key kKey = {0x0123456789abcdef, 0xfedcba9876543210};
-
-net::IpAddress ip(const char* text)
-{
-    return *net::IpAddress::parse(text);
-}
-
-net::Prefix prefix(const char* text)
-{
-    return *net::Prefix::parse(text);
-}
 
 unsigned shared_bits(const net::IpAddress& one, const net::IpAddress& other)
 {
@@ -83,7 +74,7 @@ model::Snapshot secret_snapshot()
     model::Netns host{.name = "host", .inode = 1};
     host.links = {{.index = 2, .name = "br-acme", .kind = "bridge"},
                   {.index = 3, .name = "secretnet", .alias = "onlan:br-acme"}};
-    host.addresses = {{.link = 2, .local = *net::InterfaceAddress::parse("192.168.137.250/24")}};
+    host.addresses = {{.link = 2, .local = interface_address("192.168.137.250/24")}};
     host.sysctls = {{"net.ipv4.conf.br-acme.forwarding", "1"},
                     {"net.ipv4.neigh.br-acme.proxy_delay", "80"},
                     {"net.ipv4.ip_forward", "1"}};
