@@ -4,12 +4,11 @@
 #include <cstring>
 #include <optional>
 
-#include <netinet/in.h>
-
 #include <fmt/format.h>
 
 #include "base/number.hpp"
 #include "formats/lines.hpp"
+#include "net/protocols.hpp"
 
 namespace onlan::formats {
 namespace {
@@ -54,7 +53,7 @@ std::optional<model::Socket> socket_in(const std::vector<std::string_view>& word
 
 bool is_waiting(std::string_view state, std::uint8_t protocol)
 {
-    return state == (protocol == IPPROTO_TCP ? "0A" : "07"); // TCP_LISTEN, TCP_CLOSE
+    return state == (protocol == net::kTcp ? "0A" : "07"); // TCP_LISTEN, TCP_CLOSE
 }
 
 } // namespace

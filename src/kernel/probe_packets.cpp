@@ -6,6 +6,8 @@
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 
+#include "net/protocols.hpp"
+
 namespace onlan::kernel {
 namespace {
 
@@ -17,7 +19,6 @@ constexpr std::size_t kMac = 6;
 constexpr std::size_t kArp = 28; // for Ethernet and IPv4
 constexpr std::size_t kIpv6 = 40;
 constexpr std::size_t kNeighbour = 24; // ICMPv6 header, flags and target
-constexpr std::uint8_t kIcmpv6 = 58;
 constexpr std::uint8_t kSolicitation = 135;
 constexpr std::uint8_t kAdvertisement = 136;
 
@@ -82,7 +83,7 @@ std::optional<ProbeAnswer> advertisement(Bytes frame)
     constexpr std::size_t kNextHeader = kEthernet + 6;
     constexpr std::size_t kIcmp = kEthernet + kIpv6;
     constexpr std::size_t kTarget = kIcmp + 8;
-    if (frame.size() < kIcmp + kNeighbour || frame[kNextHeader] != kIcmpv6 ||
+    if (frame.size() < kIcmp + kNeighbour || frame[kNextHeader] != net::kIcmpv6 ||
         frame[kIcmp] != kAdvertisement)
         return {};
     const auto address = net::IpAddress::from_bytes(frame.subspan(kTarget, 16));
@@ -127,7 +128,7 @@ Frame neighbour_solicitation(const net::MacAddress& from, const net::IpAddress& 
     put16(pseudo, 0);
     put16(pseudo, kNeighbour);
     put16(pseudo, 0);
-    put16(pseudo, kIcmpv6);
+    put16(pseudo, net::kIcmpv6);
     put(pseudo, icmp);
     const std::uint16_t sum = checksum(pseudo);
     icmp[2] = static_cast<std::uint8_t>(sum >> 8U);
@@ -139,7 +140,7 @@ Frame neighbour_solicitation(const net::MacAddress& from, const net::IpAddress& 
     put16(frame, ETH_P_IPV6);
     put(frame, std::array<std::uint8_t, 4>{0x60});
     put16(frame, kNeighbour);
-    frame.push_back(kIcmpv6);
+    frame.push_back(net::kIcmpv6);
     frame.push_back(kHopLimit);
     put(frame, kUnspecified);
     put(frame, group);

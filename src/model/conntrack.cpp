@@ -7,21 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/number.hpp"
+#include "net/protocols.hpp"
 
 namespace onlan::model {
 namespace {
-
-constexpr std::uint8_t kIcmp = 1;
-constexpr std::uint8_t kTcp = 6;
-constexpr std::uint8_t kIcmpv6 = 58;
-
-// enum ip_conntrack_status
-constexpr std::uint32_t kSeenReply = 1U << 1;
-constexpr std::uint32_t kAssured = 1U << 2;
-constexpr std::uint32_t kConfirmed = 1U << 3;
-constexpr std::uint32_t kSourceNat = 1U << 4;
-constexpr std::uint32_t kDestinationNat = 1U << 5;
-constexpr std::uint32_t kNatDone = 1U << 7 | 1U << 8;
 
 // In the order of enum tcp_conntrack.
 constexpr std::array<std::string_view, 10> kTcpStates = {
@@ -31,17 +20,17 @@ constexpr std::array<std::string_view, 10> kTcpStates = {
 std::string_view protocol_name(std::uint8_t protocol)
 {
     switch (protocol) {
-    case kIcmp:
+    case net::kIcmp:
         return "icmp";
-    case kTcp:
+    case net::kTcp:
         return "tcp";
-    case 17:
+    case net::kUdp:
         return "udp";
-    case 47:
+    case net::kGre:
         return "gre";
-    case kIcmpv6:
+    case net::kIcmpv6:
         return "icmpv6";
-    case 132:
+    case net::kSctp:
         return "sctp";
     default:
         return "unknown";
@@ -50,7 +39,7 @@ std::string_view protocol_name(std::uint8_t protocol)
 
 bool is_icmp(std::uint8_t protocol)
 {
-    return protocol == kIcmp || protocol == kIcmpv6;
+    return protocol == net::kIcmp || protocol == net::kIcmpv6;
 }
 
 Failure malformed(std::string_view word)
@@ -133,7 +122,7 @@ private:
             replied_ = false;
         else if (word == "[ASSURED]")
             assured_ = true;
-        else if (entry_.original.protocol == kTcp) {
+        else if (entry_.original.protocol == net::kTcp) {
             const auto state = std::ranges::find(kTcpStates, word);
             if (state != kTcpStates.end())
                 entry_.tcp_state = static_cast<std::uint8_t>(state - kTcpStates.begin());
@@ -192,7 +181,7 @@ private:
         const Tuple& original = entry_.original;
         const Tuple& reply = entry_.reply;
         const bool ports = !is_icmp(original.protocol);
-        std::uint32_t status = kConfirmed | kNatDone;
+        std::uint32_t status = kConfirmed | kSourceNatDone | kDestinationNatDone;
         if (replied_)
             status |= kSeenReply;
         if (assured_)
@@ -237,7 +226,7 @@ std::string Conntrack::to_string() const
 {
     const std::uint8_t protocol = original.protocol;
     auto text = fmt::format("{} {} {}", protocol_name(protocol), protocol, timeout);
-    if (protocol == kTcp && tcp_state < kTcpStates.size())
+    if (protocol == net::kTcp && tcp_state < kTcpStates.size())
         text.append(" ").append(kTcpStates[tcp_state]);
     text.append(" ").append(tuple_text(original));
     if ((status & kSeenReply) == 0)

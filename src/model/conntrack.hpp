@@ -20,13 +20,24 @@ struct Tuple {
     friend auto operator<=>(const Tuple&, const Tuple&) = default;
 };
 
+// IPS_* of include/uapi/linux/netfilter/nf_conntrack_common.h.
+inline constexpr std::uint32_t kExpected = 1U << 0U;
+inline constexpr std::uint32_t kSeenReply = 1U << 1U;
+inline constexpr std::uint32_t kAssured = 1U << 2U;
+inline constexpr std::uint32_t kConfirmed = 1U << 3U;
+inline constexpr std::uint32_t kSourceNat = 1U << 4U;
+inline constexpr std::uint32_t kDestinationNat = 1U << 5U;
+inline constexpr std::uint32_t kSourceNatDone = 1U << 7U;
+inline constexpr std::uint32_t kDestinationNatDone = 1U << 8U;
+inline constexpr std::uint32_t kDying = 1U << 9U;
+
 // An entry of the connection tracking table (struct nf_conn), as `conntrack -L` lists it.
 struct Conntrack {
     Tuple original;
     Tuple reply;
     std::uint16_t zone_original = 0;
     std::uint16_t zone_reply = 0;
-    std::uint32_t status = 0;  // IPS_* of nf_conntrack_common.h
+    std::uint32_t status = 0;  // IPS_*
     std::uint32_t timeout = 0; // seconds left
     std::uint32_t mark = 0;
     std::uint8_t tcp_state = 0;          // enum tcp_conntrack

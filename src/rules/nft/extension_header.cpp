@@ -1,3 +1,4 @@
+#include "net/protocols.hpp"
 #include "rules/nft/expression.hpp"
 
 namespace onlan::rules::nft {
@@ -8,11 +9,9 @@ Result<Operand> extension_header(const std::string& name, const Json& json)
 {
     const bool asks_presence = find_member(json, "field") == nullptr;
     if (name == "tcp option" || name == "sctp chunk") {
-        constexpr std::uint64_t kTcp = 6;
-        constexpr std::uint64_t kSctp = 132;
         Operand operand{.parts = {Expression{.source = Field::unknown}},
                         .types = {asks_presence ? Datatype::boolean : Datatype::other}};
-        const Value protocol = Value::of(name == "tcp option" ? kTcp : kSctp);
+        const Value protocol = Value::of(name == "tcp option" ? net::kTcp : net::kSctp);
         operand.needs.push_back(
             {.left = {.source = Field::l4proto}, .right = {Interval::point(protocol)}});
         return operand;

@@ -19,9 +19,12 @@ constexpr auto kStates = std::to_array<Symbol>({
     {"SNAT", kStateSnat},
     {"DNAT", kStateDnat},
 });
-// IPS_* bits
-constexpr auto kStatuses =
-    std::to_array<Symbol>({{"EXPECTED", 1}, {"SEEN_REPLY", 2}, {"ASSURED", 4}, {"CONFIRMED", 8}});
+constexpr auto kStatuses = std::to_array<Symbol>({
+    {"EXPECTED", model::kExpected},
+    {"SEEN_REPLY", model::kSeenReply},
+    {"ASSURED", model::kAssured},
+    {"CONFIRMED", model::kConfirmed},
+});
 
 Result<std::uint64_t> bits_of(std::string_view list, std::span<const Symbol> symbols)
 {
