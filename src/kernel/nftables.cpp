@@ -135,14 +135,6 @@ Result<> add_devices(json& ruleset)
     return {};
 }
 
-bool is_kept_by_iptables(const model::NftBaseChain& chain)
-{
-    constexpr std::array<std::string_view, 5> kTables = {"filter", "nat", "mangle", "raw",
-                                                         "security"};
-    return (chain.family == "ip" || chain.family == "ip6") &&
-           std::ranges::find(kTables, chain.table) != kTables.end();
-}
-
 // {"match": {"left": {"meta": {"key": "iifname"}}, "right": "eno1"}}, where `right` may also be a
 // set of names, at any depth.
 void collect_names(const json& expression,
@@ -211,7 +203,7 @@ list_interface_rules(const std::vector<model::NftBaseChain>& base_chains)
 {
     std::set<std::string> tables;
     for (const model::NftBaseChain& chain : base_chains) {
-        if (!is_kept_by_iptables(chain))
+        if (!model::is_of_iptables(chain))
             tables.insert(fmt::format("{} {}", chain.family, chain.table));
     }
     std::vector<model::NftInterfaceRule> found;

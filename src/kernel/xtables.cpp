@@ -1,7 +1,6 @@
 #include "kernel/xtables.hpp"
 
 #include <algorithm>
-#include <array>
 #include <ranges>
 
 #include <fmt/format.h>
@@ -47,11 +46,9 @@ bool has_legacy_tables(Family family)
 
 bool has_nft_tables(const std::vector<model::NftBaseChain>& chains, Family family)
 {
-    constexpr std::array<std::string_view, 5> kTables = {"filter", "nat", "mangle", "raw",
-                                                         "security"};
     return std::ranges::any_of(chains, [&](const model::NftBaseChain& chain) {
         return chain.family == (family == Family::ipv4 ? "ip" : "ip6") &&
-               std::ranges::find(kTables, chain.table) != kTables.end();
+               model::is_of_iptables(chain);
     });
 }
 

@@ -1,6 +1,7 @@
 #include "model/firewall.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,14 @@ std::string_view comment_of(const std::vector<std::string>& rule)
 {
     const auto flag = std::ranges::find(rule, "--comment");
     return flag == rule.end() || flag + 1 == rule.end() ? std::string_view{} : *(flag + 1);
+}
+
+bool is_of_iptables(const NftBaseChain& chain)
+{
+    constexpr std::array<std::string_view, 5> kTables = {"filter", "nat", "mangle", "raw",
+                                                         "security"};
+    return (chain.family == "ip" || chain.family == "ip6") &&
+           std::ranges::find(kTables, chain.table) != kTables.end();
 }
 
 const XtablesChain* XtablesRuleset::find_chain(std::string_view table, std::string_view chain) const

@@ -60,6 +60,9 @@ struct NftBaseChain {
     friend bool operator==(const NftBaseChain&, const NftBaseChain&) = default;
 };
 
+// Whether iptables-nft or ip6tables-nft would keep its rules in a table of this name.
+[[nodiscard]] bool is_of_iptables(const NftBaseChain& chain);
+
 // A rule in a table of onlan's own, told apart by its comment.
 struct NftOwnRule {
     std::string chain;
