@@ -2,6 +2,7 @@
 #include <array>
 #include <map>
 
+#include "base/number.hpp"
 #include "formats/ip_json.hpp"
 #include "formats/json_rows.hpp"
 
@@ -112,6 +113,8 @@ model::Link link_in(const Row& row)
     row.read("promiscuity", link.promiscuous);
     row.read("link_index", link.peer);
     link.peer_netnsid = row.number<int>("link_netnsid");
+    // A name is one of that host's /etc/iproute2/group; "default" is 0 on all of them.
+    link.group = parse_number<std::uint32_t>(row.text("group").value_or("")).value_or(0);
     link.xdp = row.has("xdp");
     if (const auto info = row.row("linkinfo"))
         read_link_info(*info, link);

@@ -1,44 +1,30 @@
 #include "rules/field.hpp"
 
+#include "net/protocols.hpp"
 #include "rules/program.hpp"
 
 namespace onlan::rules {
 namespace {
 
-// NFPROTO_*, ETH_P_*, IPPROTO_*, ARPHRD_* of include/uapi/linux
-constexpr std::uint64_t kNfprotoIpv4 = 2;
-constexpr std::uint64_t kNfprotoBridge = 7;
-constexpr std::uint64_t kNfprotoIpv6 = 10;
-constexpr std::uint16_t kEtherIpv4 = 0x0800;
-constexpr std::uint16_t kEtherArp = 0x0806;
-constexpr std::uint16_t kEtherIpv6 = 0x86DD;
-constexpr std::uint8_t kIcmp = 1;
-constexpr std::uint8_t kTcp = 6;
-constexpr std::uint8_t kUdp = 17;
-constexpr std::uint8_t kDccp = 33;
-constexpr std::uint8_t kIcmpv6 = 58;
-constexpr std::uint8_t kSctp = 132;
-constexpr std::uint8_t kUdplite = 136;
+// ARPHRD_* of include/uapi/linux/if_arp.h
 constexpr std::uint64_t kArphrdEther = 1;
 constexpr std::uint64_t kArphrdLoopback = 772;
-constexpr std::uint32_t kIpsSrcNat = 1U << 4U;
-constexpr std::uint32_t kIpsDstNat = 1U << 5U;
 
 std::uint16_t ether_type(const PacketView& packet)
 {
     if (packet.ether_type != 0)
         return packet.ether_type;
-    return packet.source.family() == net::Family::ipv4 ? kEtherIpv4 : kEtherIpv6;
+    return packet.source.family() == net::Family::ipv4 ? net::kEtherIpv4 : net::kEtherIpv6;
 }
 
 bool is_ipv4(const PacketView& packet)
 {
-    return ether_type(packet) == kEtherIpv4;
+    return ether_type(packet) == net::kEtherIpv4;
 }
 
 bool is_ipv6(const PacketView& packet)
 {
-    return ether_type(packet) == kEtherIpv6;
+    return ether_type(packet) == net::kEtherIpv6;
 }
 
 Read only_if(bool condition, std::uint64_t number)
@@ -62,8 +48,8 @@ Read if_given(const std::optional<Number>& given)
     return given ? Read::of(std::uint64_t{*given}) : kNothing;
 }
 
-// nft_meta_get_eval(): without a device there is index 0 and the empty name, but neither a type
-// nor a kind.
+// nft_meta_get_eval(): without a device there is index 0 and the empty name, but none of the
+// rest.
 Read device_index(const model::Link* link)
 {
     return Read::of(link == nullptr ? 0 : static_cast<std::uint64_t>(link->index));
@@ -88,6 +74,11 @@ Read device_kind(const model::Link* link)
     return link == nullptr || link->kind.empty() ? kNothing : Read::of(Value::of_name(link->kind));
 }
 
+Read device_group(const model::Link* link)
+{
+    return link == nullptr ? kNothing : Read::of(link->group);
+}
+
 // nft_meta_bridge_get_eval(): the bridge of a port; the empty name for other devices.
 Read bridge_name(const model::Link* link, const Context& context)
 {
@@ -107,6 +98,8 @@ Read meta_field(Field field, const PacketView& packet, const Context& context)
         return device_type(packet.in);
     case Field::iifkind:
         return device_kind(packet.in);
+    case Field::iifgroup:
+        return device_group(packet.in);
     case Field::ibrname:
         return bridge_name(packet.in, context);
     case Field::oif:
@@ -117,6 +110,8 @@ Read meta_field(Field field, const PacketView& packet, const Context& context)
         return device_type(packet.out);
     case Field::oifkind:
         return device_kind(packet.out);
+    case Field::oifgroup:
+        return device_group(packet.out);
     case Field::obrname:
         return bridge_name(packet.out, context);
     // The member of a VRF that the packet came in by; the VRF itself is all that rules are handed.
@@ -131,8 +126,8 @@ Read meta_field(Field field, const PacketView& packet, const Context& context)
         return only_if(is_ipv4(packet) || is_ipv6(packet), packet.protocol);
     case Field::nfproto:
         if (context.family == HookFamily::bridge)
-            return Read::of(kNfprotoBridge);
-        return Read::of(is_ipv4(packet) ? kNfprotoIpv4 : kNfprotoIpv6);
+            return Read::of(net::kNfprotoBridge);
+        return Read::of(is_ipv4(packet) ? net::kNfprotoIpv4 : net::kNfprotoIpv6);
     case Field::protocol:
         return Read::of(ether_type(packet));
     case Field::pkttype:
@@ -153,7 +148,7 @@ Read network_field(Field field, const PacketView& packet)
 {
     const bool ipv4 = is_ipv4(packet);
     const bool ipv6 = is_ipv6(packet);
-    const bool arp = ether_type(packet) == kEtherArp;
+    const bool arp = ether_type(packet) == net::kEtherArp;
     switch (field) {
     case Field::ether_saddr:
         return if_given(packet.source_mac);
@@ -212,40 +207,40 @@ Read transport_field(Field field, const PacketView& packet)
     const auto of = [&](std::uint8_t protocol, std::uint64_t number) {
         return only_if(packet.protocol == protocol, number);
     };
-    const bool ports = packet.protocol == kTcp || packet.protocol == kUdp ||
-                       packet.protocol == kDccp || packet.protocol == kSctp ||
-                       packet.protocol == kUdplite;
+    const bool ports = packet.protocol == net::kTcp || packet.protocol == net::kUdp ||
+                       packet.protocol == net::kDccp || packet.protocol == net::kSctp ||
+                       packet.protocol == net::kUdplite;
     switch (field) {
     case Field::icmp_type:
-        return of(kIcmp, packet.icmp_type);
+        return of(net::kIcmp, packet.icmp_type);
     case Field::icmp_code:
-        return of(kIcmp, packet.icmp_code);
+        return of(net::kIcmp, packet.icmp_code);
     case Field::icmpv6_type:
-        return of(kIcmpv6, packet.icmp_type);
+        return of(net::kIcmpv6, packet.icmp_type);
     case Field::icmpv6_code:
-        return of(kIcmpv6, packet.icmp_code);
+        return of(net::kIcmpv6, packet.icmp_code);
     case Field::tcp_sport:
-        return of(kTcp, packet.source_port);
+        return of(net::kTcp, packet.source_port);
     case Field::tcp_dport:
-        return of(kTcp, packet.destination_port);
+        return of(net::kTcp, packet.destination_port);
     case Field::tcp_flags:
-        return of(kTcp, packet.tcp_flags);
+        return of(net::kTcp, packet.tcp_flags);
     case Field::udp_sport:
-        return of(kUdp, packet.source_port);
+        return of(net::kUdp, packet.source_port);
     case Field::udp_dport:
-        return of(kUdp, packet.destination_port);
+        return of(net::kUdp, packet.destination_port);
     case Field::udplite_sport:
-        return of(kUdplite, packet.source_port);
+        return of(net::kUdplite, packet.source_port);
     case Field::udplite_dport:
-        return of(kUdplite, packet.destination_port);
+        return of(net::kUdplite, packet.destination_port);
     case Field::sctp_sport:
-        return of(kSctp, packet.source_port);
+        return of(net::kSctp, packet.source_port);
     case Field::sctp_dport:
-        return of(kSctp, packet.destination_port);
+        return of(net::kSctp, packet.destination_port);
     case Field::dccp_sport:
-        return of(kDccp, packet.source_port);
+        return of(net::kDccp, packet.source_port);
     case Field::dccp_dport:
-        return of(kDccp, packet.destination_port);
+        return of(net::kDccp, packet.destination_port);
     // Of other protocols these are whatever stands in the first four bytes.
     case Field::th_sport:
         return ports ? Read::of(packet.source_port) : kUnknown;
@@ -280,8 +275,9 @@ Read ct_field(Field field, const CtView& ct)
     if (field == Field::ct_state)
         return Read::of(state);
     if (field == Field::ct_nat_state)
-        return Read::of(state | (is_tracked(ct) && (ct.status & kIpsSrcNat) != 0 ? kStateSnat : 0) |
-                        (is_tracked(ct) && (ct.status & kIpsDstNat) != 0 ? kStateDnat : 0));
+        return Read::of(
+            state | (is_tracked(ct) && (ct.status & model::kSourceNat) != 0 ? kStateSnat : 0) |
+            (is_tracked(ct) && (ct.status & model::kDestinationNat) != 0 ? kStateDnat : 0));
     if (!is_tracked(ct))
         return kNothing;
     const model::Tuple& own = ct.direction == CtDirection::original ? ct.original : ct.reply;
@@ -299,8 +295,8 @@ Read ct_field(Field field, const CtView& ct)
     case Field::ct_reply_zone:
         return Read::of(ct.zone.reply);
     case Field::ct_l3proto:
-        return Read::of(ct.original.source.family() == net::Family::ipv4 ? kNfprotoIpv4
-                                                                         : kNfprotoIpv6);
+        return Read::of(ct.original.source.family() == net::Family::ipv4 ? net::kNfprotoIpv4
+                                                                         : net::kNfprotoIpv6);
     case Field::ct_protocol:
         return Read::of(ct.original.protocol);
     case Field::ct_original_saddr:

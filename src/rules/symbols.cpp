@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "model/conntrack.hpp"
+
 namespace onlan::rules {
 namespace {
 
@@ -140,13 +142,13 @@ constexpr auto kTcpFlags = std::to_array<Symbol>({{"fin", 1},
 constexpr auto kCtStates = std::to_array<Symbol>(
     {{"invalid", 1}, {"established", 2}, {"related", 4}, {"new", 8}, {"untracked", 64}});
 
-constexpr auto kCtStatuses = std::to_array<Symbol>({{"expected", 1},
-                                                    {"seen-reply", 2},
-                                                    {"assured", 4},
-                                                    {"confirmed", 8},
-                                                    {"snat", 16},
-                                                    {"dnat", 32},
-                                                    {"dying", 512}});
+constexpr auto kCtStatuses = std::to_array<Symbol>({{"expected", model::kExpected},
+                                                    {"seen-reply", model::kSeenReply},
+                                                    {"assured", model::kAssured},
+                                                    {"confirmed", model::kConfirmed},
+                                                    {"snat", model::kSourceNat},
+                                                    {"dnat", model::kDestinationNat},
+                                                    {"dying", model::kDying}});
 
 constexpr auto kCtDirections = std::to_array<Symbol>({{"original", 0}, {"reply", 1}});
 
@@ -195,6 +197,8 @@ constexpr auto kDeviceTypes = std::to_array<Symbol>({{"ether", 1},
                                                      {"sit", 776},
                                                      {"ipgre", 778},
                                                      {"none", 65534}});
+
+constexpr auto kDeviceGroups = std::to_array<Symbol>({{"default", 0}});
 
 } // namespace
 
@@ -294,6 +298,11 @@ std::span<const Symbol> dscps()
 std::span<const Symbol> device_types()
 {
     return kDeviceTypes;
+}
+
+std::span<const Symbol> device_groups()
+{
+    return kDeviceGroups;
 }
 
 } // namespace onlan::rules

@@ -32,7 +32,8 @@ struct Symbol {
 [[nodiscard]] std::span<const Symbol> address_types(); // RTN_*
 [[nodiscard]] std::span<const Symbol> nf_protocols();  // NFPROTO_*
 [[nodiscard]] std::span<const Symbol> arp_operations();
-[[nodiscard]] std::span<const Symbol> dscps();        // and the two bits of ECN beside it
-[[nodiscard]] std::span<const Symbol> device_types(); // ARPHRD_*
+[[nodiscard]] std::span<const Symbol> dscps();         // and the two bits of ECN beside it
+[[nodiscard]] std::span<const Symbol> device_types();  // ARPHRD_*
+[[nodiscard]] std::span<const Symbol> device_groups(); // of /etc/iproute2/group
 
 } // namespace onlan::rules

@@ -37,6 +37,7 @@ constexpr auto kNames = std::to_array<std::pair<std::string_view, Datatype>>({
     {"arp_op", Datatype::arp_op},
     {"dscp", Datatype::dscp},
     {"iface_type", Datatype::iface_type},
+    {"devgroup", Datatype::devgroup},
     {"boolean", Datatype::boolean},
     {"verdict", Datatype::verdict},
 });
@@ -80,6 +81,8 @@ std::span<const Symbol> symbols_of(Datatype datatype)
         return dscps();
     case Datatype::iface_type:
         return device_types();
+    case Datatype::devgroup:
+        return device_groups();
     case Datatype::integer:
     case Datatype::address:
     case Datatype::ether_addr:
@@ -159,6 +162,9 @@ Datatype datatype_of(Field field)
     case iiftype:
     case oiftype:
         return Datatype::iface_type;
+    case iifgroup:
+    case oifgroup:
+        return Datatype::devgroup;
     case l4proto:
     case ip_protocol:
     case ip6_nexthdr:

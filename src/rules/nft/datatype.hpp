@@ -36,6 +36,7 @@ enum class Datatype : std::uint8_t {
     arp_op,
     dscp,
     iface_type,
+    devgroup,
     boolean,
     verdict,
     other

@@ -52,6 +52,16 @@ Result<> add_mac(const Extension& match, Draft& draft)
     return {};
 }
 
+Result<> add_devgroup(const Extension& match, Draft& draft)
+{
+    for (const Option& option : match.options) {
+        ONLAN_TRY(const Masked masked, masked_of(option.word(), device_groups()));
+        const Field field = option.name == "--src-group" ? Field::iifgroup : Field::oifgroup;
+        draft.add_comparison(masked_comparison(field, masked, option.inverted));
+    }
+    return {};
+}
+
 } // namespace
 
 Result<bool> add_devices(const Extension& match, const Scope& /*scope*/, Draft& draft)
@@ -60,6 +70,8 @@ Result<bool> add_devices(const Extension& match, const Scope& /*scope*/, Draft& 
         ONLAN_CHECK(add_physdev(match, draft));
     else if (match.name == "pkttype")
         ONLAN_CHECK(add_pkttype(match, draft));
+    else if (match.name == "devgroup")
+        ONLAN_CHECK(add_devgroup(match, draft));
     else if (match.name == "mac")
         ONLAN_CHECK(add_mac(match, draft));
     else

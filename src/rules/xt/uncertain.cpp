@@ -40,7 +40,6 @@ constexpr auto kUncertain = std::to_array<Uncertain>({
     {"ipv6header", "the headers are as asked", "the headers are not as asked"},
     {"ecn", "the ECN bits are as asked", "the ECN bits are not as asked"},
     {"realm", "the route has the realm", "the route does not have the realm"},
-    {"devgroup", "the device is in the group", "the device is not in the group"},
     {"cpu", "this processor has the packet", "another processor has the packet"},
     {"osf", "the sender's system is as asked", "the sender's system is not as asked"},
     {"ipvs", "IPVS has the packet", "IPVS does not have the packet"},

@@ -81,10 +81,10 @@ Interval device_names(std::string_view text)
     return Interval::point(Value::of_name(text));
 }
 
-Result<Masked> masked_of(std::string_view text)
+Result<Masked> masked_of(std::string_view text, std::span<const Symbol> symbols)
 {
     const std::size_t slash = text.find('/');
-    ONLAN_TRY(const std::uint64_t value, number_of(text.substr(0, slash)));
+    ONLAN_TRY(const std::uint64_t value, number_of(text.substr(0, slash), symbols));
     Masked masked{.value = static_cast<std::uint32_t>(value)};
     if (slash != std::string_view::npos) {
         ONLAN_TRY(const std::uint64_t mask, number_of(text.substr(slash + 1)));

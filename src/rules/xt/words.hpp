@@ -34,7 +34,7 @@ struct Masked {
     std::uint32_t value = 0;
     std::uint32_t mask = 0xFFFFFFFF;
 };
-[[nodiscard]] Result<Masked> masked_of(std::string_view text);
+[[nodiscard]] Result<Masked> masked_of(std::string_view text, std::span<const Symbol> symbols = {});
 // (field & mask) == value
 [[nodiscard]] CompareExpression masked_comparison(Field field, const Masked& masked, bool negated);
 
