@@ -23,11 +23,10 @@ enum class ChainType : std::uint8_t { filter, nat, route };
 
 // Where something is decided by a rule, a policy or a set.
 struct RuleRef {
-    std::string
-        program; // "nft", "iptables-nft", "iptables-legacy", "ebtables"…: whose words `text` is in
-    std::string table; // "ip nat"; iptables: "nat"
+    std::string program; // "nft", "iptables-nft", "ip6tables-legacy"…: whose words `text` is in
+    std::string table;   // "ip nat"; iptables: "nat"
     std::string chain;
-    std::uint64_t handle = 0; // nftables; 0: none
+    std::uint64_t handle = 0; // nftables' and iptables-nft's; 0: none
     unsigned number = 0;      // place in its chain, from 1; 0: the chain's policy
     std::string text;
 
@@ -64,6 +63,16 @@ struct Reject {
 
     friend bool operator==(const Reject&, const Reject&) = default;
 };
+
+// ICMP_DEST_UNREACH and ICMPV6_DEST_UNREACH.
+[[nodiscard]] constexpr Reject icmp_unreachable(std::uint32_t code)
+{
+    return {.type = 3, .code = static_cast<std::uint8_t>(code)};
+}
+[[nodiscard]] constexpr Reject icmpv6_unreachable(std::uint32_t code)
+{
+    return {.type = 1, .code = static_cast<std::uint8_t>(code)};
+}
 
 struct Tproxy {
     std::optional<net::IpAddress> address;
@@ -120,8 +129,8 @@ struct BaseChain {
     std::size_t index = 0; // into the rule set
 };
 
-// All netfilter rules of one namespace, ready to be asked. Both backends of iptables, ebtables and
-// native nftables stand side by side, as they do in the kernel.
+// All netfilter rules of one namespace, ready to be asked. Both backends of iptables and native
+// nftables, with it ebtables-nft and arptables-nft, stand side by side, as they do in the kernel.
 class RuleSet {
 public:
     // What no rule text should say is an error with its place; what we do not know, but the kernel

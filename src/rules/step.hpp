@@ -143,9 +143,7 @@ struct DivertToSocket {
     Value mark_value;
 };
 
-struct Enqueue {
-    bool bypass = false;
-};
+struct Enqueue {};
 
 // An action that the model does not follow; it is left out, and the outcome says so.
 struct Ignored {

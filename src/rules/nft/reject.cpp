@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "net/protocols.hpp"
 #include "rules/nft/statement.hpp"
 #include "rules/reading.hpp"
 #include "rules/symbols.hpp"
@@ -9,28 +10,17 @@
 namespace onlan::rules::nft {
 namespace {
 
-constexpr std::uint8_t kIcmpUnreachable = 3;
-constexpr std::uint8_t kIcmpv6Unreachable = 1;
-constexpr std::uint8_t kPortUnreachable = 3;
-constexpr std::uint8_t kPortUnreachableV6 = 4;
+constexpr std::uint32_t kPortUnreachable = 3;
+constexpr std::uint32_t kPortUnreachableV6 = 4;
 constexpr std::uint32_t kPortUnreachableX = 1;
-
-Reject icmp(std::uint8_t code)
-{
-    return {.type = kIcmpUnreachable, .code = code};
-}
-
-Reject icmpv6(std::uint8_t code)
-{
-    return {.type = kIcmpv6Unreachable, .code = code};
-}
 
 // icmp_code_v4[] and icmp_code_v6[], net/netfilter/nft_reject.c
 RejectPacket icmpx(std::uint32_t code)
 {
     constexpr std::array<std::uint8_t, 4> kV4 = {0, 3, 1, 13};
     constexpr std::array<std::uint8_t, 4> kV6 = {0, 4, 3, 1};
-    return {.ipv4 = icmp(kV4.at(code & 3U)), .ipv6 = icmpv6(kV6.at(code & 3U))};
+    return {.ipv4 = icmp_unreachable(kV4.at(code & 3U)),
+            .ipv6 = icmpv6_unreachable(kV6.at(code & 3U))};
 }
 
 Result<std::uint32_t>
@@ -60,12 +50,12 @@ Result<RejectPacket> reject_of(const Json& json, const Scope& scope)
     if (type == "icmp") {
         ONLAN_TRY(const std::uint32_t code,
                   code_of(json, Datatype::icmp_code, kPortUnreachable, scope));
-        return RejectPacket{.ipv4 = icmp(static_cast<std::uint8_t>(code)), .ipv6 = std::nullopt};
+        return RejectPacket{.ipv4 = icmp_unreachable(code), .ipv6 = std::nullopt};
     }
     if (type == "icmpv6") {
         ONLAN_TRY(const std::uint32_t code,
                   code_of(json, Datatype::icmpv6_code, kPortUnreachableV6, scope));
-        return RejectPacket{.ipv4 = std::nullopt, .ipv6 = icmpv6(static_cast<std::uint8_t>(code))};
+        return RejectPacket{.ipv4 = std::nullopt, .ipv6 = icmpv6_unreachable(code)};
     }
     return not_understood(fmt::format("reject with {} is not known", type));
 }
@@ -75,16 +65,13 @@ Result<RejectPacket> reject_of(const Json& json, const Scope& scope)
 Result<> add_reject(const Json& json, const Scope& scope, Draft& draft)
 {
     ONLAN_TRY(const RejectPacket reject, reject_of(json, scope));
-    constexpr std::uint64_t kTcp = 6;
-    constexpr std::uint64_t kIpv4 = 0x0800;
-    constexpr std::uint64_t kIpv6 = 0x86DD;
     // nft leaves out what goes without saying.
     if (reject.ipv4 && reject.ipv4->kind == RejectKind::tcp_reset)
-        draft.add_number(Field::l4proto, kTcp);
+        draft.add_number(Field::l4proto, net::kTcp);
     else if (!reject.ipv6)
-        draft.add_number(Field::protocol, kIpv4);
+        draft.add_number(Field::protocol, net::kEtherIpv4);
     else if (!reject.ipv4)
-        draft.add_number(Field::protocol, kIpv6);
+        draft.add_number(Field::protocol, net::kEtherIpv6);
     draft.add(OtherStep(reject));
     return {};
 }

@@ -23,13 +23,6 @@ Result<> add_maybe(std::string what, Draft& draft)
     return {};
 }
 
-Result<> add_queue(const Json& json, Draft& draft)
-{
-    const std::vector<std::string> flags = texts(find_member(json, "flags"));
-    draft.add(OtherStep(Enqueue{.bypass = std::ranges::find(flags, "bypass") != flags.end()}));
-    return {};
-}
-
 // The packet leaves this host's hands here: by another device, or into the SYN proxy.
 Result<> add_taken_away(std::string what, Draft& draft)
 {
@@ -52,8 +45,6 @@ Result<> add_named(const std::string& name, const Json& inner, const Scope& scop
         return add_reject(inner, scope, draft);
     if (name == "tproxy")
         return add_tproxy(inner, scope, draft);
-    if (name == "queue")
-        return add_queue(inner, draft);
     if (name == "set" || name == "meter")
         return add_set_update(inner, draft);
     if (name == "limit" || name == "quota" || name == "ct count")
@@ -65,6 +56,10 @@ Result<> add_named(const std::string& name, const Json& inner, const Scope& scop
     if (name == "synproxy") {
         draft.needs_conntrack = true;
         return add_taken_away("that the SYN proxy answers", draft);
+    }
+    if (name == "queue") {
+        draft.add(OtherStep(Enqueue{}));
+        return {};
     }
     if (name == "notrack") {
         draft.add(OtherStep(Notrack{}));

@@ -1,30 +1,20 @@
-#include <algorithm>
-#include <array>
-
 #include <fmt/format.h>
 
 #include "rules/nft/statement.hpp"
+#include "rules/xt/targets.hpp"
 
 namespace onlan::rules::nft {
-namespace {
-
-// Targets that decide nothing; only their names are printed.
-constexpr auto kHarmlessTargets = std::to_array<std::string_view>(
-    {"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "CHECKSUM", "TCPMSS", "TCPOPTSTRIP", "LED",
-     "RATEEST", "log", "nflog", "IDLETIMER", "SECMARK", "CONNSECMARK"});
-
-} // namespace
 
 // A match or target of x_tables in a rule of nftables. nft prints its name at most, and iptables'
-// own listing is taken where there is one (ruleset.cpp): what gets here stays unknown.
+// own listing is taken where there is one (rule_set.cpp), so what decides something stays unknown.
 Result<> add_xt(const Json& json, Draft& draft)
 {
     const std::string type = optional_text(json, "type");
     const std::string name = optional_text(json, "name");
     if (type == "match" && name == "comment")
         return {};
-    if ((type == "target" || type == "watcher") &&
-        std::ranges::find(kHarmlessTargets, name) != kHarmlessTargets.end())
+    // ebtables' watchers log.
+    if (type == "watcher" || (type == "target" && xt::is_harmless(name)))
         return {};
     if (type == "match") {
         draft.add(OtherStep(Maybe{

@@ -10,11 +10,6 @@
 namespace onlan::rules::xt {
 namespace {
 
-// They decide nothing about where the packet goes.
-constexpr auto kHarmless = std::to_array<std::string_view>(
-    {"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "CHECKSUM", "TCPMSS", "TCPOPTSTRIP", "CONNSECMARK",
-     "SECMARK", "TEE", "SET", "LED", "RATEEST", "IDLETIMER", "HMARK", "ECN", "SYSRQ", "ACCOUNT"});
-
 Result<> add_tproxy(const Extension& target, Draft& draft)
 {
     DivertToSocket divert{.accepts = true};
@@ -39,9 +34,18 @@ Result<> add_tproxy(const Extension& target, Draft& draft)
 
 } // namespace
 
+bool is_harmless(std::string_view target)
+{
+    constexpr auto kHarmless = std::to_array<std::string_view>(
+        {"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "CHECKSUM", "TCPMSS", "TCPOPTSTRIP",
+         "CONNSECMARK", "SECMARK", "TEE", "SET", "LED", "RATEEST", "IDLETIMER", "ECN", "SYSRQ",
+         "ACCOUNT"});
+    return std::ranges::find(kHarmless, target) != kHarmless.end();
+}
+
 Result<bool> add_other_target(const Extension& target, const Scope& /*scope*/, Draft& draft)
 {
-    if (std::ranges::find(kHarmless, target.name) != kHarmless.end()) {
+    if (is_harmless(target.name)) {
         draft.needs_conntrack = draft.needs_conntrack || target.name == "CONNSECMARK";
         return true;
     }
@@ -50,7 +54,7 @@ Result<bool> add_other_target(const Extension& target, const Scope& /*scope*/, D
         return true;
     }
     if (target.name == "NFQUEUE" || target.name == "QUEUE") {
-        draft.add(OtherStep(Enqueue{.bypass = target.has("--queue-bypass")}));
+        draft.add(OtherStep(Enqueue{}));
         return true;
     }
     if (target.name == "SYNPROXY") {
