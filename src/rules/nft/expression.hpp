@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "rules/nft/datatype.hpp"
 #include "rules/nft/json.hpp"
 #include "rules/nft/scope.hpp"
 #include "rules/program.hpp"

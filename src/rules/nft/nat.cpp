@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "net/protocols.hpp"
 #include "rules/nft/statement.hpp"
 #include "rules/reading.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 struct Ends {
     Expression first;
     std::optional<Expression> last;
+    bool with_port = false; // `dnat to … map { … : 10.0.0.2 . 80 }`
 };
 
 Result<Ends> ends_of(const Json& json, Datatype datatype, const Scope& scope, Draft& draft)
@@ -22,7 +24,9 @@ Result<Ends> ends_of(const Json& json, Datatype datatype, const Scope& scope, Dr
     }
     ONLAN_TRY(Operand operand, operand_or_constant(json, datatype, scope));
     add_needs(operand, draft);
-    Ends ends{.first = operand.parts.front(), .last = std::nullopt};
+    Ends ends{.first = operand.parts.front(),
+              .last = std::nullopt,
+              .with_port = operand.parts.size() > 1};
     if (auto* lookup = std::get_if<MapLookup>(&ends.first.source)) {
         MapLookup last = *lookup;
         last.last = true;
@@ -31,7 +35,7 @@ Result<Ends> ends_of(const Json& json, Datatype datatype, const Scope& scope, Dr
     return ends;
 }
 
-// `dnat to … map { … : 10.0.0.2 . 80 }`: the port comes with the address.
+// The port that comes with an address.
 std::optional<Expression> port_in(const Expression& address)
 {
     const auto* lookup = std::get_if<MapLookup>(&address.source);
@@ -42,15 +46,7 @@ std::optional<Expression> port_in(const Expression& address)
     return Expression{.source = std::move(port)};
 }
 
-bool carries_port(const Json& address, const Scope& scope)
-{
-    if (find_member(address, "map") == nullptr)
-        return false;
-    const auto operand = operand_or_constant(address, Datatype::address, scope);
-    return operand && operand->parts.size() > 1;
-}
-
-Result<NatKind> kind_of(const std::string& name, bool prefix)
+NatKind kind_of(const std::string& name, bool prefix)
 {
     if (name == "snat")
         return prefix ? NatKind::netmap_source : NatKind::source;
@@ -64,10 +60,8 @@ Result<NatKind> kind_of(const std::string& name, bool prefix)
 // In a table of both families only packets of the address' family get this far.
 void add_family(const Json& json, Draft& draft)
 {
-    constexpr std::uint64_t kIpv4 = 2;
-    constexpr std::uint64_t kIpv6 = 10;
     if (const std::string family = optional_text(json, "family"); !family.empty())
-        draft.add_number(Field::nfproto, family == "ip6" ? kIpv6 : kIpv4);
+        draft.add_number(Field::nfproto, family == "ip6" ? net::kNfprotoIpv6 : net::kNfprotoIpv4);
 }
 
 } // namespace
@@ -85,10 +79,10 @@ Result<> add_nat(const std::string& name, const Json& json, const Scope& scope, 
     const Json* address = find_member(json, "addr");
     const bool prefix = has(type_flags, "prefix") ||
                         (address != nullptr && find_member(*address, "prefix") != nullptr);
-    ONLAN_TRY(translate.kind, kind_of(name, prefix));
+    translate.kind = kind_of(name, prefix);
     if (address != nullptr) {
         ONLAN_TRY(Ends ends, ends_of(*address, Datatype::address, scope, draft));
-        if (carries_port(*address, scope)) {
+        if (ends.with_port) {
             translate.first_port = port_in(ends.first);
             if (ends.last)
                 translate.last_port = port_in(*ends.last);

@@ -4,19 +4,15 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "model/netns.hpp"
 #include "rules/element_set.hpp"
-#include "rules/nft/datatype.hpp"
 #include "rules/program.hpp"
 
 namespace onlan::rules::nft {
 
 // A named set or map of a table.
 struct NamedSet {
-    std::vector<Datatype> key;
-    std::vector<Datatype> data; // of a map; empty: a set, or verdicts
     std::shared_ptr<const ElementSet> set;
     bool understood = true;
 };

@@ -105,24 +105,24 @@ bool has_flag(const Json& json, std::string_view flag)
 Result<NamedSet> named_set(const Json& json, const Scope& scope)
 {
     ONLAN_TRY(const Json* type, member(json, "type"));
-    NamedSet named;
-    ONLAN_TRY(named.key, types_of(*type, scope));
+    SetTypes types;
+    ONLAN_TRY(types.key, types_of(*type, scope));
     const Json* map = find_member(json, "map");
     // A map of named objects (counters, limits) rather than of values.
     const bool objects = map != nullptr && map->is_string() &&
                          (*map == "counter" || *map == "quota" || *map == "limit" ||
                           *map == "secmark" || *map == "synproxy" || *map == "ct helper");
     if (map != nullptr && !objects) {
-        ONLAN_TRY(named.data, types_of(*map, scope));
+        ONLAN_TRY(types.data, types_of(*map, scope));
     }
     std::vector<Element> elements;
     if (const Json* list = find_member(json, "elem"); list != nullptr && !objects) {
-        ONLAN_TRY(elements, elements_of(*list, {.key = named.key, .data = named.data}, scope));
+        ONLAN_TRY(elements, elements_of(*list, types, scope));
     }
-    named.set = std::make_shared<const ElementSet>(
-        std::move(elements), has_flag(json, "dynamic") || objects ? ElementSet::Growth::growing
-                                                                  : ElementSet::Growth::fixed);
-    return named;
+    return NamedSet{.set = std::make_shared<const ElementSet>(std::move(elements),
+                                                              has_flag(json, "dynamic") || objects
+                                                                  ? ElementSet::Growth::growing
+                                                                  : ElementSet::Growth::fixed)};
 }
 
 Result<std::shared_ptr<const ElementSet>>

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <vector>
+
+#include "rules/nft/datatype.hpp"
 #include "rules/nft/scope.hpp"
 
 namespace onlan::rules::nft {

@@ -12,11 +12,10 @@ namespace {
 
 constexpr std::uint64_t kMost = 0xFF;
 
-Result<> add_length(const Extension& match, const Scope& scope, Draft& draft)
+Result<> add_length(const Extension& match, Draft& draft)
 {
     for (const Option& option : match.options) {
-        ONLAN_TRY(Interval length, range_of(option.word(), ':', 0xFFFF));
-        (void)scope;
+        ONLAN_TRY(const Interval length, range_of(option.word(), ':', 0xFFFF));
         draft.add_field(Field::length, length, option.inverted);
     }
     return {};
@@ -72,7 +71,7 @@ Result<bool> add_header(const Extension& match, const Scope& scope, Draft& draft
     constexpr auto kAbsent =
         std::to_array<std::string_view>({"ah", "esp", "hbh", "dst", "rt", "mh", "srh", "ipcomp"});
     if (match.name == "length") {
-        ONLAN_CHECK(add_length(match, scope, draft));
+        ONLAN_CHECK(add_length(match, draft));
     } else if (match.name == "ttl" || match.name == "hl") {
         ONLAN_CHECK(add_ttl(match, scope, draft));
     } else if (match.name == "tos" || match.name == "dscp") {
