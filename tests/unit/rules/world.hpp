@@ -9,23 +9,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "formats/iptables_save.hpp"
 #include "model/netns.hpp"
 #include "net/prefix.hpp"
+#include "net/protocols.hpp"
 #include "rules/rule_set.hpp"
+#include "unit/net/values.hpp"
 
 // Rule sets, packets and a host around them for the tests of this layer.
 namespace onlan::rules {
 
-constexpr std::uint8_t kIcmp = 1;
-constexpr std::uint8_t kTcp = 6;
-constexpr std::uint8_t kUdp = 17;
+using net::kIcmp;
+using net::kTcp;
+using net::kUdp;
+
 constexpr std::uint8_t kUnicast = 1;
 constexpr std::uint8_t kLocal = 2;
-
-inline net::IpAddress ip(std::string_view text)
-{
-    return net::IpAddress::parse(text).value();
-}
 
 // These addresses are this host's; everything is routed back by the device of its prefix.
 class FakeSurroundings final : public Surroundings {
@@ -73,31 +72,16 @@ struct Packet {
                     .destination_port = 53};
 };
 
-// `text` as iptables-save prints it, without quotes.
-inline model::XtablesRuleset iptables_save(std::string_view text,
-                                           net::Family family = net::Family::ipv4)
+// `text` as iptables-save prints it.
+inline model::XtablesRuleset
+iptables_save(std::string_view text,
+              net::Family family = net::Family::ipv4,
+              model::XtablesBackend backend = model::XtablesBackend::legacy)
 {
-    model::XtablesRuleset ruleset{.backend = model::XtablesBackend::legacy, .family = family};
-    std::map<std::string, model::XtablesChain>* table = nullptr;
-    std::istringstream lines{std::string(text)};
-    for (std::string line; std::getline(lines, line);) {
-        std::istringstream stream(line);
-        std::vector<std::string> words;
-        for (std::string word; stream >> word;)
-            words.push_back(word);
-        if (words.empty() || words[0] == "COMMIT" || words[0][0] == '#')
-            continue;
-        if (words[0][0] == '*') {
-            table = &ruleset.tables[words[0].substr(1)];
-        } else if (words[0][0] == ':') {
-            (*table)[words[0].substr(1)].policy = words[1];
-        } else {
-            const std::string chain = words[1];
-            words.erase(words.begin(), words.begin() + 2);
-            (*table)[chain].rules.push_back({.words = std::move(words)});
-        }
-    }
-    return ruleset;
+    auto ruleset = formats::parse_iptables_save(text, backend, family);
+    if (!ruleset)
+        throw std::runtime_error(ruleset.error().message);
+    return *std::move(ruleset);
 }
 
 inline model::Netns host_with(model::XtablesRuleset ruleset)

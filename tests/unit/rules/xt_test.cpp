@@ -35,6 +35,16 @@ TEST(XtMatch, DevicesMatchByNameAndBeginning)
     EXPECT_FALSE(matches("! -o eth1", packet.view));
 }
 
+TEST(XtMatch, AGroupIsThatOfTheDeviceUnderAMask)
+{
+    Packet packet;
+    packet.eth0.group = 7;
+    EXPECT_TRUE(matches("-m devgroup --src-group 0x7 --dst-group default", packet.view));
+    EXPECT_TRUE(matches("-m devgroup --src-group 0x3/0x3", packet.view));
+    EXPECT_FALSE(matches("-m devgroup ! --src-group 0x7", packet.view));
+    EXPECT_FALSE(matches("-m devgroup --dst-group 0x7", packet.view));
+}
+
 TEST(XtMatch, WithoutADeviceOnlyTheOppositeMatches)
 {
     Packet packet;
@@ -165,7 +175,7 @@ TEST(XtMatch, RpfilterAsksForTheWayBack)
 {
     const Packet packet;
     FakeSurroundings host;
-    host.routes = {{*net::Prefix::parse("10.1.0.0/16"), &packet.eth1}};
+    host.routes = {{prefix("10.1.0.0/16"), &packet.eth1}};
     EXPECT_FALSE(matches("-m rpfilter", packet.view, net::Family::ipv4, host));
     EXPECT_TRUE(matches("-m rpfilter --loose", packet.view, net::Family::ipv4, host));
     EXPECT_TRUE(matches("-m rpfilter --invert", packet.view, net::Family::ipv4, host));
@@ -331,6 +341,7 @@ TEST(XtChain, ThePathNamesWhatMatched)
 TEST(XtChain, WhatIsNotKnownIsListedAndAssumed)
 {
     const Packet packet;
+    EXPECT_EQ(loaded(forward_chain("-j HMARK --hmark-mod 2")).unknown().size(), 1U);
     const model::Netns host = forward_chain("-m quux --level 3 -j DROP");
     EXPECT_EQ(loaded(host).unknown().size(), 1U);
     EXPECT_EQ(outcomes(host, packet.view).size(), 2U);
