@@ -8,6 +8,7 @@
 #include "rules/nft/ruleset.hpp"
 #include "rules/program.hpp"
 #include "rules/walk.hpp"
+#include "rules/xt/ipset.hpp"
 #include "rules/xt/ruleset.hpp"
 
 namespace onlan::rules {
@@ -21,17 +22,34 @@ namespace {
 using model::XtablesBackend;
 using model::XtablesRuleset;
 
-// The tables of iptables-legacy. Their hooks are taken to be the oldest.
-Result<> read_legacy(const model::Netns& netns, Program& program)
+// Every table that iptables-save of this backend knows, as it stands there alone.
+Result<> read_saved(const model::Netns& netns,
+                    XtablesBackend backend,
+                    const xt::IpSets& ipsets,
+                    Program& program)
 {
     for (const XtablesRuleset& ruleset : netns.xtables) {
-        if (ruleset.backend != XtablesBackend::legacy)
+        if (ruleset.backend != backend)
             continue;
         for (const auto& [name, chains] : ruleset.tables)
             ONLAN_CHECK(xt::read_table(
-                netns, {.ruleset = ruleset, .name = name, .registered = std::nullopt}, program));
+                netns, {.ruleset = ruleset, .name = name, .ipsets = ipsets, .in_nft = std::nullopt},
+                program));
     }
     return {};
+}
+
+xt::InNft in_nft(const nlohmann::json& nftables, const nft::TableName& table)
+{
+    xt::InNft found;
+    for (const nlohmann::json* chain : nft::objects_of(nftables, table, "chain")) {
+        if (nft::find_member(*chain, "hook") != nullptr)
+            found.base_chains.push_back(nft::optional_text(*chain, "name"));
+    }
+    for (const nlohmann::json* rule : nft::objects_of(nftables, table, "rule"))
+        found.handles[nft::optional_text(*rule, "chain")].push_back(
+            nft::optional_number(*rule, "handle"));
+    return found;
 }
 
 // iptables-nft's tables stand in both listings. iptables-save spells out what nft cannot, so its
@@ -39,23 +57,18 @@ Result<> read_legacy(const model::Netns& netns, Program& program)
 // iptables-save knows the table with every base chain that nft shows in it.
 class NftTables {
 public:
-    NftTables(const model::Netns& netns, Program& program) : netns_(netns), program_(program) {}
+    NftTables(const model::Netns& netns, const xt::IpSets& ipsets, Program& program)
+        : netns_(netns), ipsets_(ipsets), program_(program)
+    {}
 
     Result<> read()
     {
-        ONLAN_CHECK(nft::read_ruleset(
-            netns_, [this](const nft::TableName& table) { return read_from_save(table); },
-            program_));
         // Without nft's listing iptables-save is all there is.
-        for (const XtablesRuleset& ruleset : netns_.xtables) {
-            if (ruleset.backend != XtablesBackend::nft || !netns_.nftables.is_null())
-                continue;
-            for (const auto& [name, chains] : ruleset.tables)
-                ONLAN_CHECK(xt::read_table(
-                    netns_, {.ruleset = ruleset, .name = name, .registered = std::nullopt},
-                    program_));
-        }
-        return {};
+        if (netns_.nftables.is_null())
+            return read_saved(netns_, XtablesBackend::nft, ipsets_, program_);
+        return nft::read_ruleset(
+            netns_, [this](const nft::TableName& table) { return read_from_save(table); },
+            program_);
     }
 
 private:
@@ -65,18 +78,22 @@ private:
             const bool ipv4 = ruleset.family == net::Family::ipv4;
             if (ruleset.backend != XtablesBackend::nft || table.family != (ipv4 ? "ip" : "ip6"))
                 continue;
-            std::vector<std::string> chains = nft::base_chain_names(netns_.nftables, table);
-            if (!xt::has_base_chains(ruleset, table.name, chains))
+            xt::InNft shown = in_nft(netns_.nftables, table);
+            if (!xt::has_base_chains(ruleset, table.name, shown.base_chains))
                 continue;
-            ONLAN_CHECK(xt::read_table(
-                netns_, {.ruleset = ruleset, .name = table.name, .registered = std::move(chains)},
-                program_));
+            ONLAN_CHECK(xt::read_table(netns_,
+                                       {.ruleset = ruleset,
+                                        .name = table.name,
+                                        .ipsets = ipsets_,
+                                        .in_nft = std::move(shown)},
+                                       program_));
             return true;
         }
         return false;
     }
 
     const model::Netns& netns_;
+    const xt::IpSets& ipsets_;
     Program& program_;
 };
 
@@ -102,8 +119,10 @@ Result<RuleSet> RuleSet::load(const model::Netns& netns)
         if (link.bridge || link.kind == "bridge")
             program.bridge_names.emplace_back(link.index, Value::of_name(link.name));
     }
-    ONLAN_CHECK(read_legacy(netns, program));
-    ONLAN_CHECK(NftTables(netns, program).read());
+    const xt::IpSets ipsets = xt::read_ipsets(netns);
+    // The hooks of iptables-legacy are taken to be the oldest.
+    ONLAN_CHECK(read_saved(netns, XtablesBackend::legacy, ipsets, program));
+    ONLAN_CHECK(NftTables(netns, ipsets, program).read());
     sort_as_called(program.base_chains);
     return RuleSet(std::move(rules));
 }

@@ -108,14 +108,14 @@ public:
 
     Result<> read()
     {
-        for (const Json* object : objects_of("chain"))
+        for (const Json* object : objects("chain"))
             ONLAN_CHECK(declare(*object));
         for (const char* kind : {"set", "map", "meter"}) {
-            for (const Json* object : objects_of(kind))
+            for (const Json* object : objects(kind))
                 ONLAN_CHECK(add_set(*object));
         }
         std::map<std::string, std::vector<const Json*>> rules;
-        for (const Json* object : objects_of("rule")) {
+        for (const Json* object : objects("rule")) {
             ONLAN_TRY(const std::string chain, text_member(*object, "chain"));
             if (!scope_.chains.contains(chain))
                 return malformed(fmt::format("a rule in the chain {} of table {} {}, which does "
@@ -129,19 +129,9 @@ public:
     }
 
 private:
-    std::vector<const Json*> objects_of(const char* kind) const
+    [[nodiscard]] std::vector<const Json*> objects(const char* kind) const
     {
-        std::vector<const Json*> objects;
-        const Json* list = find_member(scope_.netns.nftables, "nftables");
-        if (list == nullptr || !list->is_array())
-            return objects;
-        for (const Json& one : *list) {
-            const Json* object = find_member(one, kind);
-            if (object != nullptr && optional_text(*object, "family") == name_.family &&
-                optional_text(*object, "table") == name_.name)
-                objects.push_back(object);
-        }
-        return objects;
+        return objects_of(scope_.netns.nftables, name_, kind);
     }
 
     RuleRef ref(const std::string& chain) const
@@ -282,19 +272,19 @@ Result<> read_ruleset(const model::Netns& netns, const LeaveOut& leave_out, Prog
     return {};
 }
 
-std::vector<std::string> base_chain_names(const Json& nftables, const TableName& table)
+std::vector<const Json*> objects_of(const Json& nftables, const TableName& table, const char* kind)
 {
-    std::vector<std::string> names;
+    std::vector<const Json*> objects;
     const Json* list = find_member(nftables, "nftables");
     if (list == nullptr || !list->is_array())
-        return names;
+        return objects;
     for (const Json& one : *list) {
-        const Json* chain = find_member(one, "chain");
-        if (chain != nullptr && optional_text(*chain, "family") == table.family &&
-            optional_text(*chain, "table") == table.name && find_member(*chain, "hook") != nullptr)
-            names.push_back(optional_text(*chain, "name"));
+        const Json* object = find_member(one, kind);
+        if (object != nullptr && optional_text(*object, "family") == table.family &&
+            optional_text(*object, "table") == table.name)
+            objects.push_back(object);
     }
-    return names;
+    return objects;
 }
 
 } // namespace onlan::rules::nft

@@ -7,22 +7,22 @@
 
 namespace onlan::rules::nft {
 
-// The tables of a JSON dump that are not left out, each with its base chains in the order of the
-// dump. `placed` is called for each table that is, so that its rules from elsewhere can take its
-// place in the order.
 struct TableName {
     std::string family;
     std::string name;
 
     friend auto operator<=>(const TableName&, const TableName&) = default;
 };
+
+// Reads the tables of a JSON dump, each with its base chains, in the order of the dump. `leave_out`
+// is called for each and says yes where it has put the table's rules there from elsewhere.
 using LeaveOut = std::function<Result<bool>(const TableName&)>;
 
 [[nodiscard]] Result<>
 read_ruleset(const model::Netns& netns, const LeaveOut& leave_out, Program& program);
 
-// The names of a table's base chains.
-[[nodiscard]] std::vector<std::string> base_chain_names(const Json& nftables,
-                                                        const TableName& table);
+// A table's objects of one kind ("chain", "rule"), in the order of the dump.
+[[nodiscard]] std::vector<const Json*>
+objects_of(const Json& nftables, const TableName& table, const char* kind);
 
 } // namespace onlan::rules::nft

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "model/netns.hpp"
+#include "net/protocols.hpp"
 #include "rules/reading.hpp"
+#include "rules/xt/ipset.hpp"
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
@@ -35,10 +37,9 @@ Result<Interval> address_range(std::string_view text, net::Family family)
 // "tcp:80", "80-90", "icmp:echo-request/0"; without a protocol it is TCP, but in a bitmap any.
 Result<> add_port(std::string_view text, bool bitmap, Intervals& key)
 {
-    constexpr std::uint64_t kTcp = 6;
     const std::size_t colon = text.find(':');
     Interval protocol =
-        bitmap ? Interval{.first = {}, .last = kAllOnes} : Interval::point(Value::of(kTcp));
+        bitmap ? Interval{.first = {}, .last = kAllOnes} : Interval::point(Value::of(net::kTcp));
     if (colon != std::string_view::npos) {
         ONLAN_TRY(const std::uint64_t number, number_of(text.substr(0, colon), protocols()));
         protocol = Interval::point(Value::of(number));
@@ -150,8 +151,6 @@ Result<> add_member(const std::string& name,
     return {};
 }
 
-} // namespace
-
 Result<std::shared_ptr<const ElementSet>> read_ipset(const model::IpSet& set)
 {
     const std::vector<std::string> parts = dimensions(set.type);
@@ -171,6 +170,20 @@ Result<std::shared_ptr<const ElementSet>> read_ipset(const model::IpSet& set)
         elements.push_back(std::move(element));
     }
     return std::make_shared<const ElementSet>(std::move(elements), ElementSet::Growth::fixed);
+}
+
+} // namespace
+
+IpSets read_ipsets(const model::Netns& netns)
+{
+    IpSets sets;
+    for (const model::IpSet& set : netns.ipsets) {
+        if (set.type == "list:set")
+            continue;
+        if (auto elements = read_ipset(set))
+            sets[set.name] = *std::move(elements);
+    }
+    return sets;
 }
 
 // set_match_v4(), net/netfilter/xt_set.c

@@ -1,14 +1,11 @@
 #pragma once
 
-#include <memory>
-
-#include "base/result.hpp"
-#include "model/ipset.hpp"
-#include "rules/element_set.hpp"
+#include "model/netns.hpp"
+#include "rules/xt/rule.hpp"
 
 namespace onlan::rules::xt {
 
-// The elements of a set, but not of a list of sets: those are looked up one by one.
-[[nodiscard]] Result<std::shared_ptr<const ElementSet>> read_ipset(const model::IpSet& set);
+// The elements of all sets, but not of lists of sets: those are looked up one by one.
+[[nodiscard]] IpSets read_ipsets(const model::Netns& netns);
 
 } // namespace onlan::rules::xt

@@ -40,13 +40,15 @@ struct ParsedRule {
 // As iptables-save writes them.
 [[nodiscard]] std::string text_of(const std::vector<std::string>& words);
 
+// The sets that are understood, by their names.
+using IpSets = std::map<std::string, std::shared_ptr<const ElementSet>>;
+
 // What a rule may refer to: the chains of its own table, the sets of its namespace.
 struct Scope {
     const model::Netns& netns;
+    const IpSets& ipsets;
     net::Family family = net::Family::ipv4;
-    std::string table;
     std::map<std::string, std::uint32_t> chains;
-    std::map<std::string, std::shared_ptr<const ElementSet>> ipsets;
 
     [[nodiscard]] bool ipv4() const { return family == net::Family::ipv4; }
     [[nodiscard]] unsigned address_bits() const { return net::address_bits(family); }

@@ -7,8 +7,6 @@
 
 #include "model/netns.hpp"
 #include "rules/reading.hpp"
-#include "rules/xt/ipset.hpp"
-#include "rules/xt/rule.hpp"
 
 namespace onlan::rules::xt {
 namespace {
@@ -52,14 +50,13 @@ public:
     Table(const model::Netns& netns, const WhichTable& which, Program& program)
         : which_(which),
           chains_(which.ruleset.tables.at(which.name)),
-          scope_{.netns = netns, .family = which.ruleset.family, .table = which.name},
+          scope_{.netns = netns, .ipsets = which.ipsets, .family = which.ruleset.family},
           program_(program),
           writer_(program)
     {}
 
     Result<> read()
     {
-        read_ipsets();
         for (const auto& [name, chain] : chains_)
             scope_.chains[name] = writer_.declare_chain(
                 chain.policy == "DROP" ? Decision::Kind::drop : Decision::Kind::accept);
@@ -72,16 +69,6 @@ public:
     }
 
 private:
-    void read_ipsets()
-    {
-        for (const model::IpSet& set : scope_.netns.ipsets) {
-            if (set.type == "list:set")
-                continue;
-            if (auto elements = read_ipset(set))
-                scope_.ipsets[set.name] = *std::move(elements);
-        }
-    }
-
     RuleRef ref(const std::string& chain) const
     {
         return {.program = model::xtables_program(which_.ruleset.backend, which_.ruleset.family),
@@ -93,9 +80,9 @@ private:
     {
         const auto* hook =
             std::ranges::find(kHooks, name, &std::pair<std::string_view, Hook>::first);
-        const auto& registered = which_.registered;
-        if (hook == kHooks.end() ||
-            (registered && std::ranges::find(*registered, name) == registered->end()))
+        if (hook == kHooks.end())
+            return;
+        if (which_.in_nft && !std::ranges::count(which_.in_nft->base_chains, name))
             return;
         BaseChain base{.family = scope_.ipv4() ? HookFamily::ipv4 : HookFamily::ipv6,
                        .hook = hook->second,
@@ -107,12 +94,26 @@ private:
         program_.base_chains.push_back(std::move(base));
     }
 
+    // Empty unless both listings have as many rules in this chain: then they are the same ones.
+    [[nodiscard]] std::vector<std::uint64_t> handles_in(const std::string& name,
+                                                        std::size_t rules) const
+    {
+        if (!which_.in_nft)
+            return {};
+        const auto found = which_.in_nft->handles.find(name);
+        return found != which_.in_nft->handles.end() && found->second.size() == rules
+                   ? found->second
+                   : std::vector<std::uint64_t>{};
+    }
+
     Result<> add_rules(const std::string& name, const model::XtablesChain& chain)
     {
         writer_.begin_chain(scope_.chains.at(name));
+        const std::vector<std::uint64_t> handles = handles_in(name, chain.rules.size());
         unsigned number = 0;
         for (const model::XtablesRule& rule : chain.rules) {
             RuleRef where = ref(name);
+            where.handle = handles.empty() ? 0 : handles[number];
             where.number = ++number;
             where.text = fmt::format("-A {} {}", name, text_of(rule.words));
             auto draft = read_rule(rule.words);

@@ -1,16 +1,29 @@
 #pragma once
 
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "model/firewall.hpp"
 #include "rules/program.hpp"
+#include "rules/xt/rule.hpp"
 
 namespace onlan::rules::xt {
 
-// One table of iptables-save, with its base chains. Of iptables-nft's those are only the ones in
-// `registered`: iptables-save shows all that a table could have, the kernel has what was made.
+// What nft's listing shows of a table that iptables-nft keeps.
+struct InNft {
+    std::vector<std::string> base_chains;
+    std::map<std::string, std::vector<std::uint64_t>> handles; // of each chain's rules, in order
+};
+
+// One table of iptables-save, with its base chains. Of iptables-nft's those are only the ones that
+// nft shows: iptables-save shows all that a table could have, the kernel has what was made.
 struct WhichTable {
     const model::XtablesRuleset& ruleset;
     std::string name;
-    std::optional<std::vector<std::string>> registered;
+    const IpSets& ipsets;
+    std::optional<InNft> in_nft;
 };
 
 [[nodiscard]] Result<>

@@ -112,10 +112,10 @@ TEST(NftMatch, ARouteBackIsThereOrMissing)
     const std::string fib = R"({"fib": {"result": "oif", "flags": ["saddr", "iif"]}})";
     EXPECT_TRUE(matches(match(fib, "==", "false"), packet.view));
     FakeSurroundings host;
-    host.routes = {{*net::Prefix::parse("10.1.0.0/16"), &packet.eth0}};
+    host.routes = {{prefix("10.1.0.0/16"), &packet.eth0}};
     const model::Netns rules = nft_chain("[" + match(fib, "==", "true") + R"(, {"drop": null}])");
     EXPECT_EQ(outcome(rules, packet.view, host).verdict, Verdict::drop);
-    host.routes = {{*net::Prefix::parse("10.1.0.0/16"), &packet.eth1}};
+    host.routes = {{prefix("10.1.0.0/16"), &packet.eth1}};
     EXPECT_EQ(outcome(rules, packet.view, host).verdict, Verdict::accept);
 }
 
@@ -286,6 +286,45 @@ TEST(NftChain, IptablesOwnTablesAreReadOnceAndFromIptables)
         EXPECT_THAT(rules.unknown(), SizeIs(1));
         EXPECT_EQ(rules.base_chains()[0].policy.program, "nft");
     }
+}
+
+TEST(NftChain, ARuleOfIptablesHasTheHandleThatNftShowsInItsPlace)
+{
+    model::Netns host;
+    host.nftables = nlohmann::json::parse(R"({"nftables": [
+        {"table": {"family": "ip", "name": "filter"}},
+        {"chain": {"family": "ip", "table": "filter", "name": "FORWARD", "type": "filter", "hook": "forward",
+                   "prio": 0, "policy": "accept"}},
+        {"rule": {"family": "ip", "table": "filter", "chain": "FORWARD", "handle": 4, "expr": []}},
+        {"rule": {"family": "ip", "table": "filter", "chain": "OTHER", "handle": 9, "expr": []}},
+        {"rule": {"family": "ip6", "table": "filter", "chain": "FORWARD", "handle": 8, "expr": []}},
+        {"rule": {"family": "ip", "table": "filter", "chain": "FORWARD", "handle": 3, "expr": []}}]})");
+    const auto handle = [&](const std::string& rules) {
+        host.xtables = {iptables_save("*filter\n:FORWARD ACCEPT\n:OTHER -\n" + rules,
+                                      net::Family::ipv4, model::XtablesBackend::nft)};
+        return outcome(host, Packet().view).because->handle;
+    };
+    EXPECT_EQ(handle("-A FORWARD -p tcp -j DROP\n-A FORWARD -p udp -j DROP"), 3U);
+    // The chain has changed between the two listings.
+    EXPECT_EQ(handle("-A FORWARD -p udp -j DROP"), 0U);
+}
+
+TEST(NftMatch, AGroupIsThatOfTheDevice)
+{
+    Packet packet;
+    packet.eth0.group = 7;
+    const auto verdict = [&](const std::string& key, const std::string& group) {
+        return outcome(nft_chain("[" +
+                                 match(R"({"meta": {"key": ")" + key + R"("}})", "==", group) +
+                                 R"(, {"drop": null}])"),
+                       packet.view)
+            .verdict;
+    };
+    EXPECT_EQ(verdict("iifgroup", "7"), Verdict::drop);
+    EXPECT_EQ(verdict("iifgroup", R"("default")"), Verdict::accept);
+    EXPECT_EQ(verdict("oifgroup", R"("default")"), Verdict::drop);
+    packet.view.out = nullptr;
+    EXPECT_EQ(verdict("oifgroup", R"("default")"), Verdict::accept);
 }
 
 TEST(NftText, IsWhatNftWouldShow)
