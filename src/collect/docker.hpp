@@ -16,6 +16,16 @@ namespace onlan::collect {
 [[nodiscard]] Result<> collect_container_pids(const io::DockerApi& docker,
                                               model::DockerEngine& engine);
 
+// Into `docker` of a model::Host or model::Snapshot, or into `docker_missing` why there is none.
+template <typename Owner>
+void keep_engine(Result<model::DockerEngine> engine, Owner& owner)
+{
+    if (engine)
+        owner.docker = *std::move(engine);
+    else
+        owner.docker_missing = std::move(engine).error().message;
+}
+
 // What GET /info, /networks and /containers/json answered. Pure.
 [[nodiscard]] Result<model::DockerEngine> docker_engine_from_json(const nlohmann::json& info,
                                                                   const nlohmann::json& networks,

@@ -10,18 +10,6 @@
 #include "kernel/xtables.hpp"
 
 namespace onlan::collect {
-namespace {
-
-void collect_engine(model::Host& host, const std::string& docker_host)
-{
-    auto engine = io::DockerApi::open(docker_host).and_then(collect_docker);
-    if (engine)
-        host.docker = *std::move(engine);
-    else
-        host.docker_missing = std::move(engine).error().message;
-}
-
-} // namespace
 
 Result<model::Host> collect_users(const std::string& docker_host)
 {
@@ -30,7 +18,7 @@ Result<model::Host> collect_users(const std::string& docker_host)
     ONLAN_TRY(host.links, kernel::dump_links(socket));
     ONLAN_TRY(host.addresses, kernel::dump_addresses(socket));
     ONLAN_TRY(host.routes, kernel::dump_routes(socket));
-    collect_engine(host, docker_host);
+    keep_engine(io::DockerApi::open(docker_host).and_then(collect_docker), host);
     return host;
 }
 

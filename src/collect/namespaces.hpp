@@ -18,8 +18,8 @@ struct NamedNetns {
     bool of_container = false;
 };
 
-// Every namespace that has a name in /run/netns, a running container or a process; by its inode.
-// One with several names has the first of these. "The host" is this thread's.
+// This thread's namespace, and every other one that has a running container, a name in /run/netns
+// or a process; by its inode. One with several names has the first of these.
 using Namespaces = std::map<std::uint64_t, NamedNetns>;
 [[nodiscard]] Result<Namespaces> find_namespaces(const std::vector<Process>& processes,
                                                  const model::DockerEngine* engine);

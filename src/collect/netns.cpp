@@ -1,15 +1,11 @@
 #include "collect/netns.hpp"
 
-#include <linux/netlink.h>
-
-#include <fmt/format.h>
-
 #include "base/file.hpp"
 #include "collect/sysctls.hpp"
+#include "formats/fib_trie.hpp"
 #include "kernel/conntrack.hpp"
 #include "kernel/ipsets.hpp"
 #include "kernel/modules.hpp"
-#include "kernel/netlink_socket.hpp"
 #include "kernel/nftables.hpp"
 #include "kernel/rtnetlink_dump.hpp"
 #include "kernel/sockets.hpp"
@@ -27,26 +23,14 @@ void take(Value& value, Result<Value> read, std::vector<std::string>& unread)
         unread.push_back(std::move(read).error().message);
 }
 
-// While the tables local and main are one, /proc shows its entries under both names
-// (net/ipv4/fib_trie.c, fib_trie_seq_show()): the section "Main:" has addresses of this host.
 std::optional<bool> has_separate_local_table()
 {
     const auto tries = read_file("/proc/thread-self/net/fib_trie");
-    if (!tries || tries->find("Local:") == std::string::npos)
-        return {};
-    const std::size_t main = tries->find("Main:");
-    const std::size_t local = tries->find("Local:");
-    if (main == std::string::npos)
-        return true;
-    const std::string_view section =
-        std::string_view(*tries).substr(main, local > main ? local - main : std::string::npos);
-    return section.find("host LOCAL") == std::string_view::npos;
+    return tries ? formats::has_separate_local_table(*tries) : std::nullopt;
 }
 
-Result<> collect_rtnetlink(model::Netns& netns)
+Result<> collect_rtnetlink(kernel::NetlinkSocket& socket, model::Netns& netns)
 {
-    ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
-    ONLAN_TRY(netns.links, kernel::dump_links(socket));
     ONLAN_TRY(netns.addresses, kernel::dump_addresses(socket));
     ONLAN_TRY(netns.routes, kernel::dump_routes(socket));
     ONLAN_TRY(netns.rules, kernel::dump_rules(socket));
@@ -71,10 +55,11 @@ void collect_rules(model::Netns& netns)
 
 } // namespace
 
-Result<model::Netns> collect_netns()
+Result<model::Netns> collect_netns(kernel::NetlinkSocket& socket, std::vector<model::Link> links)
 {
     model::Netns netns;
-    ONLAN_CHECK(collect_rtnetlink(netns));
+    netns.links = std::move(links);
+    ONLAN_CHECK(collect_rtnetlink(socket, netns));
     netns.separate_local_table = has_separate_local_table();
     take(netns.sysctls, collect_sysctls(netns.links), netns.unread);
     collect_rules(netns);

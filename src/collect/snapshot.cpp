@@ -22,26 +22,21 @@ namespace {
 
 using Inode = std::uint64_t;
 
-void collect_engine(model::Snapshot& snapshot, const std::string& docker_host)
+Result<model::DockerEngine> collect_engine(const std::string& docker_host)
 {
-    const auto collected = [&]() -> Result<model::DockerEngine> {
-        ONLAN_TRY(const io::DockerApi docker, io::DockerApi::open(docker_host));
-        ONLAN_TRY(model::DockerEngine engine, collect_docker(docker));
-        ONLAN_CHECK(collect_container_pids(docker, engine));
-        return engine;
-    }();
-    if (collected)
-        snapshot.docker = *collected;
-    else
-        snapshot.docker_missing = collected.error().message;
+    ONLAN_TRY(const io::DockerApi docker, io::DockerApi::open(docker_host));
+    ONLAN_TRY(model::DockerEngine engine, collect_docker(docker));
+    ONLAN_CHECK(collect_container_pids(docker, engine));
+    return engine;
 }
 
-// Which of the namespaces the numbers on this one's links mean. The likely one is asked for first:
-// a container knows the host and nobody else.
-Result<std::map<int, Inode>> find_peers(const Namespaces& namespaces, Inode likely)
+// Which of the namespaces the numbers on these links mean in the socket's one. The likely one is
+// asked for first: a container knows the host and nobody else.
+Result<std::map<int, Inode>> find_peers(kernel::NetlinkSocket& socket,
+                                        const std::vector<model::Link>& links,
+                                        const Namespaces& namespaces,
+                                        Inode likely)
 {
-    ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
-    ONLAN_TRY(const auto links, kernel::dump_links(socket));
     std::set<int> wanted;
     for (const model::Link& link : links) {
         if (link.peer_netnsid)
@@ -126,8 +121,11 @@ private:
         const auto handle = kernel::NetnsHandle::open(namespaces_.at(inode).path);
         if (!handle || handle->inode() != inode)
             return {};
-        auto peers =
-            kernel::in_netns(*handle, [&] { return find_peers(namespaces_, order_.front()); });
+        auto peers = kernel::in_netns(*handle, [&]() -> Result<std::map<int, Inode>> {
+            ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
+            ONLAN_TRY(const auto links, kernel::dump_links(socket));
+            return find_peers(socket, links, namespaces_, order_.front());
+        });
         return peers ? *std::move(peers) : std::map<int, Inode>{};
     }
 
@@ -163,9 +161,11 @@ private:
         if (!handle || handle->inode() != inode)
             return std::optional<model::Netns>{};
         return kernel::in_netns(*handle, [&]() -> Result<std::optional<model::Netns>> {
-            ONLAN_TRY(auto peers, find_peers(namespaces_, host()));
+            ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
+            ONLAN_TRY(auto links, kernel::dump_links(socket));
+            ONLAN_TRY(auto peers, find_peers(socket, links, namespaces_, host()));
             go_on_to(peers);
-            ONLAN_TRY(model::Netns netns, collect_netns());
+            ONLAN_TRY(model::Netns netns, collect_netns(socket, std::move(links)));
             netns.name = named.name;
             netns.inode = inode;
             netns.peers = std::move(peers);
@@ -222,7 +222,7 @@ Result<model::Snapshot> collect_snapshot(const std::string& docker_host, const P
     ::uname(&system);
     snapshot.kernel = system.release;
     snapshot.features = kernel::probe_features();
-    collect_engine(snapshot, docker_host);
+    keep_engine(collect_engine(docker_host), snapshot);
 
     const std::vector<Process> processes = list_processes();
     const model::DockerEngine* engine = snapshot.docker ? &*snapshot.docker : nullptr;
