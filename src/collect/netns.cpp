@@ -5,7 +5,6 @@
 #include "formats/fib_trie.hpp"
 #include "kernel/conntrack.hpp"
 #include "kernel/ipsets.hpp"
-#include "kernel/modules.hpp"
 #include "kernel/nftables.hpp"
 #include "kernel/rtnetlink_dump.hpp"
 #include "kernel/sockets.hpp"
@@ -48,9 +47,6 @@ void collect_rules(model::Netns& netns)
     if (const auto tables = read_file("/proc/thread-self/net/arp_tables_names");
         tables && !tables->empty())
         netns.unread.emplace_back("rules of arptables-legacy");
-    if (kernel::is_loaded("ebtables"))
-        netns.unread.emplace_back("rules of ebtables-legacy, if there are any: looking would make "
-                                  "tables and hooks for them");
 }
 
 } // namespace

@@ -213,6 +213,16 @@ void name_programs(std::vector<model::Netns>& namespaces, const std::vector<Proc
     }
 }
 
+void tell_of_ebtables(model::Snapshot& snapshot)
+{
+    const auto ebtables = snapshot.features.find("ebtables");
+    if (ebtables != snapshot.features.end() && !ebtables->second)
+        return;
+    for (model::Netns& netns : snapshot.namespaces)
+        netns.unread.emplace_back("rules of ebtables-legacy, if there are any: looking would make "
+                                  "tables and hooks for them");
+}
+
 } // namespace
 
 Result<model::Snapshot> collect_snapshot(const std::string& docker_host, const Progress& progress)
@@ -236,6 +246,7 @@ Result<model::Snapshot> collect_snapshot(const std::string& docker_host, const P
     }
     ONLAN_TRY(snapshot.namespaces, Walk(namespaces, progress).from(start));
     name_programs(snapshot.namespaces, processes);
+    tell_of_ebtables(snapshot);
     if (snapshot.docker)
         snapshot.docker->proxies = docker_proxies(processes, snapshot.namespaces.front().inode);
     return snapshot;

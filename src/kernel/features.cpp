@@ -20,7 +20,7 @@ struct Symbol {
     std::string_view beside;
     Absence absence = Absence::tells;
 };
-constexpr std::array<Symbol, 7> kSymbols = {{
+constexpr std::array<Symbol, 8> kSymbols = {{
     // One hook at priority 0 for IP and ARP frames, instead of two at -1 and 0.
     {"br_nf_forward", "br_nf_forward", "br_nf_pre_routing"},
     {"br_nf_local_in", "br_nf_local_in", "br_nf_pre_routing"},
@@ -31,6 +31,7 @@ constexpr std::array<Symbol, 7> kSymbols = {{
     {"nf_conntrack_dccp", "nf_conntrack_dccp_packet", "nf_conntrack_in"},
     {"nf_conntrack_udplite", "nf_conntrack_udplite_packet", "nf_conntrack_in"},
     {"nf_conntrack_gre", "nf_conntrack_gre_packet", "nf_conntrack_in"},
+    {"ebtables", "ebt_do_table", "netif_receive_skb"},
 }};
 
 // "ffffffff81e0a1b0 t br_nf_forward\t[br_netfilter]"

@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 
 namespace onlan::kernel {
+namespace {
 
 bool is_loaded(std::string_view name)
 {
@@ -17,6 +18,8 @@ bool is_loaded(std::string_view name)
     const auto loaded = read_file("/proc/modules");
     return loaded && ("\n" + *loaded).find(fmt::format("\n{} ", name)) != std::string::npos;
 }
+
+} // namespace
 
 bool has_module(std::string_view name)
 {

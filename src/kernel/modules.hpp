@@ -8,7 +8,5 @@ namespace onlan::kernel {
 // of a module that is not there would load it (request_module() in net/netfilter/nfnetlink.c and
 // net/core/sock_diag.c), and looking at a host must not change it.
 [[nodiscard]] bool has_module(std::string_view name);
-// Whether it was loaded since the kernel started.
-[[nodiscard]] bool is_loaded(std::string_view name);
 
 } // namespace onlan::kernel

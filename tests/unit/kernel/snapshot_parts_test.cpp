@@ -131,6 +131,11 @@ TEST(Features, AFunctionIsOnlyMissedWhereItsSubsystemIs)
     const std::map<std::string, bool> expected = {
         {"br_nf_forward", false}, {"br_nf_local_in", false}, {"nf_nat_used_tuple_new", true}};
     EXPECT_EQ(features, expected);
+    const std::string any_kernel = "0000000000000000 T netif_receive_skb\n";
+    EXPECT_EQ(features_from_symbols(any_kernel).at("ebtables"), false);
+    EXPECT_EQ(features_from_symbols(any_kernel + "0000000000000000 t ebt_do_table\t[ebtables]\n")
+                  .at("ebtables"),
+              true);
 }
 
 } // namespace
