@@ -14,7 +14,7 @@ namespace onlan::cli {
 inline constexpr int kDone = 0;
 inline constexpr int kCouldNot = 1;
 inline constexpr int kUsage = 2;
-inline constexpr int kNo = 3; // the answer is "no": drift, or something to change
+inline constexpr int kNo = 3; // the answer is "no": drift, something to change, a flow that is lost
 
 enum class Format : std::uint8_t { text, json };
 enum class PlanAs : std::uint8_t { sentences, commands };
