@@ -12,7 +12,7 @@ for line in pathlib.Path(sys.argv[1]).read_text().splitlines():
 layers["cli"] = {"cli", *layers}
 
 # Same input, same answer: these layers get no door to the machine they run on.
-PURE = {"rules", "simulate", "diagnose", "plan"}
+PURE = {"model", "redact", "render", "rules", "simulate", "plan", "formats"}
 DOOR = re.compile(r"\s*#\s*include\s+<((?:sys|linux|net|netinet|arpa)/|unistd|fcntl|sched|thread|fstream|random)")
 # Throwing and lock-taking libraries stay behind one door each.
 ONLY_IN = {"boost/": "io", "libmnl/": "kernel", "nftables/": "kernel", "yaml-cpp/": "model", "CLI/": "cli"}
@@ -26,7 +26,9 @@ for path in sorted(source.rglob("*.[ch]pp")):
         if include and include[1] not in layers.get(layer, set()):
             print(f"{path}:{number}: {layer}/ may not include {include[1]}/")
             bad = 1
-        if layer in PURE and (door := DOOR.match(line)):
+        door = DOOR.match(line)
+        # What other programs print has the kernel's numbers in it.
+        if layer in PURE and door and (layer, door[1]) != ("formats", "linux/"):
             print(f"{path}:{number}: {layer}/ is pure and may not include <{door[1]}...>")
             bad = 1
         library = re.match(r"\s*#\s*include\s+<([a-zA-Z-]+/)", line)
