@@ -1,5 +1,6 @@
 #include <cstdint>
 
+#include "formats/fib_trie.hpp"
 #include "formats/ip_json.hpp"
 #include "formats/ipset_save.hpp"
 #include "formats/lists.hpp"
@@ -40,6 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
     case 8:
         (void)formats::sockets_from_proc(text, 6);
+        (void)formats::has_separate_local_table(text);
         break;
     default:
         if (const auto entries = formats::parse_conntrack_list(text)) {
