@@ -31,9 +31,10 @@ public:
     template <Described Object>
     void fill(Object& object)
     {
-        static_assert(members_of<Object>() ==
-                          std::tuple_size_v<decltype(fields_of(static_cast<const Object*>(nullptr)))>,
-                      "fields_of() leaves a member out");
+        static_assert(
+            members_of<Object>() ==
+                std::tuple_size_v<decltype(fields_of(static_cast<const Object*>(nullptr)))>,
+            "fields_of() leaves a member out");
         for_each_field(&object, [&](const auto& field) { fill(object.*field.member); });
     }
 
