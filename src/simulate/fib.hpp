@@ -43,6 +43,8 @@ struct FlowKey {
     std::uint8_t protocol = 0;
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
+
+    friend bool operator==(const FlowKey&, const FlowKey&) = default;
 };
 
 // Why a lookup found nothing, by the kernel's errno.

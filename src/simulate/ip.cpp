@@ -186,27 +186,6 @@ void note_unrouted(Run& run,
     });
 }
 
-// What the OUTPUT hook changed may lead elsewhere: ip_route_me_harder().
-bool reroute_output(Run& run, const Namespace& netns, Packet& packet, const Packet& before)
-{
-    // A chain of type filter cannot re-route; which chains may is not told, so a change of the mark
-    // alone counts for those of type route as for the mangle table.
-    const bool changed = before.ip.destination != packet.ip.destination ||
-                         before.ip.source != packet.ip.source || before.mark != packet.mark ||
-                         before.ip.tos != packet.ip.tos;
-    if (!changed)
-        return true;
-    const RouteOutput routed = route_output(run, netns, flow_key(packet));
-    if (!routed.destination) {
-        note_unrouted(run, netns, packet, routed, "ip_route_me_harder");
-        return false;
-    }
-    packet.destination = routed.destination;
-    note(run, packet, {packet.destination->out, "route"}, "re-route",
-         [&] { return by_route(netns, *packet.destination); });
-    return true;
-}
-
 } // namespace
 
 void ip_receive(Run& run, const Device& device, Packet&& packet)
@@ -257,17 +236,23 @@ bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
     packet.device = &out;
     note(run, packet, {&out, "route"}, "output",
          [&] { return by_route(netns, *packet.destination); });
-    const HookCall call{
-        .family = hook_family(packet), .hook = Hook::output, .out = &out, .at = &out};
-    // Mangle and nat look for a new route themselves, before any filter sees the packet.
-    constexpr Priorities kUpToNat{.last = kPriorityNatDestination};
-    constexpr Priorities kBehindNat{.first = kPriorityNatDestination + 1};
-    for (const Priorities& part : {kUpToNat, kBehindNat}) {
-        const Packet before = packet;
-        if (!pass_hook(run, packet, call, part) || !reroute_output(run, netns, packet, before))
-            return false;
-    }
+    if (!pass_hook(run, packet,
+                   {.family = hook_family(packet), .hook = Hook::output, .out = &out, .at = &out}))
+        return false;
     output(run, nullptr, std::move(packet));
+    return true;
+}
+
+bool reroute_output(Run& run, const Namespace& netns, Packet& packet)
+{
+    const RouteOutput routed = route_output(run, netns, flow_key(packet));
+    if (!routed.destination) {
+        note_unrouted(run, netns, packet, routed, "ip_route_me_harder");
+        return false;
+    }
+    packet.destination = routed.destination;
+    note(run, packet, {packet.destination->out, "route"}, "re-route",
+         [&] { return by_route(netns, *packet.destination); });
     return true;
 }
 

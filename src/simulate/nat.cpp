@@ -256,6 +256,9 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
     // ip_rcv_finish() has to decide again where the packet goes.
     if (call.hook == Hook::prerouting && before.ip.destination != packet.ip.destination)
         packet.destination.reset();
+    // nf_nat_ipv4_local_fn()
+    if (call.hook == Hook::output && before.ip.destination != packet.ip.destination)
+        return reroute_output(run, call.netns(), packet);
     return true;
 }
 

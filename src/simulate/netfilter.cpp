@@ -229,7 +229,7 @@ namespace {
 // One chain that is not of type nat. False: the packet ends here.
 bool pass_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain& chain)
 {
-    const std::uint32_t mark_before = packet.mark;
+    const FlowKey before = flow_key(packet);
     const rules::ChainOutcome outcome = ask_chain(run, packet, call, chain);
     const Place place(call.at, stage_name(call));
     const auto why = [&] { return ByRule{outcome.because}; };
@@ -246,17 +246,18 @@ bool pass_chain(Run& run, Packet& packet, const HookCall& call, const rules::Bas
         run.assume(fmt::format("a program on the queue of '{}' accepts every packet",
                                outcome.because->text));
         note(run, packet, place, "queue", why);
-        return true;
+        break;
     case rules::Verdict::accept:
+        if (outcome.notrack != nullptr)
+            note(run, packet, place, "notrack", [&] { return ByRule{outcome.notrack}; });
+        else
+            note(run, packet, place, packet.mark != before.mark ? "mark" : "accept", why);
         break;
     }
-    if (outcome.notrack != nullptr)
-        note(run, packet, place, "notrack", [&] { return ByRule{outcome.notrack}; });
-    else if (packet.mark != mark_before)
-        note(run, packet, place, "mark", why);
-    else
-        note(run, packet, place, "accept", why);
-    return true;
+    // ipt_mangle_out(), nf_route_table_hook4(): a chain of type filter does not look for a new way.
+    const bool elsewhere = chain.type == rules::ChainType::route &&
+                           call.hook == rules::Hook::output && flow_key(packet) != before;
+    return !elsewhere || reroute_output(run, call.netns(), packet);
 }
 
 bool pass_built_in(Run& run, Packet& packet, const HookCall& call, BuiltIn built_in)

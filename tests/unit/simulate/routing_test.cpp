@@ -392,6 +392,63 @@ TEST_F(RouterTest, A_source_behind_any_hop_of_several_passes_strict_mode)
     EXPECT_TRUE(forwarded_with_rp_filter(1));
 }
 
+// A host that reaches a server by `near`, and marked packets by `far`.
+class OwnMarkTest : public testing::Test {
+protected:
+    OwnMarkTest()
+    {
+        world.cable(host, "near", server, "eth0").cable(host, "far", other, "eth0");
+        host.address("near", "10.1.0.1/24").address("far", "10.2.0.1/24");
+        server.address("eth0", "10.1.0.2/24").listen(kTcp, 80);
+        other.address("eth0", "10.2.0.2/24");
+        for (const std::uint32_t table : {255U, 254U})
+            host.netns.rules.push_back(
+                model::rule_from({.priority = table == 255 ? 0U : 32766U, .table = table}));
+        host.netns.rules.push_back(model::rule_from(
+            {.priority = 100, .mark = model::MaskedMark{.value = 1, .mask = 0xFF}, .table = 100}));
+        host.route("0.0.0.0/0", "far", "10.2.0.2");
+        host.netns.routes.back().table = 100;
+    }
+    // By which device the SYN leaves when a chain of this type marks it.
+    std::string leaves_by(rules::ChainType type, int priority)
+    {
+        world.rules("host").chain(
+            rules::HookFamily::ipv4, rules::Hook::output, priority, "marks",
+            [](rules::PacketView packet, const rules::Surroundings&) {
+                packet.mark = 1;
+                return accept(packet);
+            },
+            type);
+        const World built = world.build();
+        const auto explanation = explain(built, {.from = "host", .to = ip("10.1.0.2"), .port = 80});
+        for (const model::Step& step : explanation.packets.front().steps) {
+            if (step.stage == "neighbour")
+                return step.device;
+        }
+        return {};
+    }
+
+    WorldBuilder world;
+    NetnsBuilder& host = world.netns("host");
+    NetnsBuilder& server = world.netns("server");
+    NetnsBuilder& other = world.netns("other");
+};
+
+TEST_F(OwnMarkTest, A_chain_of_type_route_that_marks_what_the_host_sends_sends_it_elsewhere)
+{
+    EXPECT_EQ(leaves_by(rules::ChainType::route, -150), "far");
+}
+
+TEST_F(OwnMarkTest, So_does_one_behind_the_translation_of_addresses)
+{
+    EXPECT_EQ(leaves_by(rules::ChainType::route, 50), "far");
+}
+
+TEST_F(OwnMarkTest, A_chain_of_type_filter_does_not)
+{
+    EXPECT_EQ(leaves_by(rules::ChainType::filter, -150), "near");
+}
+
 TEST(AddressType, Is_told_by_the_local_table_alone)
 {
     NetnsBuilder host("host", 1);
