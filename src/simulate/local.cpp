@@ -320,37 +320,13 @@ void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError 
     if (!routed.destination)
         return;
     packet.ip.source = for_us ? about.ip.destination : routed.source;
-    // nf_ct_attach(): the error belongs to the connection of what it is about.
-    if (about.ct.connection != nullptr)
-        packet.ct = {.state = rules::CtState::related,
-                     .direction = about.ct.direction == rules::CtDirection::original
-                                      ? rules::CtDirection::reply
-                                      : rules::CtDirection::original,
-                     .connection = about.ct.connection,
-                     .seen = true,
-                     .zone = about.ct.zone};
+    packet.ct = related_to(about.ct);
     (void)ip_send(run, netns, std::move(packet), about.number);
 }
 
 void send_tcp_reset(Run& run, const Packet& about)
 {
-    const Ip& ip = about.ip;
-    Packet reset{.ip = {.source = ip.destination,
-                        .destination = ip.source,
-                        .protocol = kTcp,
-                        .length = 40,
-                        .source_port = ip.destination_port,
-                        .destination_port = ip.source_port,
-                        .tcp_flags = kRst}};
-    if ((ip.tcp_flags & kAck) != 0) {
-        reset.ip.sequence = ip.acknowledged;
-    } else {
-        const unsigned length = ip.payload + ((ip.tcp_flags & kSyn) != 0 ? 1U : 0U) +
-                                ((ip.tcp_flags & kFin) != 0 ? 1U : 0U);
-        reset.ip.tcp_flags |= kAck;
-        reset.ip.acknowledged = ip.sequence + length;
-    }
-    (void)ip_send(run, *about.device->netns, std::move(reset), about.number);
+    (void)ip_send(run, *about.device->netns, {.ip = reset_to(about.ip)}, about.number);
 }
 
 } // namespace onlan::simulate

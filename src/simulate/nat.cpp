@@ -142,8 +142,7 @@ bool left_masquerading_device(const Packet& packet, const HookCall& call)
 // nf_nat_icmp_reply_translation(): the packet inside the error is what its receiver once sent.
 void translate_error(Packet& packet, Manip manip, const Connection& connection)
 {
-    const model::Tuple target = inverted(connection.tuple(
-        packet.ct.direction == CtDirection::original ? CtDirection::reply : CtDirection::original));
+    const model::Tuple target = inverted(connection.tuple(other(packet.ct.direction)));
     model::Tuple& inner = *packet.ip.inner;
     if (manip == Manip::source) {
         packet.ip.source = target.source;
@@ -195,8 +194,7 @@ bool nat_translate(Run&, Packet& packet, const HookCall& call)
         translate_error(packet, manip, connection);
         return true;
     }
-    const model::Tuple target =
-        inverted(connection.tuple(forward ? CtDirection::reply : CtDirection::original));
+    const model::Tuple target = inverted(connection.tuple(other(packet.ct.direction)));
     Ip& ip = packet.ip;
     if (manip == Manip::source) {
         ip.source = target.source;

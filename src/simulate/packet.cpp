@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "simulate/tcp_track.hpp"
+
 namespace onlan::simulate {
 namespace {
 
@@ -61,6 +63,35 @@ model::Tuple inverted(const model::Tuple& tuple)
                                                             (tuple.destination_port & 0xFFU));
     }
     return other;
+}
+
+Ip reset_to(const Ip& segment)
+{
+    Ip reset{.source = segment.destination,
+             .destination = segment.source,
+             .protocol = kTcp,
+             .length = 40,
+             .source_port = segment.destination_port,
+             .destination_port = segment.source_port,
+             .tcp_flags = kRst};
+    if ((segment.tcp_flags & kAck) != 0) {
+        reset.sequence = segment.acknowledged;
+    } else {
+        reset.tcp_flags |= kAck;
+        reset.acknowledged = end_of(segment);
+    }
+    return reset;
+}
+
+Tracking related_to(const Tracking& ct)
+{
+    if (ct.connection == nullptr)
+        return {};
+    return {.state = rules::CtState::related,
+            .direction = other(ct.direction),
+            .connection = ct.connection,
+            .seen = true,
+            .zone = ct.zone};
 }
 
 std::string tcp_flag_letters(std::uint8_t flags)

@@ -135,6 +135,10 @@ struct Packet {
 [[nodiscard]] model::Tuple tuple_of(const Ip& ip);
 // nf_ct_invert_tuple()
 [[nodiscard]] model::Tuple inverted(const model::Tuple& tuple);
+// The header of the RST that answers a segment: tcp_v4_send_reset(), nf_reject_ip_tcphdr_put().
+[[nodiscard]] Ip reset_to(const Ip& segment);
+// nf_conntrack_attach(): what is sent back belongs to the connection of what it is about.
+[[nodiscard]] Tracking related_to(const Tracking& ct);
 // "S", "SA", "PA"…
 [[nodiscard]] std::string tcp_flag_letters(std::uint8_t flags);
 // "echo-request", "unreachable/3"…

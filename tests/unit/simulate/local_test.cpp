@@ -89,6 +89,17 @@ TEST_F(LocalTest, A_segment_of_no_connection_is_reset_with_the_number_it_acknowl
     EXPECT_THAT(sent.packets(), testing::Contains("RST 10.0.0.1:80 > 10.0.0.2:4000"));
 }
 
+TEST(Reset, Acknowledges_all_that_a_segment_without_ACK_takes_of_the_sequence_space)
+{
+    for (const auto& [flags, length] : {std::pair{kSyn, 1U}, {kFin, 1U}, {kPsh, 0U}}) {
+        Ip about = segment("10.0.0.2", 4000, "10.0.0.1", 80, flags);
+        about.sequence = 777;
+        about.payload = 10;
+        EXPECT_EQ(reset_to(about).tcp_flags, kRst | kAck);
+        EXPECT_EQ(reset_to(about).acknowledged, 787 + length);
+    }
+}
+
 TEST_F(LocalTest, A_reset_is_never_answered)
 {
     built_ = std::make_unique<World>(world.build());
