@@ -128,6 +128,8 @@ std::string errno_name(SocketError error)
         return "EACCES";
     case SocketError::not_permitted:
         return "EPERM";
+    case SocketError::no_protocol:
+        return "ENOPROTOOPT";
     }
     return "";
 }

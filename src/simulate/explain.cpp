@@ -83,6 +83,7 @@ Outcome failed_with(SocketError error, Outcome otherwise)
     case SocketError::host_unreachable:
     case SocketError::network_unreachable:
     case SocketError::prohibited:
+    case SocketError::no_protocol:
         return Outcome::unreachable;
     }
     return otherwise;

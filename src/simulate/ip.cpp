@@ -10,27 +10,16 @@ namespace {
 using rules::Hook;
 using rules::PacketType;
 
-constexpr std::uint8_t kUnreachable = 3;
-constexpr std::uint8_t kNetUnreachable = 0;
-constexpr std::uint8_t kHostUnreachable = 1;
-constexpr std::uint8_t kFragmentationNeeded = 4;
-constexpr std::uint8_t kAdministratively = 13;
-constexpr std::uint8_t kTimeExceeded = 11;
-
-// The IPv6 words for what IPv4 calls by these.
-IcmpError error_for(const Packet& packet, std::uint8_t code)
+// Which error ip_error() answers with.
+IcmpReason reason_of(RouteError error)
 {
-    if (packet.family() == net::Family::ipv4)
-        return {.type = kUnreachable, .code = code};
-    switch (code) {
-    case kAdministratively:
-        return {.type = 1, .code = 1};
-    case kHostUnreachable:
-        return {.type = 1, .code = 3};
-    case kFragmentationNeeded:
-        return {.type = 2, .code = 0};
+    switch (error) {
+    case RouteError::host_unreachable:
+        return IcmpReason::unreachable_route;
+    case RouteError::prohibited:
+        return IcmpReason::prohibited;
     default:
-        return {.type = 1, .code = 0};
+        return IcmpReason::no_route;
     }
 }
 
@@ -46,19 +35,8 @@ void answer_unroutable(Run& run, const Device& in, const Packet& packet)
             return BySysctl{.setting = &forwarding, .value = "0"};
         return by_route(*in.netns, destination);
     });
-    if (silent)
-        return;
-    switch (destination.error) {
-    case RouteError::host_unreachable:
-        send_icmp_error(run, in, packet, error_for(packet, kHostUnreachable));
-        break;
-    case RouteError::prohibited:
-        send_icmp_error(run, in, packet, error_for(packet, kAdministratively));
-        break;
-    default:
-        send_icmp_error(run, in, packet, error_for(packet, kNetUnreachable));
-        break;
-    }
+    if (!silent)
+        send_icmp_error(run, in, packet, reason_of(destination.error));
 }
 
 // ip_finish_output() and the neighbour's output.
@@ -94,8 +72,7 @@ void redirect(Run& run, const Device& in, const Packet& packet)
     if (std::ranges::find(run.state.redirected, told) != run.state.redirected.end())
         return;
     run.state.redirected.push_back(told);
-    constexpr IcmpError kRedirectHost{.type = 5, .code = 1};
-    send_icmp_error(run, in, packet, kRedirectHost);
+    send_icmp_error(run, in, packet, IcmpReason::shorter_way);
 }
 
 // ip_forward()
@@ -112,9 +89,7 @@ void forward(Run& run, const Device& in, Packet&& packet)
     if (packet.ip.ttl <= 1) {
         note(run, packet, {&in, "ttl"}, "drop",
              [] { return ByKernel{.function = "ip_forward", .text = "the time to live is over"}; });
-        send_icmp_error(run, in, packet,
-                        packet.family() == net::Family::ipv4 ? IcmpError{kTimeExceeded, 0}
-                                                             : IcmpError{3, 0});
+        send_icmp_error(run, in, packet, IcmpReason::hops_over);
         return;
     }
     if (out.link->mtu != 0 && packet.ip.length > out.link->mtu && packet.ip.dont_fragment) {
@@ -122,7 +97,7 @@ void forward(Run& run, const Device& in, Packet&& packet)
             return ByEntry{.table = model::ByEntry::Table::link,
                            .text = {"{} mtu {}", out.name(), out.link->mtu}};
         });
-        send_icmp_error(run, in, packet, error_for(packet, kFragmentationNeeded));
+        send_icmp_error(run, in, packet, IcmpReason::too_big);
         return;
     }
     --packet.ip.ttl;

@@ -1,4 +1,4 @@
-// Local delivery: net/ipv4/tcp_ipv4.c, udp.c, icmp.c.
+// Local delivery: net/ipv4/tcp_ipv4.c, udp.c.
 
 #include <algorithm>
 
@@ -88,12 +88,6 @@ Reason by_listener(const model::Socket* socket, const Ip& ip)
     return by_socket({"{} {}:{} {}", protocol, socket->address, socket->port, socket->program});
 }
 
-Reason by_live(const LiveSocket& socket)
-{
-    return by_socket({"{}:{} connected to {}:{}", socket.local, socket.local_port, socket.remote,
-                      socket.remote_port});
-}
-
 void deliver_tcp(Run& run, const Device& in, const Packet& packet)
 {
     const Namespace& netns = *in.netns;
@@ -164,117 +158,16 @@ void deliver_udp(Run& run, const Device& in, const Packet& packet)
     if (listener != nullptr)
         serve_datagram(run, netns, packet, *listener);
     else
-        send_icmp_error(run, in, packet,
-                        packet.family() == net::Family::ipv4 ? IcmpError{3, 3} : IcmpError{1, 4});
-}
-
-// icmp_err_convert[]: what an error means to a socket, and whether it ends one that is connected.
-struct Meaning {
-    SocketError error = SocketError::none;
-    bool fatal = false;
-};
-Meaning meaning_of(const Ip& ip)
-{
-    constexpr std::uint8_t kTimeExceeded = 11;
-    if (ip.protocol == kIcmpv6) {
-        if (ip.icmp_type == 1 && ip.icmp_code == 4)
-            return {SocketError::refused, true};
-        if (ip.icmp_type == 1 && ip.icmp_code == 1)
-            return {SocketError::prohibited, true};
-        return {ip.icmp_code == 0 ? SocketError::network_unreachable
-                                  : SocketError::host_unreachable,
-                false};
-    }
-    if (ip.icmp_type == kTimeExceeded)
-        return {SocketError::host_unreachable, false};
-    if (ip.icmp_type != 3)
-        return {};
-    switch (ip.icmp_code) {
-    case 0:
-    case 6:
-        return {SocketError::network_unreachable, ip.icmp_code == 6};
-    case 2:
-    case 3:
-        return {SocketError::refused, true};
-    case 4:
-        return {}; // fragmentation needed: the sender sends smaller ones
-    case 1:
-        return {SocketError::host_unreachable, false};
-    default:
-        return {SocketError::host_unreachable, true};
-    }
-}
-
-// tcp_v4_err(), __udp4_lib_err(), ping_err()
-void deliver_icmp_error(Run& run, const Device& in, const Packet& packet)
-{
-    model::Tuple sent = *packet.ip.inner;
-    const bool ping = sent.protocol == kIcmp || sent.protocol == kIcmpv6;
-    const auto found = std::ranges::find_if(run.state.sockets, [&](const LiveSocket& socket) {
-        return socket.netns == in.netns && socket.protocol == sent.protocol &&
-               socket.state != SocketState::closed && socket.remote == sent.destination &&
-               socket.local_port == sent.source_port &&
-               (ping ||
-                (socket.local == sent.source && socket.remote_port == sent.destination_port));
-    });
-    if (found == run.state.sockets.end()) {
-        note(run, packet, {&in, "socket"}, "drop", [] {
-            return ByKernel{.function = "icmp_unreach",
-                            .text = "no socket here has sent what the error is about"};
-        });
-        return;
-    }
-    note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(*found); });
-    const Meaning meaning = meaning_of(packet.ip);
-    const bool connecting = found->protocol == kTcp && found->state == SocketState::syn_sent;
-    const bool counts = ping || connecting || (found->protocol != kTcp && meaning.fatal);
-    if (counts && found->error == SocketError::none)
-        found->error = meaning.error;
-    if (connecting && meaning.error != SocketError::none)
-        found->state = SocketState::closed;
-}
-
-void deliver_icmp(Run& run, const Device& in, const Packet& packet)
-{
-    const Ip& ip = packet.ip;
-    const bool v6 = ip.protocol == kIcmpv6;
-    if (ip.inner) {
-        deliver_icmp_error(run, in, packet);
-        return;
-    }
-    if (ip.icmp_type == (v6 ? 128 : 8)) {
-        if (in.netns->settings.icmp_echo_ignore_all.value != 0) {
-            note(run, packet, {&in, "icmp"}, "drop", [&] {
-                return BySysctl{.setting = &in.netns->settings.icmp_echo_ignore_all, .value = "1"};
-            });
-            return;
-        }
-        note(run, packet, {&in, "icmp"}, "answer",
-             [] { return ByKernel{.function = "icmp_reply", .text = "echo request"}; });
-        Packet reply{.ip = ip, .mark = 0};
-        reply.ip.source = ip.destination;
-        reply.ip.destination = ip.source;
-        reply.ip.icmp_type = v6 ? 129 : 0;
-        reply.ip.ttl = 64;
-        (void)ip_send(run, *in.netns, std::move(reply), packet.number);
-        return;
-    }
-    const auto found = std::ranges::find_if(run.state.sockets, [&](const LiveSocket& socket) {
-        return socket.netns == in.netns && socket.protocol == ip.protocol &&
-               socket.state != SocketState::closed && socket.local_port == ip.source_port &&
-               socket.remote == ip.source;
-    });
-    const bool ours = found != run.state.sockets.end();
-    note(run, packet, {&in, "socket"}, ours ? "deliver" : "drop", [&] {
-        return ours ? by_live(*found)
-                    : by_socket(
-                          {"nobody here waits for an echo reply with the id {}", ip.source_port});
-    });
-    if (ours)
-        found->response_seen = true;
+        send_icmp_error(run, in, packet, IcmpReason::no_port);
 }
 
 } // namespace
+
+Reason by_live(const LiveSocket& socket)
+{
+    return by_socket({"{}:{} connected to {}:{}", socket.local, socket.local_port, socket.remote,
+                      socket.remote_port});
+}
 
 void deliver_locally(Run& run, const Device& device, const Packet& packet)
 {
@@ -290,38 +183,13 @@ void deliver_locally(Run& run, const Device& device, const Packet& packet)
         deliver_icmp(run, device, packet);
         break;
     default:
-        send_icmp_error(run, device, packet, {3, 2});
+        note(run, packet, {&device, "socket"}, "unreachable", [&] {
+            return ByKernel{.function = "ip_protocol_deliver_rcu",
+                            .text = {"nothing takes protocol {}", packet.ip.protocol}};
+        });
+        send_icmp_error(run, device, packet, IcmpReason::no_protocol);
         break;
     }
-}
-
-void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError error)
-{
-    const Namespace& netns = *in.netns;
-    const net::Family family = about.family();
-    const RouteType sender = netns.fib(family).address_type(about.ip.source);
-    if (about.ip.icmp_error() || about.type != PacketType::host || sender == RouteType::broadcast ||
-        sender == RouteType::multicast)
-        return;
-    constexpr std::uint16_t kErrorLength = 88;
-    Packet packet{.ip = {.source = net::IpAddress::any(family),
-                         .destination = about.ip.source,
-                         .protocol = family == net::Family::ipv4 ? kIcmp : kIcmpv6,
-                         .length = kErrorLength,
-                         .dont_fragment = false,
-                         .icmp_type = error.type,
-                         .icmp_code = error.code,
-                         .inner = tuple_of(about.ip),
-                         .inner_tcp_flags = about.ip.tcp_flags}};
-    const bool for_us = about.destination &&
-                        about.destination->input == Destination::Input::local && !about.local_out;
-    const RouteOutput routed =
-        route_output(run, netns, {.destination = about.ip.source, .source = packet.ip.source});
-    if (!routed.destination)
-        return;
-    packet.ip.source = for_us ? about.ip.destination : routed.source;
-    packet.ct = related_to(about.ct);
-    (void)ip_send(run, netns, std::move(packet), about.number);
 }
 
 void send_tcp_reset(Run& run, const Packet& about)

@@ -272,10 +272,7 @@ void fail_waiting(Run& run)
             return ByEntry{.table = model::ByEntry::Table::neighbour,
                            .text = {"{} dev {} FAILED", entry.neighbour.address, out.name()}};
         });
-        constexpr std::uint8_t kHostUnreachable = 1;
-        send_icmp_error(run, out, entry.packet,
-                        entry.packet.family() == net::Family::ipv4 ? IcmpError{3, kHostUnreachable}
-                                                                   : IcmpError{1, 3});
+        send_icmp_error(run, out, entry.packet, IcmpReason::no_neighbour);
     }
 }
 

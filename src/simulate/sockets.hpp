@@ -24,6 +24,7 @@ enum class SocketError : std::uint8_t {
     network_unreachable, // ENETUNREACH
     prohibited,          // EACCES
     not_permitted,       // EPERM
+    no_protocol,         // ENOPROTOOPT
 };
 [[nodiscard]] std::string errno_name(SocketError error);
 

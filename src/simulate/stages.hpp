@@ -199,15 +199,34 @@ void solicit_neighbour(Run& run,
 // What is behind PREROUTING.
 void neighbour_discovery_receive(Run& run, const Device& device, const Packet& received);
 
-// --- local.cpp: net/ipv4/tcp_ipv4.c, udp.c, icmp.c
+// --- icmp.cpp: net/ipv4/icmp.c, net/ipv6/icmp.c
 
-void deliver_locally(Run& run, const Device& device, const Packet& packet);
-// icmp_send()
+void deliver_icmp(Run& run, const Device& device, const Packet& packet);
+// Why a sender is told of its packet, and the words that each family has for it.
+enum class IcmpReason : std::uint8_t {
+    no_route,
+    unreachable_route,
+    prohibited,
+    no_neighbour,
+    no_protocol,
+    no_port,
+    too_big,
+    hops_over,
+    shorter_way,
+};
 struct IcmpError {
-    std::uint8_t type = 3;
+    std::uint8_t type = 0;
     std::uint8_t code = 0;
 };
+[[nodiscard]] IcmpError icmp_error(IcmpReason reason, net::Family family);
+// icmp_send()
 void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError error);
+void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpReason reason);
+
+// --- local.cpp: net/ipv4/tcp_ipv4.c, udp.c
+
+void deliver_locally(Run& run, const Device& device, const Packet& packet);
+[[nodiscard]] Reason by_live(const LiveSocket& socket);
 // tcp_v4_send_reset()
 void send_tcp_reset(Run& run, const Packet& about);
 // endpoints.cpp: the programs at the two ends

@@ -151,6 +151,47 @@ TEST_F(LocalTest, TPROXY_hands_a_packet_to_a_listener_on_another_port)
               Outcome::delivered);
 }
 
+TEST_F(LocalTest, A_protocol_that_nothing_takes_is_told_to_its_sender_in_the_words_of_the_family)
+{
+    host.address("eth0", "fd00::1/64");
+    client.address("eth0", "fd00::2/64");
+    built_ = std::make_unique<World>(world.build());
+    constexpr std::uint8_t kGre = 47;
+    for (const auto& [from, to, error] :
+         {std::tuple{"10.0.0.2", "10.0.0.1", "ICMP unreachable/2 10.0.0.1 > 10.0.0.2"},
+          {"fd00::2", "fd00::1", "ICMP icmp6-type-4/1 fd00::1 > fd00::2"}}) {
+        Sent sent(*built_);
+        Ip packet = datagram(from, 0, to, 0);
+        packet.protocol = kGre;
+        sent.in(
+            "host", "eth0",
+            {.ethernet = {.source = mac(1), .destination = *host.at("eth0").mac}, .ip = packet});
+        EXPECT_THAT(sent.packets(), testing::Contains(error));
+        EXPECT_THAT(sent.steps("socket"), testing::Contains("eth0 socket unreachable"));
+    }
+}
+
+TEST_F(LocalTest, What_an_error_means_to_the_client_hangs_on_its_code)
+{
+    const std::vector<std::pair<rules::Reject, std::string>> errors{
+        {{.type = 3, .code = 0}, "ENETUNREACH"},   {{.type = 3, .code = 1}, "EHOSTUNREACH"},
+        {{.type = 3, .code = 2}, "ENOPROTOOPT"},   {{.type = 3, .code = 3}, "ECONNREFUSED"},
+        {{.type = 3, .code = 9}, "ENETUNREACH"},   {{.type = 3, .code = 10}, "EHOSTUNREACH"},
+        {{.type = 3, .code = 13}, "EHOSTUNREACH"},
+    };
+    rules::Reject reject;
+    world.rules("host").chain(HookFamily::ipv4, Hook::input, 0, "INPUT",
+                              [&](const rules::PacketView& packet, const rules::Surroundings&) {
+                                  rules::ChainOutcome outcome = drop(packet, "INPUT", "-j REJECT");
+                                  outcome.reject = reject;
+                                  return outcome;
+                              });
+    for (const auto& [told, error] : errors) {
+        reject = told;
+        EXPECT_EQ(ask(kTcp).error, error) << int{told.code};
+    }
+}
+
 TEST_F(LocalTest, A_rule_that_rejects_says_so_in_its_own_way)
 {
     host.listen(kTcp, 80);

@@ -310,6 +310,18 @@ TEST_F(RouterTest, Routes_that_say_no_are_answered_with_their_kind_of_error)
     EXPECT_THAT(answers(packet), ElementsAre("ICMP unreachable/0 10.1.0.1 > 10.1.0.2"));
 }
 
+TEST_F(RouterTest, IPv6_tells_a_route_of_type_unreachable_as_it_tells_none)
+{
+    router.address("left", "fd01::1/64").sysctl("net.ipv6.conf.left.forwarding", 1);
+    router.netns.neighbours.push_back(
+        {.link = router.at("left").index, .address = ip("fd01::2"), .mac = mac(2), .state = 2});
+    router.route("fd0a::/64", "", "", kUnreachable).route("fd0b::/64", "", "", kProhibit);
+    for (const auto& [to, error] : {std::pair{"fd0a::1", "ICMP unreachable/0 fd01::1 > fd01::2"},
+                                    {"fd0b::1", "ICMP unreachable/1 fd01::1 > fd01::2"},
+                                    {"fd0c::1", "ICMP unreachable/0 fd01::1 > fd01::2"}})
+        EXPECT_THAT(answers(datagram("fd01::2", 4000, to, 53)), ElementsAre(error));
+}
+
 TEST_F(RouterTest, Martians_are_dropped_whatever_the_tables_say)
 {
     for (const char* source : {"224.0.0.1", "255.255.255.255", "0.1.2.3", "127.0.0.1"}) {
