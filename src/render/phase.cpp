@@ -50,6 +50,16 @@ bool is_arp(const model::TracedPacket& packet)
     return packet.summary.starts_with("ARP ") || packet.summary.starts_with("NDP ");
 }
 
+bool same_walk(const model::TracedPacket& one, const model::TracedPacket& other)
+{
+    return one.summary == other.summary &&
+           std::ranges::equal(one.steps, other.steps,
+                              [](const model::Step& a, const model::Step& b) {
+                                  return a.netns == b.netns && a.device == b.device &&
+                                         a.stage == b.stage && a.action == b.action;
+                              });
+}
+
 std::string tuple(const model::Header& header)
 {
     const bool ports = header.protocol != kIcmp && header.protocol != kIcmpv6;

@@ -11,6 +11,8 @@ namespace onlan::render {
 // A phase in which the packet ends: lost, refused, or of use to nobody.
 [[nodiscard]] bool is_end(const model::Step& step);
 [[nodiscard]] bool is_arp(const model::TracedPacket& packet);
+// One packet sent again, which ended as it did before.
+[[nodiscard]] bool same_walk(const model::TracedPacket& one, const model::TracedPacket& other);
 
 // "192.168.137.248:40000 > 172.18.0.2:5000"
 [[nodiscard]] std::string tuple(const model::Header& header);

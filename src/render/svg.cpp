@@ -7,6 +7,7 @@
 
 #include "render/columns.hpp"
 #include "render/phase.hpp"
+#include "render/xml.hpp"
 
 namespace onlan::render {
 namespace {
@@ -36,30 +37,6 @@ text{font:13px system-ui,sans-serif;fill:#1b1f24}
 </style>
 )";
 
-std::string escaped(std::string_view text)
-{
-    std::string safe;
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            safe += "&amp;";
-            break;
-        case '<':
-            safe += "&lt;";
-            break;
-        case '>':
-            safe += "&gt;";
-            break;
-        case '"':
-            safe += "&quot;";
-            break;
-        default:
-            safe += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-        }
-    }
-    return safe;
-}
-
 // Cut between characters, not within one of UTF-8.
 std::string shortened(std::string text, std::size_t longest)
 {
@@ -76,9 +53,8 @@ std::vector<const TracedPacket*> drawn(const model::Explanation& explanation)
 {
     std::vector<const TracedPacket*> packets;
     for (const TracedPacket& packet : explanation.packets) {
-        const bool again = std::ranges::any_of(packets, [&](const TracedPacket* earlier) {
-            return earlier->summary == packet.summary;
-        });
+        const bool again = std::ranges::any_of(
+            packets, [&](const TracedPacket* earlier) { return same_walk(*earlier, packet); });
         if (!is_arp(packet) && !packet.steps.empty() && !again)
             packets.push_back(&packet);
     }
@@ -109,7 +85,7 @@ public:
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
             "height=\"{1}\" role=\"img\">\n<title>{2}</title>\n{3}<rect width=\"{0}\" "
             "height=\"{1}\" fill=\"#fff\"/>\n{4}{5}</svg>\n",
-            width, height, escaped(title()), kStyle, lifelines(below, height), body_);
+            width, height, xml_text(title()), kStyle, lifelines(below, height), body_);
     }
 
 private:
@@ -127,7 +103,7 @@ private:
 
     void draw_title()
     {
-        add("<text class=\"title\" x=\"20\" y=\"{}\">{}</text>\n", y_, escaped(title()));
+        add("<text class=\"title\" x=\"20\" y=\"{}\">{}</text>\n", y_, xml_text(title()));
         y_ += kLine;
         // SVG does not wrap lines.
         constexpr std::size_t kCharacters = 125;
@@ -137,7 +113,7 @@ private:
                 end = rest.rfind(' ', kCharacters);
                 end = end == std::string_view::npos ? rest.size() : end;
             }
-            add("<text x=\"20\" y=\"{}\">{}</text>\n", y_, escaped(rest.substr(0, end)));
+            add("<text x=\"20\" y=\"{}\">{}</text>\n", y_, xml_text(rest.substr(0, end)));
             rest.remove_prefix(std::min(end + 1, rest.size()));
             y_ += kLine;
         }
@@ -150,7 +126,7 @@ private:
             add("<rect class=\"netns\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\"/>\n",
                 netns.left, y_, netns.right - netns.left, kBox);
             add("<text x=\"{}\" y=\"{}\">{}</text>\n", netns.left + 8, y_ + 16,
-                escaped(model::Names::netns(netns.name)));
+                xml_text(model::Names::netns(netns.name)));
             for (const Columns::Device& device : netns.devices)
                 draw_device(netns.name, device);
         }
@@ -165,10 +141,10 @@ private:
         const std::string name = names_.device(netns, device.name);
         const auto aside = name.find(" (");
         add("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n", device.x, y_ + 38,
-            escaped(name.substr(0, aside)));
+            xml_text(name.substr(0, aside)));
         if (aside != std::string::npos)
             add("<text class=\"small\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
-                device.x, y_ + 52, escaped(name.substr(aside + 1)));
+                device.x, y_ + 52, xml_text(name.substr(aside + 1)));
     }
 
     [[nodiscard]] std::string lifelines(int from, int to) const
@@ -190,7 +166,7 @@ private:
         add("<line class=\"row\" x1=\"20\" y1=\"{0}\" x2=\"{1}\" y2=\"{0}\"/>\n", y_,
             columns_.width() - 20);
         y_ += kLine;
-        add("<text x=\"20\" y=\"{}\">{}. {}</text>\n", y_, packet.number, escaped(packet.summary));
+        add("<text x=\"20\" y=\"{}\">{}. {}</text>\n", y_, packet.number, xml_text(packet.summary));
         int x = columns_.x(packet.steps.front().netns, packet.steps.front().device);
         y_ += kPhase / 2;
         for (const Step& step : packet.steps) {
@@ -226,7 +202,7 @@ private:
         const bool left = x > columns_.width() / 2;
         add("<text class=\"{}\" x=\"{}\" y=\"{}\"{}>{}</text>\n", style, left ? x - 10 : x + 10,
             y_ + 4, left ? " text-anchor=\"end\"" : "",
-            escaped(shortened(std::move(note), kLongestNote)));
+            xml_text(shortened(std::move(note), kLongestNote)));
     }
 
     const model::Explanation& explanation_;

@@ -10,7 +10,7 @@ namespace onlan::render {
 
 // The walk as a picture that stands by itself: namespaces as boxes, their devices as columns in
 // them, and each packet's path from top to bottom, with the phases that changed or ended it.
-// Retransmissions and ARP are left out.
+// What was sent again and went the same way is left out, and so is ARP.
 [[nodiscard]] std::string
 svg(const model::Explanation& explanation, const Asked& asked, const model::Names& names);
 

@@ -38,16 +38,6 @@ std::string_view outcome_sentence(model::Outcome outcome)
     return {};
 }
 
-// Packets of a retransmission end as the first ones did.
-bool same_walk(const TracedPacket& one, const TracedPacket& other)
-{
-    return one.summary == other.summary &&
-           std::ranges::equal(one.steps, other.steps, [](const Step& a, const Step& b) {
-               return a.netns == b.netns && a.device == b.device && a.stage == b.stage &&
-                      a.action == b.action;
-           });
-}
-
 class Text {
 public:
     Text(const Explanation& explanation,

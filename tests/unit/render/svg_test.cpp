@@ -1,0 +1,55 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "render/svg.hpp"
+
+namespace onlan::render {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+model::TracedPacket syn(unsigned number, const std::string& action)
+{
+    return {.number = number,
+            .summary = "SYN 10.0.0.1:40000 > 10.0.0.2:80",
+
+            .steps = {{.netns = "host", .device = "br0", .stage = "ip/forward", .action = action}}};
+}
+
+std::string drawn(std::vector<model::TracedPacket> packets)
+{
+    return svg({.outcome = model::Outcome::timeout, .packets = std::move(packets)},
+               {.from = "web", .to = "10.0.0.2:80"}, model::Names(model::Snapshot{}));
+}
+
+TEST(Svg, LeavesOutWhatWasSentAgainAndWentTheSameWay)
+{
+    const std::string picture = drawn({syn(1, "drop"), syn(2, "drop")});
+    EXPECT_THAT(picture, HasSubstr(">1. SYN"));
+    EXPECT_THAT(picture, Not(HasSubstr(">2. SYN")));
+}
+
+TEST(Svg, ShowsWhatWasSentAgainAndWentAnotherWay)
+{
+    EXPECT_THAT(drawn({syn(1, "drop"), syn(2, "mark")}), HasSubstr(">2. SYN"));
+}
+
+TEST(Svg, LeavesOutTheSearchForNeighbours)
+{
+    model::TracedPacket arp = syn(1, "answer");
+    arp.summary = "ARP who-has 10.0.0.2 tell 10.0.0.1";
+    EXPECT_THAT(drawn({arp}), Not(HasSubstr("who-has")));
+}
+
+TEST(Svg, IsXmlWhateverBytesANameHolds)
+{
+    model::TracedPacket packet = syn(1, "drop");
+    packet.steps.front().device = "br\xFF\x01<0>";
+    const std::string picture = drawn({packet});
+    EXPECT_THAT(picture, HasSubstr("br\xEF\xBF\xBD\xEF\xBF\xBD&lt;0&gt;"));
+    EXPECT_THAT(picture, Not(HasSubstr("\xFF")));
+}
+
+} // namespace
+} // namespace onlan::render
