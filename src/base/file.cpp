@@ -61,10 +61,10 @@ Result<> write_file(const std::filesystem::path& path, std::string_view text)
     return write_all(fd.get(), text, path);
 }
 
-Result<> replace_file(const std::filesystem::path& path, std::string_view text)
+Result<> replace_file(const std::filesystem::path& path, std::string_view text, mode_t mode)
 {
     const std::filesystem::path temporary = path.string() + ".new";
-    ONLAN_TRY(const UniqueFd fd, open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0600));
+    ONLAN_TRY(const UniqueFd fd, open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode));
     ONLAN_CHECK(write_all(fd.get(), text, temporary));
     if (::fsync(fd.get()) < 0)
         return fail_errno(fmt::format("sync {}", temporary.string()));

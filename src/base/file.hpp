@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include <sys/types.h>
+
 #include "base/result.hpp"
 
 namespace onlan {
@@ -16,7 +18,8 @@ namespace onlan {
 [[nodiscard]] Result<> write_file(const std::filesystem::path& path, std::string_view text);
 
 // Writes beside the file, syncs and renames over it: after a crash the file is the old one or the
-// new one.
-[[nodiscard]] Result<> replace_file(const std::filesystem::path& path, std::string_view text);
+// new one. It gets what the umask leaves of `mode`.
+[[nodiscard]] Result<>
+replace_file(const std::filesystem::path& path, std::string_view text, mode_t mode = 0600);
 
 } // namespace onlan

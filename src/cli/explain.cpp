@@ -36,8 +36,10 @@ Result<int> run(const Options& options, const ExplainOptions& explain)
               simulate::Question::pose(std::move(snapshot), explain.from, explain.to));
     const model::Explanation explanation = simulate::explain(question.world(), question.flow());
     const render::Asked asked{.from = explain.from, .to = explain.to};
+    constexpr mode_t kEverybodys = 0666; // a picture is made to be shown
     if (!explain.svg.empty())
-        ONLAN_CHECK(write_document(explain.svg, render::svg(explanation, asked, names)));
+        ONLAN_CHECK(
+            write_document(explain.svg, render::svg(explanation, asked, names), kEverybodys));
     if (options.format == Format::json)
         std::cout << json_document_text(model::explanation_to_json(
                          {.from = explain.from,

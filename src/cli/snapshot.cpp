@@ -28,8 +28,9 @@ Result<> write_snapshot(const Options& options, const SnapshotOptions& snapshot)
         collected = redact::redacted(std::move(collected), key);
     }
     const std::string document = model::snapshot_to_json(collected);
+    constexpr mode_t kOwnersAlone = 0600; // it tells everything about the host
     if (!snapshot.output.empty())
-        return write_document(snapshot.output, document);
+        return write_document(snapshot.output, document, kOwnersAlone);
     std::cout << document << std::flush;
     if (!std::cout)
         return fail_errno("write the snapshot to stdout", EIO);

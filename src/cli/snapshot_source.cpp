@@ -43,13 +43,13 @@ read_snapshot(const Options& options, const std::filesystem::path& path, std::st
     return collect::collect_snapshot(options.docker_host, std::ref(progress));
 }
 
-Result<> write_document(const std::filesystem::path& path, const std::string& document)
+Result<> write_document(const std::filesystem::path& path, const std::string& document, mode_t mode)
 {
     std::error_code ignored;
     const bool special =
         std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
     return special ? write_file(path, document)
-                   : replace_file(std::filesystem::absolute(path), document);
+                   : replace_file(std::filesystem::absolute(path), document, mode);
 }
 
 } // namespace onlan::cli

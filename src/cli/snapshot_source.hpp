@@ -16,8 +16,8 @@ namespace onlan::cli {
 read_snapshot(const Options& options, const std::filesystem::path& path, std::string_view command);
 
 // A file as a whole or not at all; a pipe or a device, which must not be replaced by a file, as it
-// comes.
-[[nodiscard]] Result<> write_document(const std::filesystem::path& path,
-                                      const std::string& document);
+// comes. A new file gets what the umask leaves of `mode`.
+[[nodiscard]] Result<>
+write_document(const std::filesystem::path& path, const std::string& document, mode_t mode);
 
 } // namespace onlan::cli

@@ -53,6 +53,13 @@ def test_the_documentation_shows_the_walk_as_it_is_drawn(tmp_path):
     assert drawing.read_text() == (TESTS.parent / "docs/conntrack-clash.svg").read_text()
 
 
+def test_a_picture_is_for_everybody_whom_the_umask_lets(tmp_path):
+    drawing = tmp_path / "walk.svg"
+    subprocess.run([ONLAN, "explain", "--from", "homeassistant", "--to", f"{HOST}:5000", "--snapshot",
+                    ARTICLE / "1-isolation.json", "--svg", drawing], umask=0o027, capture_output=True, check=False)
+    assert drawing.stat().st_mode & 0o777 == 0o640
+
+
 def test_minimal_tells_the_cause_and_detailed_every_phase():
     minimal, summary, detailed = (of_article("3-conntrack", how).stdout for how in ("--minimal", "--summary", "--detailed"))
     assert "Cause: " in minimal and "Packet 1" not in minimal

@@ -53,6 +53,16 @@ TEST_F(Files, ReplacingMakesAFileThatIsNotThere)
     EXPECT_EQ(read_file(folder / "state").value(), "new");
 }
 
+TEST_F(Files, AFileIsForItsOwnerUnlessItIsMadeForOthers)
+{
+    using fs::perms;
+    ASSERT_TRUE(replace_file(folder / "state", "new"));
+    EXPECT_EQ(fs::status(folder / "state").permissions(), perms::owner_read | perms::owner_write);
+    ASSERT_TRUE(replace_file(folder / "state", "new", 0640));
+    EXPECT_EQ(fs::status(folder / "state").permissions(),
+              perms::owner_read | perms::owner_write | perms::group_read);
+}
+
 TEST_F(Files, ReplacingInAFolderThatIsNotThereFailsWithItsErrno)
 {
     const auto replaced = replace_file(folder / "none" / "state", "new");
