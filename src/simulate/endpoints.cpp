@@ -86,6 +86,22 @@ void take_data(Run& run, LiveSocket& socket, const Packet& packet)
         plan(run, socket, Deed::close, packet.number);
 }
 
+// The listener's program towards who has sent `packet`.
+LiveSocket&
+open_server(Run& run, const Namespace& netns, const Packet& packet, const model::Socket& listener)
+{
+    LiveSocket& socket = run.state.sockets.emplace_back();
+    socket.netns = &netns;
+    socket.protocol = listener.protocol;
+    socket.remote = packet.ip.source;
+    socket.remote_port = packet.ip.source_port;
+    socket.proxy = run.world.proxy_of(netns, listener);
+    socket.role = socket.proxy == nullptr ? SocketRole::server : SocketRole::proxy_front;
+    socket.mark = listener.mark;
+    socket.owner = listener.owner;
+    return socket;
+}
+
 LiveSocket& dial(Run& run, LiveSocket& front)
 {
     const auto front_number = static_cast<unsigned>(
@@ -97,6 +113,7 @@ LiveSocket& dial(Run& run, LiveSocket& front)
     back.netns = front.netns;
     back.role = SocketRole::proxy_back;
     back.protocol = front.protocol;
+    back.owner = front.owner;
     back.remote = front.proxy->target;
     back.remote_port = front.proxy->target_port;
     back.local_port = kProxyPort;
@@ -235,20 +252,29 @@ void tcp_accept(Run& run,
                 const Packet& packet,
                 const model::Socket& listener)
 {
-    LiveSocket& socket = run.state.sockets.emplace_back();
-    socket.netns = &netns;
-    socket.role = SocketRole::server;
-    socket.protocol = kTcp;
+    LiveSocket& socket = open_server(run, netns, packet, listener);
     socket.local = packet.ip.destination;
     socket.local_port = packet.ip.destination_port;
-    socket.remote = packet.ip.source;
-    socket.remote_port = packet.ip.source_port;
     socket.state = SocketState::syn_received;
     socket.receive_next = packet.ip.sequence + 1;
-    socket.proxy = run.world.proxy_of(netns, listener);
-    if (socket.proxy != nullptr)
-        socket.role = SocketRole::proxy_front;
     send_segment(run, socket, kSyn | kAck, 0, packet.number);
+}
+
+void udp_answer(Run& run,
+                const Namespace& netns,
+                const Packet& packet,
+                const model::Socket& listener)
+{
+    LiveSocket& socket = open_server(run, netns, packet, listener);
+    const bool any = listener.address == net::IpAddress::any(listener.address.family());
+    // A program that asks for nothing special lets the kernel choose the source of its answer.
+    socket.local = any ? net::IpAddress::any(packet.family()) : listener.address;
+    socket.local_port = listener.port;
+    socket.state = SocketState::closed; // takes nothing itself: the listener does
+    if (socket.role == SocketRole::proxy_front)
+        send_request(run, socket, packet.number);
+    else
+        (void)send_datagram(run, socket, kResponse, packet.number);
 }
 
 void tcp_socket_receive(Run& run, LiveSocket& socket, const Packet& packet)

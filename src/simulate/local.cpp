@@ -114,34 +114,6 @@ void deliver_tcp(Run& run, const Device& in, const Packet& packet)
         send_tcp_reset(run, packet);
 }
 
-// A server's program: it answers to where the datagram came from.
-void serve_datagram(Run& run,
-                    const Namespace& netns,
-                    const Packet& packet,
-                    const model::Socket& listener)
-{
-    LiveSocket& server = run.state.sockets.emplace_back();
-    server.netns = &netns;
-    server.role = SocketRole::server;
-    server.protocol = kUdp;
-    const bool any = listener.address == net::IpAddress::any(listener.address.family());
-    // A program that asks for nothing special lets the kernel choose the source of its answer.
-    server.local = any ? net::IpAddress::any(packet.family()) : listener.address;
-    server.local_port = listener.port;
-    server.remote = packet.ip.source;
-    server.remote_port = packet.ip.source_port;
-    server.state = SocketState::closed; // takes nothing itself: the listener does
-    server.request_seen = true;
-    server.proxy = run.world.proxy_of(netns, listener);
-    if (server.proxy != nullptr) {
-        server.role = SocketRole::proxy_front;
-        send_request(run, server, packet.number);
-        return;
-    }
-    constexpr std::uint16_t kAnswer = 40;
-    (void)send_datagram(run, server, kAnswer, packet.number);
-}
-
 void deliver_udp(Run& run, const Device& in, const Packet& packet)
 {
     const Namespace& netns = *in.netns;
@@ -156,7 +128,7 @@ void deliver_udp(Run& run, const Device& in, const Packet& packet)
     note(run, packet, {&in, "socket"}, listener == nullptr ? "unreachable" : "deliver",
          [&] { return by_listener(listener, packet.ip); });
     if (listener != nullptr)
-        serve_datagram(run, netns, packet, *listener);
+        udp_answer(run, netns, packet, *listener);
     else
         send_icmp_error(run, in, packet, IcmpReason::no_port);
 }

@@ -51,8 +51,8 @@ struct LiveSocket {
     bool fin_seen = false;
     unsigned pair = 0; // proxy: index of the other half, from 1; 0: none
     const Proxy* proxy = nullptr;
-    std::uint32_t mark = 0;
-    std::uint32_t owner = 0;
+    std::uint32_t mark = 0;  // SO_MARK
+    std::uint32_t owner = 0; // uid; of the client, who is not known, root's
 };
 
 } // namespace onlan::simulate

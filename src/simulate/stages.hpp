@@ -234,7 +234,12 @@ void send_tcp_reset(Run& run, const Packet& about);
 // Lets the next program do what it has planned. False: none has.
 bool act(Run& run);
 void tcp_socket_receive(Run& run, LiveSocket& socket, const Packet& packet);
+// The program behind a listener takes what has come for it.
 void tcp_accept(Run& run,
+                const Namespace& netns,
+                const Packet& packet,
+                const model::Socket& listener);
+void udp_answer(Run& run,
                 const Namespace& netns,
                 const Packet& packet,
                 const model::Socket& listener);

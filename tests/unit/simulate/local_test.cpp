@@ -1,5 +1,7 @@
 // Local delivery: net/ipv4/ip_input.c, tcp_ipv4.c, udp.c, icmp.c, inet_hashtables.c.
 
+#include <set>
+
 #include "unit/simulate/frames.hpp"
 
 namespace onlan::simulate {
@@ -47,6 +49,26 @@ TEST_F(LocalTest, A_port_where_nothing_listens_refuses)
         EXPECT_EQ(explanation.outcome, Outcome::refused);
         EXPECT_EQ(explanation.error, "ECONNREFUSED");
         EXPECT_EQ(explanation.cause.kind, "no-listener");
+    }
+}
+
+TEST_F(LocalTest, What_a_server_sends_has_the_mark_and_the_owner_of_its_listener)
+{
+    host.listen(kTcp, 80).listen(kUdp, 80);
+    for (model::Socket& socket : host.netns.sockets) {
+        socket.mark = 7;
+        socket.owner = 1000;
+    }
+    std::set<std::pair<std::uint32_t, std::optional<std::uint32_t>>> sent;
+    world.rules("host").chain(HookFamily::ipv4, Hook::output, 0, "OUTPUT",
+                              [&](const rules::PacketView& packet, const rules::Surroundings&) {
+                                  sent.emplace(packet.mark, packet.socket_owner);
+                                  return accept(packet);
+                              });
+    for (const std::uint8_t protocol : {kTcp, kUdp}) {
+        sent.clear();
+        EXPECT_EQ(ask(protocol).outcome, Outcome::delivered);
+        EXPECT_THAT(sent, ElementsAre(testing::Pair(7, testing::Optional(1000))));
     }
 }
 
