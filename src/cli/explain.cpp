@@ -35,7 +35,7 @@ Result<int> run(const Options& options, const ExplainOptions& explain)
     ONLAN_TRY(const simulate::Question question,
               simulate::Question::pose(std::move(snapshot), explain.from, explain.to));
     const model::Explanation explanation = simulate::explain(question.world(), question.flow());
-    const render::Asked asked{.from = explain.from, .to = explain.to};
+    const model::ExplainedFlow asked{.from = explain.from, .to = explain.to, .protocol = {}};
     constexpr mode_t kEverybodys = 0666; // a picture is made to be shown
     if (!explain.svg.empty())
         ONLAN_CHECK(

@@ -1,20 +1,9 @@
 #include "model/explanation_json.hpp"
 
-#include <array>
-
-#include <fmt/format.h>
-
 namespace onlan::model {
 namespace {
 
 using nlohmann::json;
-
-std::string_view table_name(ByEntry::Table table)
-{
-    constexpr std::array<std::string_view, 6> kNames{"route",     "fdb",    "conntrack",
-                                                     "neighbour", "socket", "link"};
-    return kNames.at(static_cast<std::size_t>(table));
-}
 
 json because_to_json(const Because& because)
 {
@@ -41,7 +30,7 @@ json because_to_json(const Because& because)
             return {{"type", "sysctl"},
                     {"name", by.name},
                     {"value", by.value},
-                    {"text", because_text(by)}};
+                    {"text", reason_text(by)}};
         }
         json operator()(const ByEntry& by) const
         {
@@ -96,32 +85,6 @@ json packet_to_json(const TracedPacket& packet)
 }
 
 } // namespace
-
-std::string because_text(const Because& because)
-{
-    struct Text {
-        std::string operator()(const ByKernel& by) const
-        {
-            return fmt::format("{} [{}]", by.text, by.function);
-        }
-        std::string operator()(const ByRule& by) const
-        {
-            const std::string handle = by.handle == 0 ? "" : fmt::format(" (handle {})", by.handle);
-            return by.number == 0 ? fmt::format("policy of {} {}: {}", by.table, by.chain, by.text)
-                                  : fmt::format("rule {} of {} {}{}: {}", by.number, by.table,
-                                                by.chain, handle, by.text);
-        }
-        std::string operator()(const BySysctl& by) const
-        {
-            return fmt::format("{} = {}", by.name, by.value);
-        }
-        std::string operator()(const ByEntry& by) const
-        {
-            return fmt::format("{}: {}", table_name(by.table), by.text);
-        }
-    };
-    return std::visit(Text{}, because);
-}
 
 json explanation_to_json(const ExplainedFlow& flow, const Explanation& explanation)
 {

@@ -17,15 +17,20 @@ struct PortRange {
     std::uint16_t last = 0;
 
     [[nodiscard]] bool random() const { return first != last; }
+    // "80", "1024-65535"
+    [[nodiscard]] std::string to_string() const;
     friend bool operator==(const PortRange&, const PortRange&) = default;
 };
+
+// "192.168.137.250:5000", "[fd00::2]:1024-65535"
+[[nodiscard]] std::string endpoint_text(const net::IpAddress& address, const PortRange& port);
 
 // What of a packet a reader needs to follow it. For ICMP the ports are 0 and `flags` tells its
 // type.
 struct Header {
     net::IpAddress source;
     net::IpAddress destination;
-    std::uint8_t protocol = 0; // IPPROTO_*; 0: ARP
+    std::uint8_t protocol = 0; // IPPROTO_*; 0: ARP, and IPv6's neighbour discovery
     PortRange source_port;
     PortRange destination_port;
     std::string flags; // "S", "SA", "PA"…; "echo-request", "unreachable/3"; "who-has", "is-at"
@@ -68,6 +73,12 @@ struct ByKernel {
     friend bool operator==(const ByKernel&, const ByKernel&) = default;
 };
 using Because = std::variant<ByKernel, ByRule, BySysctl, ByEntry>;
+[[nodiscard]] std::string_view table_name(ByEntry::Table table) noexcept;
+// A reason in the middle of a sentence: "rule 1 of nat DOCKER: …", "net.ipv4.ip_forward = 0".
+[[nodiscard]] std::string reason_text(const Because& because);
+// A reason that stands by itself, with where to look for it: the table of an entry, the kernel's
+// function.
+[[nodiscard]] std::string because_text(const Because& because);
 
 // What one stage did to a packet.
 struct Step {
@@ -85,12 +96,20 @@ struct Step {
 // One packet from the socket that sent it to where it ends, its clones included.
 struct TracedPacket {
     unsigned number = 0;
-    std::string summary;  // "SYN 192.168.137.248:40000 > 192.168.137.250:5000"
-    unsigned answers = 0; // number of the packet that called it forth; 0: none
+    std::string summary;       // "SYN 192.168.137.248:40000 > 192.168.137.250:5000"
+    Header sent;               // as its sender made it
+    std::uint16_t payload = 0; // of TCP or UDP, in bytes
+    unsigned answers = 0;      // number of the packet that called it forth; 0: none
     std::vector<Step> steps;
 
     friend bool operator==(const TracedPacket&, const TracedPacket&) = default;
 };
+
+// ARP, or the neighbour discovery of IPv6, which asks and answers the same.
+[[nodiscard]] bool is_arp(const TracedPacket& packet);
+[[nodiscard]] bool is_syn_ack(const TracedPacket& packet);
+// RST, or an ICMP error that says unreachable.
+[[nodiscard]] bool is_refusal(const TracedPacket& packet);
 
 // As the client's program would see it.
 enum class Outcome : std::uint8_t {
@@ -122,6 +141,13 @@ struct Cause {
     std::vector<CauseLink> chain;
 
     friend bool operator==(const Cause&, const Cause&) = default;
+};
+
+// The flow that was asked about, in the user's words.
+struct ExplainedFlow {
+    std::string from;
+    std::string to;
+    std::string protocol;
 };
 
 struct Explanation {

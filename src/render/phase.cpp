@@ -11,17 +11,6 @@ namespace {
 constexpr std::uint8_t kIcmp = 1;
 constexpr std::uint8_t kIcmpv6 = 58;
 
-std::string side(const net::IpAddress& address, const model::PortRange& port, bool with_port)
-{
-    if (!with_port)
-        return address.to_string();
-    const std::string shown = address.family() == net::Family::ipv6
-                                  ? fmt::format("[{}]", address.to_string())
-                                  : address.to_string();
-    return port.random() ? fmt::format("{}:{}-{}", shown, port.first, port.last)
-                         : fmt::format("{}:{}", shown, port.first);
-}
-
 template <std::size_t count>
 bool is_one_of(std::string_view word, const std::array<std::string_view, count>& words)
 {
@@ -45,11 +34,6 @@ bool is_end(const model::Step& step)
     return is_one_of(step.action, kEnds);
 }
 
-bool is_arp(const model::TracedPacket& packet)
-{
-    return packet.summary.starts_with("ARP ") || packet.summary.starts_with("NDP ");
-}
-
 bool same_walk(const model::TracedPacket& one, const model::TracedPacket& other)
 {
     return one.summary == other.summary &&
@@ -63,8 +47,11 @@ bool same_walk(const model::TracedPacket& one, const model::TracedPacket& other)
 std::string tuple(const model::Header& header)
 {
     const bool ports = header.protocol != kIcmp && header.protocol != kIcmpv6;
-    return fmt::format("{} > {}", side(header.source, header.source_port, ports),
-                       side(header.destination, header.destination_port, ports));
+    const auto side = [ports](const net::IpAddress& address, const model::PortRange& port) {
+        return ports ? model::endpoint_text(address, port) : address.to_string();
+    };
+    return fmt::format("{} > {}", side(header.source, header.source_port),
+                       side(header.destination, header.destination_port));
 }
 
 } // namespace onlan::render

@@ -10,7 +10,6 @@ namespace onlan::render {
 [[nodiscard]] bool is_trivial(const model::Step& step);
 // A phase in which the packet ends: lost, refused, or of use to nobody.
 [[nodiscard]] bool is_end(const model::Step& step);
-[[nodiscard]] bool is_arp(const model::TracedPacket& packet);
 // One packet sent again, which ended as it did before.
 [[nodiscard]] bool same_walk(const model::TracedPacket& one, const model::TracedPacket& other);
 

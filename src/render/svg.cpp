@@ -55,7 +55,7 @@ std::vector<const TracedPacket*> drawn(const model::Explanation& explanation)
     for (const TracedPacket& packet : explanation.packets) {
         const bool again = std::ranges::any_of(
             packets, [&](const TracedPacket* earlier) { return same_walk(*earlier, packet); });
-        if (!is_arp(packet) && !packet.steps.empty() && !again)
+        if (!model::is_arp(packet) && !packet.steps.empty() && !again)
             packets.push_back(&packet);
     }
     return packets;
@@ -63,7 +63,9 @@ std::vector<const TracedPacket*> drawn(const model::Explanation& explanation)
 
 class Drawing {
 public:
-    Drawing(const model::Explanation& explanation, const Asked& asked, const model::Names& names)
+    Drawing(const model::Explanation& explanation,
+            const model::ExplainedFlow& asked,
+            const model::Names& names)
         : explanation_(explanation),
           asked_(asked),
           names_(names),
@@ -206,7 +208,7 @@ private:
     }
 
     const model::Explanation& explanation_;
-    const Asked& asked_;
+    const model::ExplainedFlow& asked_;
     const model::Names& names_;
     std::vector<const TracedPacket*> packets_;
     Columns columns_;
@@ -216,8 +218,9 @@ private:
 
 } // namespace
 
-std::string
-svg(const model::Explanation& explanation, const Asked& asked, const model::Names& names)
+std::string svg(const model::Explanation& explanation,
+                const model::ExplainedFlow& asked,
+                const model::Names& names)
 {
     return Drawing(explanation, asked, names).draw();
 }

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "model/explanation_json.hpp"
 #include "render/phase.hpp"
 
 namespace onlan::render {
@@ -41,7 +40,7 @@ std::string_view outcome_sentence(model::Outcome outcome)
 class Text {
 public:
     Text(const Explanation& explanation,
-         const Asked& asked,
+         const model::ExplainedFlow& asked,
          const model::Names& names,
          Detail detail,
          const Ink& ink)
@@ -106,7 +105,7 @@ private:
 
     void add_packet(const TracedPacket& packet)
     {
-        if (detail_ == Detail::summary && is_arp(packet))
+        if (detail_ == Detail::summary && model::is_arp(packet))
             return;
         add("\n{}Packet {}: {}{}", ink_.strong, packet.number, packet.summary, ink_.off);
         if (packet.answers != 0)
@@ -165,7 +164,7 @@ private:
     }
 
     const Explanation& explanation_;
-    const Asked& asked_;
+    const model::ExplainedFlow& asked_;
     const model::Names& names_;
     Detail detail_;
     const Ink& ink_;
@@ -175,7 +174,7 @@ private:
 } // namespace
 
 std::string text(const Explanation& explanation,
-                 const Asked& asked,
+                 const model::ExplainedFlow& asked,
                  const model::Names& names,
                  Detail detail,
                  const Ink& ink)

@@ -19,15 +19,9 @@ struct Ink {
     std::string off;
 };
 
-// The flow that was asked about, in the user's words.
-struct Asked {
-    std::string from;
-    std::string to;
-};
-
 // The explanation for a person who reads it on a terminal.
 [[nodiscard]] std::string text(const model::Explanation& explanation,
-                               const Asked& asked,
+                               const model::ExplainedFlow& asked,
                                const model::Names& names,
                                Detail detail,
                                const Ink& ink);

@@ -12,13 +12,9 @@ namespace {
 
 using model::Because;
 using model::Outcome;
+using model::reason_text;
 using model::Step;
 using model::TracedPacket;
-
-bool is_arp(const TracedPacket& packet)
-{
-    return packet.summary.starts_with("ARP ") || packet.summary.starts_with("NDP ");
-}
 
 bool ends(const Step& step)
 {
@@ -115,7 +111,7 @@ std::optional<model::Cause> first_loss(const model::Explanation& explanation, st
 {
     for (std::size_t i = from; i < explanation.packets.size(); ++i) {
         const TracedPacket& packet = explanation.packets[i];
-        const Step* step = is_arp(packet) ? nullptr : last_end(packet);
+        const Step* step = model::is_arp(packet) ? nullptr : last_end(packet);
         if (step != nullptr && !(step->stage == "socket" && packet.answers != 0))
             return drop_cause(packet, *step);
     }
@@ -129,9 +125,7 @@ std::optional<model::Cause> refusal(const model::Explanation& explanation)
         if (packet.steps.empty() || packet.answers == 0)
             continue;
         const Step& last = packet.steps.back();
-        const bool bad = packet.summary.starts_with("RST") ||
-                         packet.summary.find("unreachable/") != std::string::npos;
-        if (!bad || last.stage != "socket" || last.action != "deliver")
+        if (!model::is_refusal(packet) || last.stage != "socket" || last.action != "deliver")
             continue;
         const TracedPacket& refused = explanation.packets[packet.answers - 1];
         const auto step =
@@ -147,9 +141,8 @@ std::optional<model::Cause> refusal(const model::Explanation& explanation)
 // Where the data begins: a loss after the handshake is looked for from there.
 std::size_t first_data(const model::Explanation& explanation)
 {
-    const auto found = std::ranges::find_if(explanation.packets, [](const TracedPacket& packet) {
-        return packet.summary.find("bytes)") != std::string::npos;
-    });
+    const auto found = std::ranges::find_if(
+        explanation.packets, [](const TracedPacket& packet) { return packet.payload != 0; });
     return static_cast<std::size_t>(found - explanation.packets.begin());
 }
 

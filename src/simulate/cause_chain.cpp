@@ -8,7 +8,9 @@ namespace onlan::simulate {
 namespace {
 
 using model::CauseLink;
+using model::endpoint_text;
 using model::Explanation;
+using model::reason_text;
 using model::Step;
 using model::TracedPacket;
 
@@ -50,7 +52,7 @@ std::string told(const Step& step)
 void tell_invalid(const Explanation& explanation, const Step& moved, std::vector<CauseLink>& chain)
 {
     for (const TracedPacket& packet : explanation.packets) {
-        if (!packet.summary.starts_with("SYN+ACK"))
+        if (!model::is_syn_ack(packet))
             continue;
         const auto invalid = std::ranges::find_if(packet.steps, [&](const Step& step) {
             return step.netns == moved.netns && step.stage == "conntrack" &&
@@ -70,37 +72,7 @@ void tell_invalid(const Explanation& explanation, const Step& moved, std::vector
 
 std::string port_text(const model::PortRange& port)
 {
-    return port.random() ? fmt::format("a random one of {}-{}", port.first, port.last)
-                         : fmt::format("{}", port.first);
-}
-
-std::string endpoint_text(const net::IpAddress& address, const model::PortRange& port)
-{
-    const std::string shown = address.family() == net::Family::ipv6
-                                  ? fmt::format("[{}]", address.to_string())
-                                  : address.to_string();
-    return port.random() ? fmt::format("{}:{}-{}", shown, port.first, port.last)
-                         : fmt::format("{}:{}", shown, port.first);
-}
-
-std::string reason_text(const model::Because& because)
-{
-    struct Text {
-        std::string operator()(const model::ByKernel& by) const { return by.text; }
-        std::string operator()(const model::ByRule& by) const
-        {
-            return by.number == 0
-                       ? fmt::format("the policy of {} {}: {}", by.table, by.chain, by.text)
-                       : fmt::format("rule {} of {} {}: {}", by.number, by.table, by.chain,
-                                     by.text);
-        }
-        std::string operator()(const model::BySysctl& by) const
-        {
-            return fmt::format("{} = {}", by.name, by.value);
-        }
-        std::string operator()(const model::ByEntry& by) const { return by.text; }
-    };
-    return std::visit(Text{}, because);
+    return port.random() ? "a random one of " + port.to_string() : port.to_string();
 }
 
 std::string place_text(const Step& step)

@@ -17,12 +17,8 @@ namespace onlan::simulate {
                                                            const model::TracedPacket& packet,
                                                            const model::Step& moved);
 
-// "192.168.137.250:5000"; "a random one of 1024-65535" in place of a port that the kernel draws.
-[[nodiscard]] std::string endpoint_text(const net::IpAddress& address,
-                                        const model::PortRange& port);
+// "5000"; "a random one of 1024-65535" in place of a port that the kernel draws.
 [[nodiscard]] std::string port_text(const model::PortRange& port);
-// A reason without the name of a kernel function, for the middle of a sentence.
-[[nodiscard]] std::string reason_text(const model::Because& because);
 // "br-lan137 in host"
 [[nodiscard]] std::string place_text(const model::Step& step);
 

@@ -137,18 +137,14 @@ CtState state_of(const Tracked& tracked)
 std::string describe(const EntrySeen& seen)
 {
     const model::Conntrack& entry = seen.entry;
-    const auto number = [](const model::PortRange& port) {
-        return port.random() ? fmt::format("{}-{}", port.first, port.last)
-                             : fmt::format("{}", port.first);
-    };
     const auto tuple = [&](const model::Tuple& of, const EntrySeen::Ports& ports) {
         if (of.protocol == kIcmp || of.protocol == kIcmpv6)
             return fmt::format("src={} dst={} type={} code={} id={}", of.source.to_string(),
                                of.destination.to_string(), of.destination_port >> 8U,
-                               of.destination_port & 0xFFU, number(ports.source));
+                               of.destination_port & 0xFFU, ports.source.to_string());
         return fmt::format("src={} dst={} sport={} dport={}", of.source.to_string(),
-                           of.destination.to_string(), number(ports.source),
-                           number(ports.destination));
+                           of.destination.to_string(), ports.source.to_string(),
+                           ports.destination.to_string());
     };
     const auto protocol = [&]() -> std::string {
         switch (entry.original.protocol) {

@@ -36,14 +36,6 @@ model::Header in_words(const Seen& seen)
             .mark = seen.mark};
 }
 
-std::string with_port(const net::IpAddress& address, const model::PortRange& port)
-{
-    const std::string text =
-        port.random() ? fmt::format("{}-{}", port.first, port.last) : fmt::format("{}", port.first);
-    return address.family() == net::Family::ipv6 ? fmt::format("[{}]:{}", address.to_string(), text)
-                                                 : fmt::format("{}:{}", address.to_string(), text);
-}
-
 std::string segment_word(std::uint8_t flags, std::uint16_t payload)
 {
     std::string what;
@@ -76,8 +68,8 @@ std::string summary_of(const Record::Packet& packet)
     }
     const std::string what =
         seen.protocol == kTcp ? segment_word(seen.flags, packet.payload) : std::string("UDP");
-    return fmt::format("{} {} > {}", what, with_port(seen.source, seen.source_port),
-                       with_port(seen.destination, seen.destination_port));
+    return fmt::format("{} {} > {}", what, model::endpoint_text(seen.source, seen.source_port),
+                       model::endpoint_text(seen.destination, seen.destination_port));
 }
 
 model::Step in_words(const Record::Step& step)
@@ -129,6 +121,8 @@ std::vector<model::TracedPacket> in_words(const Record& record)
     for (const Record::Packet& packet : record.packets)
         packets.push_back({.number = static_cast<unsigned>(packets.size() + 1),
                            .summary = summary_of(packet),
+                           .sent = in_words(packet.seen),
+                           .payload = packet.payload,
                            .answers = packet.answers});
     for (const Record::Step& step : record.steps)
         packets[step.packet - 1].steps.push_back(in_words(step));

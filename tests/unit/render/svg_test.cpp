@@ -13,6 +13,7 @@ model::TracedPacket syn(unsigned number, const std::string& action)
 {
     return {.number = number,
             .summary = "SYN 10.0.0.1:40000 > 10.0.0.2:80",
+            .sent = {.protocol = 6, .flags = "S"},
 
             .steps = {{.netns = "host", .device = "br0", .stage = "ip/forward", .action = action}}};
 }
@@ -39,6 +40,7 @@ TEST(Svg, LeavesOutTheSearchForNeighbours)
 {
     model::TracedPacket arp = syn(1, "answer");
     arp.summary = "ARP who-has 10.0.0.2 tell 10.0.0.1";
+    arp.sent = {.protocol = 0, .flags = "who-has"};
     EXPECT_THAT(drawn({arp}), Not(HasSubstr("who-has")));
 }
 
