@@ -1,10 +1,7 @@
-#include "simulate/explain.hpp"
-
 #include <iostream>
 
 #include <nlohmann/json.hpp>
 
-#include "base/file.hpp"
 #include "base/json_document.hpp"
 #include "cli/options.hpp"
 #include "cli/print.hpp"
@@ -14,18 +11,9 @@
 #include "render/svg.hpp"
 #include "render/text.hpp"
 #include "simulate/question.hpp"
-#include "simulate/target.hpp"
 
 namespace onlan::cli {
 namespace {
-
-render::Ink ink(Paint paint)
-{
-    if (paint == Paint::plain)
-        return {};
-    // ECMA-48, SGR.
-    return {.good = "\x1b[32m", .bad = "\x1b[31m", .strong = "\x1b[1m", .off = "\x1b[0m"};
-}
 
 Result<int> run(const Options& options, const ExplainOptions& explain)
 {
@@ -33,20 +21,16 @@ Result<int> run(const Options& options, const ExplainOptions& explain)
     ONLAN_TRY(model::Snapshot snapshot, read_snapshot(options, explain.snapshot, "explain"));
     const model::Names names(snapshot);
     ONLAN_TRY(const simulate::Question question,
-              simulate::Question::pose(std::move(snapshot), explain.from, explain.to));
+              simulate::Question::pose(std::move(snapshot), explain.from, target));
     const model::Explanation explanation = simulate::explain(question.world(), question.flow());
-    const model::ExplainedFlow asked{.from = explain.from, .to = explain.to, .protocol = {}};
+    const model::ExplainedFlow asked{
+        .from = explain.from, .to = explain.to, .protocol = std::string(target.protocol_name())};
     constexpr mode_t kEverybodys = 0666; // a picture is made to be shown
     if (!explain.svg.empty())
         ONLAN_CHECK(
             write_document(explain.svg, render::svg(explanation, asked, names), kEverybodys));
     if (options.format == Format::json)
-        std::cout << json_document_text(model::explanation_to_json(
-                         {.from = explain.from,
-                          .to = explain.to,
-                          .protocol = std::string(target.protocol_name())},
-                         explanation))
-                  << '\n';
+        std::cout << json_document_text(model::explanation_to_json(asked, explanation)) << '\n';
     else
         std::cout << render::text(explanation, asked, names, explain.detail, ink(options.paint));
     return explanation.outcome == model::Outcome::delivered ? kDone : kNo;

@@ -11,27 +11,23 @@
 #include "plan/describe.hpp"
 
 namespace onlan::cli {
-namespace {
 
-// ECMA-48, SGR.
-std::string colored(std::string_view words, int color, Paint paint)
+render::Ink ink(Paint paint)
 {
-    return paint == Paint::colors ? fmt::format("\x1b[{}m{}\x1b[0m", color, words)
-                                  : std::string(words);
+    if (paint == Paint::plain)
+        return {};
+    // ECMA-48, SGR.
+    return {.good = "\x1b[32m", .bad = "\x1b[31m", .strong = "\x1b[1m", .off = "\x1b[0m"};
 }
-
-} // namespace
 
 std::string good(std::string_view words, Paint paint)
 {
-    constexpr int kGreen = 32;
-    return colored(words, kGreen, paint);
+    return fmt::format("{}{}{}", ink(paint).good, words, ink(paint).off);
 }
 
 std::string bad(std::string_view words, Paint paint)
 {
-    constexpr int kRed = 31;
-    return colored(words, kRed, paint);
+    return fmt::format("{}{}{}", ink(paint).bad, words, ink(paint).off);
 }
 
 void print_error(const Error& error)

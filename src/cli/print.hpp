@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "cli/options.hpp"
 #include "plan/plan.hpp"
+#include "render/text.hpp"
 
 namespace onlan::cli {
 
@@ -21,6 +22,7 @@ void print_errors(std::span<const Error> errors);
 void print_warnings(std::span<const std::string> warnings);
 
 // Words that a reader looks for first, in the colour of what they mean.
+[[nodiscard]] render::Ink ink(Paint paint);
 [[nodiscard]] std::string good(std::string_view words, Paint paint);
 [[nodiscard]] std::string bad(std::string_view words, Paint paint);
 

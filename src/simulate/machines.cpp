@@ -105,12 +105,11 @@ void forward_to(Machine& router, const net::IpAddress& address)
 
 std::optional<Machine> lan_machine(const model::Netns& host,
                                    const net::IpAddress& address,
-                                   Serves serves,
-                                   std::uint16_t port)
+                                   std::optional<std::uint16_t> serves)
 {
     for (const model::Address& own : host.addresses) {
-        const auto device = std::ranges::find(host.links, own.link, &model::Link::index);
-        if (device == host.links.end() || !own.local.subnet().contains(address))
+        const model::Link* device = host.find_link(own.link);
+        if (device == nullptr || !own.local.subnet().contains(address))
             continue;
         const model::Link* nic = nic_of(host, *device);
         if (nic == nullptr)
@@ -121,21 +120,22 @@ std::optional<Machine> lan_machine(const model::Netns& host,
                                            "address, what is off its subnet by way of {}",
                                            machine.netns.name, nic->name,
                                            own.local.address.to_string())};
-        if (serves == Serves::everything)
-            serve(machine, address.family(), port);
+        if (serves)
+            serve(machine, address.family(), *serves);
         return machine;
     }
     return {};
 }
 
-std::vector<Machine>
-machines_beyond_gateway(const model::Netns& host, const net::IpAddress& address, std::uint16_t port)
+std::vector<Machine> machines_beyond_gateway(const model::Netns& host,
+                                             const net::IpAddress& address,
+                                             std::optional<std::uint16_t> serves)
 {
     const RouteFound found = Fib(host, address.family()).lookup({.destination = address});
     if (!found.ok() || !found.route->gateway || found.route->gateway->family() != address.family())
         return {};
     const net::IpAddress& gateway = *found.route->gateway;
-    auto router = lan_machine(host, gateway, Serves::nothing, 0);
+    auto router = lan_machine(host, gateway);
     if (!router)
         return {};
     forward_to(*router, address);
@@ -145,7 +145,8 @@ machines_beyond_gateway(const model::Netns& host, const net::IpAddress& address,
     give_address(beyond.netns, address, net::address_bits(address.family()), gateway);
     beyond.assumptions = {fmt::format("{} is an ordinary host behind {}: no firewall, one address",
                                       beyond.netns.name, router->netns.name)};
-    serve(beyond, address.family(), port);
+    if (serves)
+        serve(beyond, address.family(), *serves);
     return {*std::move(router), std::move(beyond)};
 }
 

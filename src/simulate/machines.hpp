@@ -17,19 +17,16 @@ struct Machine {
     std::vector<std::string> assumptions;
 };
 
-enum class Serves : std::uint8_t { nothing, everything };
-
-// Nothing when no NIC of the host leads to the address. A machine that serves everything listens on
-// `port`, for both TCP and UDP.
+// Nothing when no NIC of the host leads to the address. On `serves` the machine listens, for both
+// TCP and UDP.
 [[nodiscard]] std::optional<Machine> lan_machine(const model::Netns& host,
                                                  const net::IpAddress& address,
-                                                 Serves serves,
-                                                 std::uint16_t port);
+                                                 std::optional<std::uint16_t> serves = {});
 
-// An ordinary host off every subnet of this host that serves everything, after the router that
-// leads to it; nothing when the host has no gateway to it out on a LAN.
+// Such a machine off every subnet of this host, after the router that leads to it; nothing when the
+// host has no gateway to it out on a LAN.
 [[nodiscard]] std::vector<Machine> machines_beyond_gateway(const model::Netns& host,
                                                            const net::IpAddress& address,
-                                                           std::uint16_t port);
+                                                           std::optional<std::uint16_t> serves);
 
 } // namespace onlan::simulate

@@ -8,7 +8,6 @@
 
 #include "base/nearest.hpp"
 #include "simulate/machines.hpp"
-#include "simulate/target.hpp"
 
 namespace onlan::simulate {
 namespace {
@@ -51,13 +50,14 @@ Result<net::IpAddress> address_of(const model::Snapshot& snapshot, const std::st
     return found->local.address;
 }
 
-bool is_owned(const model::Snapshot& snapshot, const net::IpAddress& address)
+const model::Netns* owner_of(const model::Snapshot& snapshot, const net::IpAddress& address)
 {
-    return std::ranges::any_of(snapshot.namespaces, [&](const model::Netns& netns) {
+    const auto owner = std::ranges::find_if(snapshot.namespaces, [&](const model::Netns& netns) {
         return std::ranges::any_of(netns.addresses, [&](const model::Address& own) {
             return own.local.address == address;
         });
     });
+    return owner == snapshot.namespaces.end() ? nullptr : &*owner;
 }
 
 std::vector<Proxy> proxies_of(const model::Snapshot& snapshot)
@@ -80,19 +80,21 @@ Result<std::string>
 lan_client(const model::Snapshot& snapshot, std::string_view text, std::vector<Machine>& machines)
 {
     ONLAN_TRY(const auto address, net::IpAddress::parse(text));
-    for (const model::Netns& netns : snapshot.namespaces) {
-        if (std::ranges::any_of(netns.addresses, [&](const model::Address& own) {
-                return own.local.address == address;
-            }))
-            return netns.name;
-    }
-    auto machine = lan_machine(snapshot.namespaces.front(), address, Serves::nothing, 0);
+    if (const model::Netns* owner = owner_of(snapshot, address))
+        return owner->name;
+    auto machine = lan_machine(snapshot.namespaces.front(), address);
     if (!machine)
         return fail(Failed::not_found, fmt::format("no network of this host holds {}: its "
                                                    "addresses are on other subnets",
                                                    address.to_string()));
     machines.push_back(*std::move(machine));
     return machines.back().netns.name;
+}
+
+// A ping is answered by the kernel.
+std::optional<std::uint16_t> served_port(const Flow& flow)
+{
+    return flow.port == 0 ? std::nullopt : std::optional(flow.port);
 }
 
 // What is off the host's subnets is reached by a gateway. One that the snapshot holds knows itself
@@ -102,8 +104,9 @@ void add_beyond_gateway(const model::Snapshot& snapshot,
                         std::vector<Machine>& machines)
 {
     std::vector<Machine> beyond =
-        machines_beyond_gateway(snapshot.namespaces.front(), flow.to, flow.port);
-    if (beyond.empty() || is_owned(snapshot, beyond.front().netns.addresses.front().local.address))
+        machines_beyond_gateway(snapshot.namespaces.front(), flow.to, served_port(flow));
+    if (beyond.empty() ||
+        owner_of(snapshot, beyond.front().netns.addresses.front().local.address) != nullptr)
         return;
     std::erase_if(machines, [&](const Machine& machine) {
         return machine.netns.name == beyond.front().netns.name;
@@ -113,23 +116,22 @@ void add_beyond_gateway(const model::Snapshot& snapshot,
 
 Result<Flow> read_flow(const model::Snapshot& snapshot,
                        std::string_view from,
-                       std::string_view to,
+                       const Target& to,
                        std::vector<Machine>& machines)
 {
-    ONLAN_TRY(const Target target, Target::parse(to));
-    Flow flow{.from = {}, .to = {}, .protocol = target.protocol, .port = target.port, .source = {}};
+    Flow flow{.from = {}, .to = {}, .protocol = to.protocol, .port = to.port, .source = {}};
     if (const model::Netns* netns = find_netns(snapshot, from))
         flow.from = netns->name;
     else if (from.starts_with(kLan)) {
         ONLAN_TRY(flow.from, lan_client(snapshot, from.substr(kLan.size()), machines));
     } else
         return no_endpoint(snapshot, from);
-    ONLAN_TRY(flow.to, address_of(snapshot, target.where));
+    ONLAN_TRY(flow.to, address_of(snapshot, to.where));
     if (flow.protocol == kIcmp && flow.to.family() == net::Family::ipv6)
         flow.protocol = kIcmpv6;
-    if (!is_owned(snapshot, flow.to)) {
+    if (owner_of(snapshot, flow.to) == nullptr) {
         const model::Netns& host = snapshot.namespaces.front();
-        if (auto machine = lan_machine(host, flow.to, Serves::everything, flow.port))
+        if (auto machine = lan_machine(host, flow.to, served_port(flow)))
             machines.push_back(*std::move(machine));
         else
             add_beyond_gateway(snapshot, flow, machines);
@@ -139,8 +141,7 @@ Result<Flow> read_flow(const model::Snapshot& snapshot,
 
 } // namespace
 
-Result<Question>
-Question::pose(model::Snapshot snapshot, std::string_view from, std::string_view to)
+Result<Question> Question::pose(model::Snapshot snapshot, std::string_view from, const Target& to)
 {
     if (snapshot.namespaces.empty())
         return fail(Failed::not_found, "the snapshot holds no network namespace");

@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "model/snapshot.hpp"
 #include "simulate/explain.hpp"
+#include "simulate/target.hpp"
 #include "simulate/world.hpp"
 
 namespace onlan::simulate {
@@ -14,13 +15,11 @@ namespace onlan::simulate {
 // the machines out on the LAN that the flow speaks of.
 class Question {
 public:
-    // `from` is WHO ("host", "container:web", "web", "netns:blue", "pid:7", "lan:192.168.1.9") and
-    // `to` is TARGET ("IP:PORT/PROTO", "[IP6]:PORT/PROTO", "IP/icmp", "container:web:80/tcp"). An
+    // `from` is WHO: "host", "container:web", "web", "netns:blue", "pid:7", "lan:192.168.1.9". An
     // error says which of the words is not known, and what is near it.
     [[nodiscard]] static Result<Question>
-    pose(model::Snapshot snapshot, std::string_view from, std::string_view to);
+    pose(model::Snapshot snapshot, std::string_view from, const Target& to);
 
-    [[nodiscard]] const model::Snapshot& snapshot() const { return *snapshot_; }
     [[nodiscard]] const World& world() const { return world_; }
     [[nodiscard]] const Flow& flow() const { return flow_; }
 

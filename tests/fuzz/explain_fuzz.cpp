@@ -14,15 +14,18 @@ using namespace onlan;
 
 void ask(const model::Snapshot& snapshot, const std::string& from, const std::string& to)
 {
-    const auto question = simulate::Question::pose(snapshot, from, to);
+    const auto target = simulate::Target::parse(to);
+    if (!target)
+        return;
+    const auto question = simulate::Question::pose(snapshot, from, *target);
     if (!question)
         return;
     const model::Explanation explanation = simulate::explain(question->world(), question->flow());
     const model::Names names(snapshot);
-    (void)render::text(explanation, {.from = from, .to = to}, names, render::Detail::detailed, {});
-    (void)render::svg(explanation, {.from = from, .to = to}, names);
-    (void)model::explanation_to_json({.from = from, .to = to, .protocol = "tcp"}, explanation)
-        .dump();
+    const model::ExplainedFlow flow{.from = from, .to = to, .protocol = "tcp"};
+    (void)render::text(explanation, flow, names, render::Detail::detailed, {});
+    (void)render::svg(explanation, flow, names);
+    (void)model::explanation_to_json(flow, explanation).dump();
 }
 
 } // namespace

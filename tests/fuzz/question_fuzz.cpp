@@ -26,7 +26,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const std::string_view from = text.substr(0, text.find('\n'));
     const std::string_view to = text.substr(std::min(from.size() + 1, text.size()));
-    const auto question = simulate::Question::pose(snapshot, from, to);
+    const auto target = simulate::Target::parse(to);
+    if (!target && target.error().message.empty())
+        __builtin_trap();
+    if (!target)
+        return 0;
+    const auto question = simulate::Question::pose(snapshot, from, *target);
     if (question)
         (void)simulate::explain(question->world(), question->flow());
     else if (question.error().message.empty())

@@ -24,7 +24,7 @@ protected:
         model::Snapshot snapshot;
         snapshot.kernel = "6.18.0";
         snapshot.namespaces = {host.netns};
-        const auto question = Question::pose(std::move(snapshot), from, to);
+        const auto question = Question::pose(std::move(snapshot), from, *Target::parse(to));
         return question ? explain(question->world(), question->flow()) : model::Explanation{};
     }
 
@@ -41,6 +41,14 @@ TEST_F(QuestionTest, An_address_off_every_subnet_is_behind_the_gateway)
         EXPECT_THAT(explanation.assumptions,
                     Contains(HasSubstr("lan:1.1.1.1 is an ordinary host behind lan:192.168.1.1")));
     }
+}
+
+TEST_F(QuestionTest, Only_who_is_asked_for_a_port_is_taken_to_listen)
+{
+    const auto listens = Contains(HasSubstr("listens on port"));
+    EXPECT_THAT(ask("host", "192.168.1.9:80/tcp").assumptions, listens);
+    EXPECT_THAT(ask("host", "192.168.1.9/icmp").assumptions, testing::Not(listens));
+    EXPECT_THAT(ask("host", "1.1.1.1/icmp").assumptions, testing::Not(listens));
 }
 
 TEST_F(QuestionTest, The_gateway_itself_can_be_the_client)
