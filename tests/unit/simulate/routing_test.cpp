@@ -324,14 +324,24 @@ TEST_F(RouterTest, IPv6_tells_a_route_of_type_unreachable_as_it_tells_none)
 
 TEST_F(RouterTest, Martians_are_dropped_whatever_the_tables_say)
 {
-    for (const char* source : {"224.0.0.1", "255.255.255.255", "0.1.2.3", "127.0.0.1"}) {
+    for (const char* everything : {"0.0.0.0/1", "128.0.0.0/1"})
+        router.route(everything, "left", "10.1.0.2");
+    const auto dropped_by = [&](std::string_view stage) {
+        return receive(packet).steps(stage) ==
+               std::vector<std::string>{"left " + std::string(stage) + " drop"};
+    };
+    for (const auto& [source, stage] : {std::pair{"224.0.0.1", "martian-source"},
+                                        {"255.255.255.255", "martian-source"},
+                                        {"0.1.2.3", "martian-source"},
+                                        {"127.0.0.1", "route_localnet"}}) {
         packet.source = ip(source);
-        EXPECT_FALSE(forwarded(packet)) << source;
+        EXPECT_TRUE(dropped_by(stage)) << source;
     }
     packet.source = ip("10.1.0.2");
-    for (const char* destination : {"0.1.2.3", "127.0.0.1"}) {
+    for (const auto& [destination, stage] :
+         {std::pair{"0.1.2.3", "martian-destination"}, {"127.0.0.1", "route_localnet"}}) {
         packet.destination = ip(destination);
-        EXPECT_FALSE(forwarded(packet)) << destination;
+        EXPECT_TRUE(dropped_by(stage)) << destination;
     }
 }
 
