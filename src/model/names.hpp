@@ -12,7 +12,6 @@ namespace onlan::model {
 // What people call the parts of a host: containers and Docker's networks instead of hashes.
 class Names {
 public:
-    Names() = default;
     explicit Names(const Snapshot& snapshot);
 
     // "host", "registry"; another namespace by the name that the snapshot has for it.

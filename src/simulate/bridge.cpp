@@ -195,14 +195,15 @@ Words describe(const Device& bridge, const net::MacAddress& mac, const FdbTarget
 }
 
 // br_forward(): another port may stand in for one that has lost its carrier.
-const Device& backed_up(const Device& port)
+const Device* backed_up(const Device* port)
 {
-    const int backup = port.link->port->backup_port;
-    if (backup == 0 || (port.link->carrier && port.link->up))
+    const int backup = port->link->port->backup_port;
+    if (backup == 0 || (port->link->carrier && port->link->up))
         return port;
-    const auto found = port.netns->by_index.find(backup);
-    const bool usable = found != port.netns->by_index.end() && found->second->master == port.master;
-    return usable ? *found->second : port;
+    const auto found = port->netns->by_index.find(backup);
+    const bool usable =
+        found != port->netns->by_index.end() && found->second->master == port->master;
+    return usable ? found->second : port;
 }
 
 // The unicast half of br_handle_frame_finish().
@@ -222,7 +223,7 @@ void forward_unicast(Run& run, const Device& port, Packet packet)
         pass_up(run, port, std::move(packet));
         return;
     }
-    const Device& out = backed_up(*target->port);
+    const Device& out = *backed_up(target->port);
     if (const char* refused = refuses(out, &port, packet)) {
         note(run, packet, {&out, "bridge/port"}, "drop", [&] { return by_port(out, refused); });
         return;

@@ -15,7 +15,6 @@ public:
     [[nodiscard]] std::size_t pick(const std::string& name, std::size_t ways);
     // Moves on to the next script; false when there is none.
     [[nodiscard]] bool next();
-    [[nodiscard]] bool open() const { return !taken_.empty(); }
 
 private:
     struct Taken {

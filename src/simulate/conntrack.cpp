@@ -219,15 +219,15 @@ tuple_taken(const Run& run, const model::Tuple& tuple, const Connection& own)
     return copied ? std::nullopt : std::optional(*stored->entry);
 }
 
-bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
+void conntrack_in(Run& run, Packet& packet, const HookCall& call)
 {
     Tracking& ct = packet.ct;
     if (ct.connection != nullptr || ct.state == CtState::untracked)
-        return true;
+        return;
     if (never_tracked(packet.ip)) {
         ct.state = CtState::untracked;
         ct.seen = true;
-        return true;
+        return;
     }
     const Namespace& netns = call.netns();
     const Place place(call.at, "conntrack");
@@ -236,7 +236,7 @@ bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
             track_icmp_error(run, packet, call);
         else
             mark_invalid(packet);
-        return true;
+        return;
     }
     auto tracked = find_connection(run, netns, tuple_of(packet.ip), ct.zone);
     if (tracked && packet.ip.protocol == kTcp) {
@@ -250,14 +250,14 @@ bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
         case TcpResult::invalid:
             mark_invalid(packet);
             note(run, packet, place, "invalid", [&] { return by_entry(run, before); });
-            return true;
+            return;
         }
     }
     if (!tracked) {
         if (!may_begin(netns, packet.ip)) {
             mark_invalid(packet);
             note(run, packet, place, "invalid", [&] { return not_tracked(netns, packet.ip); });
-            return true;
+            return;
         }
         tracked = Tracked{&begin_connection(run, packet, netns), CtDirection::original};
         if (packet.ip.protocol == kTcp)
@@ -272,7 +272,7 @@ bool conntrack_in(Run& run, Packet& packet, const HookCall& call)
         tracked->connection->entry.status |= kSeenReply;
     note(run, packet, place, ct_word(ct),
          [&] { return by_entry(run, tracked->connection->entry); });
-    return true;
+    return;
 }
 
 bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call)

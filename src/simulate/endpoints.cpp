@@ -75,7 +75,6 @@ void take_data(Run& run, LiveSocket& socket, const Packet& packet)
     }
     socket.sack_edge.reset();
     socket.receive_next += ip.payload + (fin ? 1U : 0U);
-    socket.fin_seen = socket.fin_seen || fin;
     send_segment(run, socket, kAck, 0, packet.number);
     const bool asks = socket.role == SocketRole::server || socket.role == SocketRole::proxy_front;
     if (ip.payload != 0 && asks)

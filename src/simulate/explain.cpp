@@ -10,9 +10,6 @@ namespace onlan::simulate {
 namespace {
 
 constexpr unsigned kMaxWays = 64;
-// After as many rules no other way is begun: chains that jump twice to the next and so on, each to
-// the next, would take minutes.
-constexpr std::size_t kMostRulesOfAllWays = std::size_t{1} << 22U;
 constexpr unsigned kRetransmissions = 2; // more of them do not change what follows
 constexpr std::uint16_t kPayload = 4;
 constexpr std::size_t kUsualSteps = 256;
@@ -221,7 +218,7 @@ Ending follow(const World& world, const Flow& flow, Recording recording)
     Ending whole = walk(world, *from, flow, choices, recording);
     std::size_t rules_seen = whole.rules_seen;
     for (unsigned ways = 1; choices.next(); ++ways) {
-        if (ways == kMaxWays || rules_seen > kMostRulesOfAllWays) {
+        if (ways == kMaxWays || rules_seen > kMostRules) {
             whole.assumptions.push_back(fmt::format("only the first {} ways were walked", ways));
             break;
         }
@@ -245,9 +242,9 @@ model::Explanation in_words(const Ending& ending)
     return explanation;
 }
 
-model::Explanation explain(const World& world, const Flow& flow, Recording recording)
+model::Explanation explain(const World& world, const Flow& flow)
 {
-    return in_words(follow(world, flow, recording));
+    return in_words(follow(world, flow));
 }
 
 } // namespace onlan::simulate

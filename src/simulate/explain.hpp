@@ -37,8 +37,7 @@ follow(const World& world, const Flow& flow, Recording recording = Recording::on
 
 // How it ends and why, in words that need no world.
 [[nodiscard]] model::Explanation in_words(const Ending& ending);
-[[nodiscard]] model::Explanation
-explain(const World& world, const Flow& flow, Recording recording = Recording::on);
+[[nodiscard]] model::Explanation explain(const World& world, const Flow& flow);
 
 // cause.cpp: the decisive step of what has been recorded, in one sentence.
 [[nodiscard]] model::Cause find_cause(const model::Explanation& explanation);

@@ -19,8 +19,8 @@ constexpr std::uint32_t kRouteDead = 1; // RTNH_F_DEAD
 
 int index_of(const model::Netns& netns, const std::string& name)
 {
-    const auto link = std::ranges::find(netns.links, name, &model::Link::name);
-    return link == netns.links.end() ? 0 : link->index;
+    const model::Link* link = netns.find_link(name);
+    return link == nullptr ? 0 : link->index;
 }
 
 // fib_props[]. Nothing when the next rule has to be asked (−EAGAIN).

@@ -45,7 +45,6 @@ void HookLists::add_chain(const rules::BaseChain& chain)
 // chain of type nat. NAT without conntrack finds no entry on any packet.
 void HookLists::add_built_in(net::Family family, bool tracks, bool translates)
 {
-    tracks_[static_cast<std::size_t>(family)] = tracks;
     if (!tracks)
         return;
     auto& lists = lists_[family == net::Family::ipv4 ? static_cast<std::size_t>(HookFamily::ipv4)

@@ -41,10 +41,6 @@ public:
     {
         return nat_[static_cast<std::size_t>(family)][static_cast<std::size_t>(hook)];
     }
-    [[nodiscard]] bool tracks(net::Family family) const
-    {
-        return tracks_[static_cast<std::size_t>(family)];
-    }
 
 private:
     void add_chain(const rules::BaseChain& chain);
@@ -54,7 +50,6 @@ private:
     static constexpr std::size_t kHooks = 7;
     std::array<std::array<std::vector<HookEntry>, kHooks>, kFamilies> lists_;
     std::array<std::array<std::vector<const rules::BaseChain*>, kHooks>, kFamilies> nat_;
-    std::array<bool, 2> tracks_{};
 };
 
 } // namespace onlan::simulate

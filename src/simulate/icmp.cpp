@@ -182,8 +182,7 @@ void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError 
                          .dont_fragment = false,
                          .icmp_type = error.type,
                          .icmp_code = error.code,
-                         .inner = tuple_of(about.ip),
-                         .inner_tcp_flags = about.ip.tcp_flags}};
+                         .inner = tuple_of(about.ip)}};
     const bool for_us = about.destination &&
                         about.destination->input == Destination::Input::local && !about.local_out;
     const RouteOutput routed =

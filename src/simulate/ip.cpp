@@ -113,7 +113,7 @@ void forward(Run& run, const Device& in, Packet&& packet)
 }
 
 // ip_local_deliver()
-void local_in(Run& run, const Device& in, Packet&& packet)
+void local_in(Run& run, const Device& in, Packet packet)
 {
     if (pass_hook(run, packet,
                   {.family = hook_family(packet), .hook = Hook::input, .in = &in, .at = &in}))

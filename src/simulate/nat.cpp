@@ -90,12 +90,87 @@ std::optional<NatRange> range_of(const Packet& packet, const HookCall& call, con
     return range;
 }
 
+// nf_nat_icmp_reply_translation(): the packet inside the error is what its receiver once sent.
+void translate_error(Packet& packet, Manip manip, const Connection& connection)
+{
+    const model::Tuple target = inverted(connection.tuple(other(packet.ct.direction)));
+    model::Tuple& inner = *packet.ip.inner;
+    if (manip == Manip::source) {
+        packet.ip.source = target.source;
+        inner.destination = target.source;
+        inner.destination_port =
+            inner.protocol == kIcmp ? inner.destination_port : target.source_port;
+    } else {
+        packet.ip.destination = target.destination;
+        inner.source = target.destination;
+        inner.source_port = inner.protocol == kIcmp ? target.source_port : target.destination_port;
+    }
+}
+
+// nf_nat_manip_pkt() for what the connection asks of this hook, ICMP errors included.
+void translate(Packet& packet, Hook hook)
+{
+    const Manip manip = manip_of(hook);
+    const Connection& connection = *packet.ct.connection;
+    // A reply is translated back: at the hook for destinations what the source was, and vice versa.
+    const bool forward = packet.ct.direction == CtDirection::original;
+    const std::uint32_t bit = (manip == Manip::source) == forward ? kSrcNat : kDstNat;
+    if (!connection.has(bit))
+        return;
+    if (packet.ip.inner) {
+        translate_error(packet, manip, connection);
+        return;
+    }
+    const model::Tuple target = inverted(connection.tuple(other(packet.ct.direction)));
+    Ip& ip = packet.ip;
+    if (manip == Manip::source) {
+        ip.source = target.source;
+        ip.source_port = target.source_port;
+    } else {
+        ip.destination = target.destination;
+        if (ip.icmp())
+            ip.source_port = target.source_port;
+        else
+            ip.destination_port = target.destination_port;
+    }
+}
+
 Reason null_binding_reason(Run& run, const UniqueTuple& unique)
 {
     if (unique.collision)
         return ByEntry{.table = model::ByEntry::Table::conntrack,
                        .text = {"{}", run.keep(*unique.collision)}};
     return ByKernel{.function = "nf_nat_alloc_null_binding", .text = "no rule translates it"};
+}
+
+struct NatSetup {
+    Manip manip = Manip::source;
+    NatRange range;
+    const rules::RuleRef* rule = nullptr; // null: a null binding
+};
+
+// nf_nat_setup_info()
+void set_up(Run& run, Packet& packet, const HookCall& call, const NatSetup& setup)
+{
+    Connection& connection = *packet.ct.connection;
+    const model::Tuple current = inverted(connection.entry.reply);
+    const UniqueTuple unique = unique_tuple(run, connection, setup.range, setup.manip);
+    connection.entry.status |= done_bit(setup.manip);
+    if (unique.tuple == current)
+        return;
+    connection.entry.reply = inverted(unique.tuple);
+    connection.entry.status |= setup.manip == Manip::source ? kSrcNat : kDstNat;
+
+    if (run.recording == Recording::off)
+        return;
+    Packet after = packet;
+    translate(after, call.hook);
+    const std::string_view action = setup.rule == nullptr          ? "null-binding"
+                                    : setup.manip == Manip::source ? "snat"
+                                                                   : "dnat";
+    note_change(run, after, Place(call.at, nat_stage_name(call)), packet, action, [&]() -> Reason {
+        return setup.rule != nullptr ? ByRule{setup.rule} : null_binding_reason(run, unique);
+    });
 }
 
 // Asks the chains of this hook until one of them translates. False: dropped.
@@ -119,13 +194,13 @@ bool ask_nat_chains(Run& run, Packet& packet, const HookCall& call)
         }
         if (outcome.nat->kind == rules::NatKind::masquerade && call.out != nullptr)
             packet.ct.connection->masquerade_link = call.out->link->index;
-        nat_setup(run, packet, call, {.manip = manip, .range = *range, .rule = outcome.because});
+        set_up(run, packet, call, {.manip = manip, .range = *range, .rule = outcome.because});
         return true;
     }
     // nf_nat_alloc_null_binding(): to where it goes anyway, but never onto another one's tuple.
     const model::Tuple& reply = packet.ct.connection->entry.reply;
     const net::IpAddress own = manip == Manip::source ? reply.destination : reply.source;
-    nat_setup(run, packet, call, {.manip = manip, .range = {.first = own, .last = own}});
+    set_up(run, packet, call, {.manip = manip, .range = {.first = own, .last = own}});
     return true;
 }
 
@@ -139,75 +214,7 @@ bool left_masquerading_device(const Packet& packet, const HookCall& call)
            call.out != nullptr && connection.masquerade_link != call.out->link->index;
 }
 
-// nf_nat_icmp_reply_translation(): the packet inside the error is what its receiver once sent.
-void translate_error(Packet& packet, Manip manip, const Connection& connection)
-{
-    const model::Tuple target = inverted(connection.tuple(other(packet.ct.direction)));
-    model::Tuple& inner = *packet.ip.inner;
-    if (manip == Manip::source) {
-        packet.ip.source = target.source;
-        inner.destination = target.source;
-        inner.destination_port =
-            inner.protocol == kIcmp ? inner.destination_port : target.source_port;
-    } else {
-        packet.ip.destination = target.destination;
-        inner.source = target.destination;
-        inner.source_port = inner.protocol == kIcmp ? target.source_port : target.destination_port;
-    }
-}
-
 } // namespace
-
-void nat_setup(Run& run, Packet& packet, const HookCall& call, const NatSetup& setup)
-{
-    Connection& connection = *packet.ct.connection;
-    const model::Tuple current = inverted(connection.entry.reply);
-    const UniqueTuple unique = unique_tuple(run, connection, setup.range, setup.manip);
-    connection.entry.status |= done_bit(setup.manip);
-    if (unique.tuple == current)
-        return;
-    connection.entry.reply = inverted(unique.tuple);
-    connection.entry.status |= setup.manip == Manip::source ? kSrcNat : kDstNat;
-
-    if (run.recording == Recording::off)
-        return;
-    Packet after = packet;
-    (void)nat_translate(run, after, call);
-    const std::string_view action = setup.rule == nullptr          ? "null-binding"
-                                    : setup.manip == Manip::source ? "snat"
-                                                                   : "dnat";
-    note_change(run, after, Place(call.at, nat_stage_name(call)), packet, action, [&]() -> Reason {
-        return setup.rule != nullptr ? ByRule{setup.rule} : null_binding_reason(run, unique);
-    });
-}
-
-bool nat_translate(Run&, Packet& packet, const HookCall& call)
-{
-    const Manip manip = manip_of(call.hook);
-    const Connection& connection = *packet.ct.connection;
-    // A reply is translated back: at the hook for destinations what the source was, and vice versa.
-    const bool forward = packet.ct.direction == CtDirection::original;
-    const std::uint32_t bit = (manip == Manip::source) == forward ? kSrcNat : kDstNat;
-    if (!connection.has(bit))
-        return true;
-    if (packet.ip.inner) {
-        translate_error(packet, manip, connection);
-        return true;
-    }
-    const model::Tuple target = inverted(connection.tuple(other(packet.ct.direction)));
-    Ip& ip = packet.ip;
-    if (manip == Manip::source) {
-        ip.source = target.source;
-        ip.source_port = target.source_port;
-    } else {
-        ip.destination = target.destination;
-        if (ip.icmp())
-            ip.source_port = target.source_port;
-        else
-            ip.destination_port = target.destination_port;
-    }
-    return true;
-}
 
 bool nat_hook(Run& run, Packet& packet, const HookCall& call)
 {
@@ -240,8 +247,7 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
         return false;
     }
     const Packet before = packet;
-    if (!nat_translate(run, packet, call))
-        return false;
+    translate(packet, call.hook);
     const bool changed = tuple_of(before.ip) != tuple_of(packet.ip);
     if (changed && !(first && undecided)) {
         note_change(run, packet, place, before,

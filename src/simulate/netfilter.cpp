@@ -10,10 +10,6 @@ namespace {
 
 using rules::HookFamily;
 
-// That all packets of an exchange together are held against. Only rule sets made for it come near:
-// chains that jump twice to the next, which does the same, and so on.
-constexpr std::size_t kMostRules = std::size_t{1} << 23U;
-
 const model::Link* link_of(const Device* device)
 {
     return device == nullptr ? nullptr : device->link;
@@ -103,35 +99,33 @@ std::string assumption_of(const rules::ChainOutcome& outcome)
     return text;
 }
 
-// "ip/prerouting" and "ip/prerouting/nat", for every list of hooks.
-class Stages {
-public:
-    struct Names {
-        std::string name;
-        std::string nat;
-    };
-    Stages()
+// "ip/prerouting/nat", of every list of hooks.
+struct StageName {
+    std::array<char, 24> letters{};
+    std::size_t size = 0;
+
+    constexpr void append(std::string_view word)
     {
-        constexpr std::string_view kFamilies[] = {"ip", "ip6", "arp", "bridge", "netdev"};
-        constexpr std::string_view kHooks[] = {"ingress", "prerouting",  "input", "forward",
-                                               "output",  "postrouting", "egress"};
-        for (std::size_t family = 0; family < names_.size(); ++family) {
-            for (std::size_t hook = 0; hook < names_[family].size(); ++hook) {
-                Names& names = names_[family][hook];
-                names.name = fmt::format("{}/{}", kFamilies[family], kHooks[hook]);
-                names.nat = names.name + "/nat";
-            }
+        for (const char letter : word)
+            letters[size++] = letter;
+    }
+    [[nodiscard]] constexpr std::string_view text() const { return {letters.data(), size}; }
+};
+constexpr std::string_view kNat = "/nat";
+constexpr auto kNatStages = [] {
+    constexpr std::array<std::string_view, 5> kFamilies{"ip", "ip6", "arp", "bridge", "netdev"};
+    constexpr std::array<std::string_view, 7> kHooks{"ingress", "prerouting",  "input", "forward",
+                                                     "output",  "postrouting", "egress"};
+    std::array<std::array<StageName, kHooks.size()>, kFamilies.size()> names{};
+    for (std::size_t family = 0; family < kFamilies.size(); ++family) {
+        for (std::size_t hook = 0; hook < kHooks.size(); ++hook) {
+            for (const std::string_view part :
+                 {kFamilies[family], std::string_view("/"), kHooks[hook], kNat})
+                names[family][hook].append(part);
         }
     }
-    [[nodiscard]] const Names& at(const HookCall& call) const
-    {
-        return names_[static_cast<std::size_t>(call.family)][static_cast<std::size_t>(call.hook)];
-    }
-
-private:
-    std::array<std::array<Names, 7>, 5> names_;
-};
-const Stages kStages;
+    return names;
+}();
 
 bool listens_on(Run& run, const rules::BaseChain& chain, const Device& device)
 {
@@ -143,10 +137,6 @@ bool listens_on(Run& run, const rules::BaseChain& chain, const Device& device)
                                chain.policy.chain, chain.policy.table));
     return std::ranges::find(chain.devices, device.name()) != chain.devices.end();
 }
-
-} // namespace
-
-namespace {
 
 // What a rule may ask about the namespace that it stands in.
 class NetnsSurroundings final : public rules::Surroundings {
@@ -184,14 +174,16 @@ rules::HookFamily hook_family(const Packet& packet)
     return packet.family() == net::Family::ipv4 ? HookFamily::ipv4 : HookFamily::ipv6;
 }
 
-std::string_view stage_name(const HookCall& call)
-{
-    return kStages.at(call).name;
-}
-
 std::string_view nat_stage_name(const HookCall& call)
 {
-    return kStages.at(call).nat;
+    return kNatStages[static_cast<std::size_t>(call.family)][static_cast<std::size_t>(call.hook)]
+        .text();
+}
+
+std::string_view stage_name(const HookCall& call)
+{
+    const std::string_view name = nat_stage_name(call);
+    return name.substr(0, name.size() - kNat.size());
 }
 
 rules::ChainOutcome
@@ -264,7 +256,8 @@ bool pass_built_in(Run& run, Packet& packet, const HookCall& call, BuiltIn built
 {
     switch (built_in) {
     case BuiltIn::conntrack:
-        return conntrack_in(run, packet, call);
+        conntrack_in(run, packet, call);
+        return true;
     case BuiltIn::nat:
         return nat_hook(run, packet, call);
     case BuiltIn::confirm:

@@ -62,7 +62,6 @@ struct Ip {
     std::uint8_t icmp_type = 0;
     std::uint8_t icmp_code = 0;
     std::optional<model::Tuple> inner; // an ICMP error is about this packet
-    std::uint8_t inner_tcp_flags = 0;
 
     [[nodiscard]] bool icmp() const { return protocol == kIcmp || protocol == kIcmpv6; }
     [[nodiscard]] bool icmp_error() const;

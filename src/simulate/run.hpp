@@ -13,6 +13,10 @@
 
 namespace onlan::simulate {
 
+// That the packets of an exchange are held against, and the ways to go. Only rule sets made for it
+// come near: chains that jump twice to the next, which does the same, and so on.
+constexpr std::size_t kMostRules = std::size_t{1} << 23U;
+
 enum class Recording : std::uint8_t { off, on };
 
 // A packet that waits for its neighbour's address (neigh_resolve_output()).

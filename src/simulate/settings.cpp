@@ -9,11 +9,10 @@ namespace {
 
 std::optional<int> read(const model::Netns& netns, const std::string& name)
 {
-    const auto found = netns.sysctls.find(name);
-    if (found == netns.sysctls.end())
+    const std::string_view text = netns.sysctl(name);
+    if (text.empty())
         return {};
     int value = 0;
-    const std::string& text = found->second;
     std::from_chars(text.data(), text.data() + text.size(), value);
     return value;
 }

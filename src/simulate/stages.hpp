@@ -83,8 +83,8 @@ void send_reject(Run& run, const Packet& packet, const HookCall& call, const rul
 
 // --- conntrack.cpp: net/netfilter/nf_conntrack_core.c
 
-// nf_conntrack_in(). False: dropped.
-[[nodiscard]] bool conntrack_in(Run& run, Packet& packet, const HookCall& call);
+// nf_conntrack_in()
+void conntrack_in(Run& run, Packet& packet, const HookCall& call);
 // __nf_conntrack_confirm()
 [[nodiscard]] bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call);
 struct Tracked {
@@ -129,15 +129,6 @@ struct UniqueTuple {
 // get_unique_tuple()
 [[nodiscard]] UniqueTuple
 unique_tuple(Run& run, const Connection& connection, const NatRange& range, Manip manip);
-// nf_nat_setup_info()
-struct NatSetup {
-    Manip manip = Manip::source;
-    NatRange range;
-    const rules::RuleRef* rule = nullptr; // null: a null binding
-};
-void nat_setup(Run& run, Packet& packet, const HookCall& call, const NatSetup& setup);
-// nf_nat_manip_pkt() for what the connection asks of this hook, ICMP errors included.
-[[nodiscard]] bool nat_translate(Run& run, Packet& packet, const HookCall& call);
 
 // --- routing: net/ipv4/route.c, fib_frontend.c
 

@@ -13,17 +13,16 @@ enum class TcpIndex : std::uint8_t { none, syn, synack, fin, ack, rst };
 
 // What conntrack has seen one end send: struct ip_ct_tcp_state. Numbers are of the sequence space.
 struct TcpSeen {
-    std::uint32_t end = 0;       // of all that was sent
-    std::uint32_t maxend = 0;    // up to which the other end's window reaches
-    std::uint32_t maxwin = 0;    // the largest window offered; 0: nothing was seen yet
-    std::uint32_t maxack = 0;    // the highest acknowledgement
-    std::uint8_t scale = 0;      // of its windows
-    bool scales = false;         // IP_CT_TCP_FLAG_WINDOW_SCALE
-    bool sacks = false;          // IP_CT_TCP_FLAG_SACK_PERM
-    bool close_init = false;     // IP_CT_TCP_FLAG_CLOSE_INIT
-    bool be_liberal = false;     // IP_CT_TCP_FLAG_BE_LIBERAL
-    bool unacknowledged = false; // IP_CT_TCP_FLAG_DATA_UNACKNOWLEDGED
-    bool maxack_set = false;     // IP_CT_TCP_FLAG_MAXACK_SET
+    std::uint32_t end = 0;    // of all that was sent
+    std::uint32_t maxend = 0; // up to which the other end's window reaches
+    std::uint32_t maxwin = 0; // the largest window offered; 0: nothing was seen yet
+    std::uint32_t maxack = 0; // the highest acknowledgement
+    std::uint8_t scale = 0;   // of its windows
+    bool scales = false;      // IP_CT_TCP_FLAG_WINDOW_SCALE
+    bool sacks = false;       // IP_CT_TCP_FLAG_SACK_PERM
+    bool close_init = false;  // IP_CT_TCP_FLAG_CLOSE_INIT
+    bool be_liberal = false;  // IP_CT_TCP_FLAG_BE_LIBERAL
+    bool maxack_set = false;  // IP_CT_TCP_FLAG_MAXACK_SET
 };
 
 // struct ip_ct_tcp, without its state, which stands in the entry.

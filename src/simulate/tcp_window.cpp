@@ -91,7 +91,6 @@ InWindow check(TcpSeen& sender, const TcpSeen& receiver, const Numbers& is)
             return InWindow::invalid;
         // An end that sends more than it may is let through.
         sender.end = is.end;
-        sender.unacknowledged = true;
         return InWindow::ignore;
     }
     if (!ack_not_too_high)
@@ -107,10 +106,8 @@ void remember(TcpSeen& sender, TcpSeen& receiver, const Numbers& is, const Ip& s
     if ((segment.tcp_flags & kSyn) == 0)
         window <<= sender.scale;
     sender.maxwin = std::max(sender.maxwin, window + (is.sack - is.ack));
-    if (after(is.end, sender.end)) {
+    if (after(is.end, sender.end))
         sender.end = is.end;
-        sender.unacknowledged = true;
-    }
     if ((segment.tcp_flags & kAck) != 0 && (!sender.maxack_set || after(is.ack, sender.maxack))) {
         sender.maxack = is.ack;
         sender.maxack_set = true;
@@ -119,8 +116,6 @@ void remember(TcpSeen& sender, TcpSeen& receiver, const Numbers& is, const Ip& s
         receiver.maxwin += is.end - sender.maxend;
     if (after(is.sack + window, receiver.maxend - 1))
         receiver.maxend = is.sack + window + (window == 0 ? 1U : 0U);
-    if (is.ack == receiver.end)
-        receiver.unacknowledged = false;
 }
 
 } // namespace
@@ -177,7 +172,7 @@ void tcp_resynchronise(TcpTrack& track, CtDirection direction)
     asked.scale = track.last_scale;
     asked.scales = track.last_scales;
     asked.sacks = track.last_sacks;
-    asked.close_init = asked.be_liberal = asked.unacknowledged = asked.maxack_set = false;
+    asked.close_init = asked.be_liberal = asked.maxack_set = false;
     track.expects_challenge_ack = false;
     track.seen[at(direction)] = {};
 }
