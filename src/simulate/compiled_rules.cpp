@@ -40,7 +40,7 @@ Result<World> World::load(std::span<const model::Netns> namespaces, std::vector<
         if (!rules)
             return Failure{std::move(rules).error().within(netns.name)};
         parts.push_back(
-            {.netns = &netns, .rules = std::make_unique<CompiledRules>(*std::move(rules))});
+            {.netns = &netns, .rules = std::make_shared<const CompiledRules>(*std::move(rules))});
     }
     return build(std::move(parts), std::move(proxies));
 }

@@ -74,7 +74,7 @@ void mark_invalid(Packet& packet)
 Reason not_tracked(const Namespace& netns, const Ip& ip)
 {
     if (ip.protocol == kTcp && tcp_may_begin(ip.tcp_flags, true))
-        return BySysctl{.setting = &netns.settings.tcp_loose, .value = "0"};
+        return BySysctl{.setting = &netns.settings.tcp_loose};
     if (ip.protocol == kTcp)
         return ByKernel{
             .function = "tcp_new",

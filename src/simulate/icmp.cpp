@@ -107,9 +107,8 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
     }
     if (ip.icmp_type == (v6 ? 128 : 8)) {
         if (in.netns->settings.icmp_echo_ignore_all.value != 0) {
-            note(run, packet, {&in, "icmp"}, "drop", [&] {
-                return BySysctl{.setting = &in.netns->settings.icmp_echo_ignore_all, .value = "1"};
-            });
+            note(run, packet, {&in, "icmp"}, "drop",
+                 [&] { return BySysctl{.setting = &in.netns->settings.icmp_echo_ignore_all}; });
             return;
         }
         note(run, packet, {&in, "icmp"}, "answer",

@@ -32,7 +32,7 @@ void answer_unroutable(Run& run, const Device& in, const Packet& packet)
     const bool silent = forwarding.value == 0 || destination.error == RouteError::invalid;
     note(run, packet, {&in, "route"}, silent ? "drop" : "unreachable", [&]() -> Reason {
         if (forwarding.value == 0)
-            return BySysctl{.setting = &forwarding, .value = "0"};
+            return BySysctl{.setting = &forwarding};
         return by_route(*in.netns, destination);
     });
     if (!silent)
@@ -156,7 +156,7 @@ void note_unrouted(Run& run,
     const bool refused = routed.refused_by != nullptr;
     note(run, packet, {netns, refused ? "route_localnet" : "route"}, "drop", [&]() -> Reason {
         if (refused)
-            return BySysctl{.setting = routed.refused_by, .value = "0"};
+            return BySysctl{.setting = routed.refused_by};
         return ByKernel{.function = function, .text = describe(routed.error)};
     });
 }

@@ -127,11 +127,9 @@ Verdict judge(Run& run, const Packet& packet, const Device& device)
         return {.unanswered = std::move(input.because)};
     if (input.destination->input == Destination::Input::local && !input.destination->broadcast) {
         if (ignores(device, arp))
-            return {.unanswered = BySysctl{.setting = &device.settings.arp_ignore,
-                                           .value = {"{}", static_cast<std::uint32_t>(
-                                                               device.settings.arp_ignore.value)}}};
+            return {.unanswered = BySysctl{.setting = &device.settings.arp_ignore}};
         if (filtered(run, device, arp))
-            return {.unanswered = BySysctl{.setting = &device.settings.arp_filter, .value = "1"}};
+            return {.unanswered = BySysctl{.setting = &device.settings.arp_filter}};
         return {};
     }
     if (input.destination->input == Destination::Input::forward) {

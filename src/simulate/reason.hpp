@@ -16,7 +16,7 @@ struct ByRule {
 };
 struct BySysctl {
     const Setting* setting = nullptr;
-    Words value;
+    Words aside; // "(the way back is …)": what else a reader has to know
 };
 struct ByEntry {
     model::ByEntry::Table table = model::ByEntry::Table::route;

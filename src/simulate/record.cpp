@@ -104,7 +104,10 @@ model::Because in_words(const Reason& reason)
         }
         model::Because operator()(const BySysctl& by) const
         {
-            return model::BySysctl{.name = by.setting->name, .value = by.value.to_string()};
+            const std::string aside = by.aside.to_string();
+            return model::BySysctl{
+                .name = by.setting->name,
+                .value = fmt::format("{}{}{}", by.setting->value, aside.empty() ? "" : " ", aside)};
         }
         model::Because operator()(const ByEntry& by) const
         {

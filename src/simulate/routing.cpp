@@ -85,8 +85,7 @@ std::optional<RouteInput> martian(const Device& in, const FlowKey& key)
     if (loopback && !in.link->loopback && in.settings.route_localnet.value == 0)
         return RouteInput{.destination = {},
                           .stage = "route_localnet",
-                          .because =
-                              BySysctl{.setting = &in.settings.route_localnet, .value = "0"}};
+                          .because = BySysctl{.setting = &in.settings.route_localnet}};
     return {};
 }
 

@@ -11,7 +11,7 @@ SourceVerdict local_source(const Device& in)
 {
     return {.valid = false,
             .stage = "local-source",
-            .because = BySysctl{.setting = &in.settings.accept_local, .value = "0"}};
+            .because = BySysctl{.setting = &in.settings.accept_local}};
 }
 
 SourceVerdict invalid_source()
@@ -22,16 +22,11 @@ SourceVerdict invalid_source()
                                 .text = "the source is no unicast address"}};
 }
 
-std::uint32_t mode_of(const Device& in)
-{
-    return static_cast<std::uint32_t>(in.settings.rp_filter.value);
-}
-
-SourceVerdict reverse_path(const Device& in, const Words& mode)
+SourceVerdict reverse_path(const Device& in, const Words& why)
 {
     return {.valid = false,
             .stage = "rp_filter",
-            .because = BySysctl{.setting = &in.settings.rp_filter, .value = mode}};
+            .because = BySysctl{.setting = &in.settings.rp_filter, .aside = why}};
 }
 
 // The lookup of a reply: addresses and ports swapped (__fib_validate_source()).
@@ -60,9 +55,8 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
     const int filter = in.settings.rp_filter.value;
     const RouteFound found = in.netns->ipv4.lookup(reversed(key, in, out));
     if (!found.ok())
-        return filter == 0
-                   ? SourceVerdict{}
-                   : reverse_path(in, {"{} (no route leads back to the source)", mode_of(in)});
+        return filter == 0 ? SourceVerdict{}
+                           : reverse_path(in, "(no route leads back to the source)");
     const auto type = static_cast<RouteType>(found.route->type);
     if (type == RouteType::local) {
         if (in.settings.accept_local.value == 0)
@@ -79,12 +73,12 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
     if (!in.has_address(net::Family::ipv4))
         return filter == 0
                    ? SourceVerdict{}
-                   : reverse_path(in, {"{} ({} has no address, so loose is as strict as strict; "
+                   : reverse_path(in, {"({} has no address, so loose is as strict as strict; "
                                        "the way back is '{}')",
-                                       mode_of(in), in.name(), back});
+                                       in.name(), back});
     constexpr int kStrict = 1;
     if (filter == kStrict)
-        return reverse_path(in, {"{} (the way back is '{}')", mode_of(in), back});
+        return reverse_path(in, {"(the way back is '{}')", back});
     FlowKey through = reversed(key, in, out);
     through.out = in.link->index;
     const RouteFound other = in.netns->ipv4.lookup(through);

@@ -83,7 +83,7 @@ struct Namespace {
     NetnsSettings settings;
     Fib ipv4;
     Fib ipv6;
-    std::unique_ptr<Rulebook> rulebook; // null: no rules
+    std::shared_ptr<const Rulebook> rulebook; // null: no rules
     HookLists hooks;
     ConntrackTable conntrack;
     std::unordered_map<FdbKey, FdbTarget, KeyHash> fdb;
@@ -104,7 +104,7 @@ class World {
 public:
     struct Part {
         const model::Netns* netns = nullptr;
-        std::unique_ptr<Rulebook> rules; // null: none
+        std::shared_ptr<const Rulebook> rules; // null: none
     };
     [[nodiscard]] static World build(std::vector<Part> parts, std::vector<Proxy> proxies = {});
 

@@ -255,31 +255,6 @@ translate(const rules::PacketView& packet, rules::Nat nat, const std::string& te
                              .text = text})};
 }
 
-// The same rules in every world that is built of them.
-class SharedRules final : public Rulebook {
-public:
-    explicit SharedRules(std::shared_ptr<const FakeRules> rules) : rules_(std::move(rules)) {}
-
-    [[nodiscard]] const std::vector<rules::BaseChain>& base_chains() const override
-    {
-        return rules_->base_chains();
-    }
-    [[nodiscard]] std::vector<rules::ChainOutcome>
-    evaluate(const rules::BaseChain& chain,
-             const rules::PacketView& packet,
-             const rules::Surroundings& surroundings) const override
-    {
-        return rules_->evaluate(chain, packet, surroundings);
-    }
-    [[nodiscard]] bool needs_conntrack(net::Family family) const override
-    {
-        return rules_->needs_conntrack(family);
-    }
-
-private:
-    std::shared_ptr<const FakeRules> rules_;
-};
-
 // Namespaces and the cables between them.
 class WorldBuilder {
 public:
@@ -328,9 +303,7 @@ public:
     {
         std::vector<World::Part> parts;
         for (std::size_t i = 0; i < parts_.size(); ++i)
-            parts.push_back(
-                {.netns = &parts_[i].netns,
-                 .rules = rules_[i] ? std::make_unique<SharedRules>(rules_[i]) : nullptr});
+            parts.push_back({.netns = &parts_[i].netns, .rules = rules_[i]});
         return World::build(std::move(parts), proxies_);
     }
 
