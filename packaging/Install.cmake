@@ -23,7 +23,7 @@ install(FILES packaging/completions/onlan.bash RENAME onlan
 install(FILES packaging/completions/onlan.zsh RENAME _onlan DESTINATION "${ONLAN_ZSH_DIR}")
 install(FILES packaging/completions/onlan.fish DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 install(FILES packaging/onlan.yaml.example DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
-install(FILES packaging/copyright docs/configuration.md docs/guards.md docs/limitations.md
+install(FILES packaging/copyright docs/configuration.md docs/explanation.md docs/guards.md docs/limitations.md
         DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 # The units name the program by its full path, which the prefix decides; that is known for sure only when

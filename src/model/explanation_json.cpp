@@ -74,13 +74,35 @@ json step_to_json(const Step& step)
     return document;
 }
 
+json match_to_json(const Match& match)
+{
+    return {{"netns", match.netns},
+            {"device", match.device},
+            {"stage", match.stage},
+            {"rule", because_to_json(match.rule)}};
+}
+
+json connection_to_json(const TrackedConnection& connection)
+{
+    return {{"netns", connection.netns},
+            {"protocol", connection.protocol},
+            {"original", header_to_json(connection.original)},
+            {"reply", header_to_json(connection.reply)},
+            {"text", connection.text}};
+}
+
 json packet_to_json(const TracedPacket& packet)
 {
-    json document{{"number", packet.number}, {"summary", packet.summary}, {"steps", json::array()}};
+    json document{{"number", packet.number},
+                  {"summary", packet.summary},
+                  {"steps", json::array()},
+                  {"matches", json::array()}};
     if (packet.answers != 0)
         document["answers"] = packet.answers;
     for (const Step& step : packet.steps)
         document["steps"].push_back(step_to_json(step));
+    for (const Match& match : packet.matches)
+        document["matches"].push_back(match_to_json(match));
     return document;
 }
 
@@ -94,7 +116,8 @@ json explanation_to_json(const ExplainedFlow& flow, const Explanation& explanati
         {"outcome", outcome_name(explanation.outcome)},
         {"cause", {{"kind", explanation.cause.kind}, {"summary", explanation.cause.summary}}},
         {"assumptions", explanation.assumptions},
-        {"packets", json::array()}};
+        {"packets", json::array()},
+        {"conntrack", json::array()}};
     if (!explanation.error.empty())
         document["errno"] = explanation.error;
     if (explanation.cause.object)
@@ -104,6 +127,8 @@ json explanation_to_json(const ExplainedFlow& flow, const Explanation& explanati
             {{"packet", link.packet}, {"phase", link.phase}, {"text", link.text}});
     for (const TracedPacket& packet : explanation.packets)
         document["packets"].push_back(packet_to_json(packet));
+    for (const TrackedConnection& connection : explanation.conntrack)
+        document["conntrack"].push_back(connection_to_json(connection));
     return document;
 }
 

@@ -93,6 +93,16 @@ struct Step {
     friend bool operator==(const Step&, const Step&) = default;
 };
 
+// A rule that a packet matched, whether it decided something or only counted, marked or logged.
+struct Match {
+    std::string netns;
+    std::string device;
+    std::string stage;
+    ByRule rule;
+
+    friend bool operator==(const Match&, const Match&) = default;
+};
+
 // One packet from the socket that sent it to where it ends, its clones included.
 struct TracedPacket {
     unsigned number = 0;
@@ -101,6 +111,7 @@ struct TracedPacket {
     std::uint16_t payload = 0; // of TCP or UDP, in bytes
     unsigned answers = 0;      // number of the packet that called it forth; 0: none
     std::vector<Step> steps;
+    std::vector<Match> matches; // in their order
 
     friend bool operator==(const TracedPacket&, const TracedPacket&) = default;
 };
@@ -150,12 +161,24 @@ struct ExplainedFlow {
     std::string protocol;
 };
 
+// A connection that is tracked when the exchange is over.
+struct TrackedConnection {
+    std::string netns;
+    std::string protocol; // "tcp", "udp", "icmp", "icmpv6"
+    Header original;
+    Header reply;
+    std::string text; // as `conntrack -L` words it
+
+    friend bool operator==(const TrackedConnection&, const TrackedConnection&) = default;
+};
+
 struct Explanation {
     Outcome outcome = Outcome::timeout;
     std::string error; // "ECONNREFUSED"…; empty: none
     Cause cause;
     std::vector<std::string> assumptions;
     std::vector<TracedPacket> packets;
+    std::vector<TrackedConnection> conntrack; // that its packets belonged to
 
     friend bool operator==(const Explanation&, const Explanation&) = default;
 };

@@ -146,23 +146,9 @@ std::string describe(const EntrySeen& seen)
                            of.destination.to_string(), ports.source.to_string(),
                            ports.destination.to_string());
     };
-    const auto protocol = [&]() -> std::string {
-        switch (entry.original.protocol) {
-        case kTcp:
-            return "tcp";
-        case kUdp:
-            return "udp";
-        case kIcmp:
-            return "icmp";
-        case kIcmpv6:
-            return "icmpv6";
-        default:
-            return fmt::format("{}", entry.original.protocol);
-        }
-    };
-    return fmt::format("{} {}{} {}", protocol(), tuple(entry.original, seen.original),
-                       (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "",
-                       tuple(entry.reply, seen.reply));
+    return fmt::format(
+        "{} {}{} {}", protocol_word(entry.original.protocol), tuple(entry.original, seen.original),
+        (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "", tuple(entry.reply, seen.reply));
 }
 
 // nf_ct_key_equal(): in each direction an entry is of the zone that it has in that direction.
@@ -308,6 +294,14 @@ bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call)
     }
     note(run, packet, place, "drop", [&] { return by_entry(run, theirs); });
     return false;
+}
+
+void keep_conntrack(Run& run)
+{
+    for (const Connection& connection : run.state.connections) {
+        if (lives(connection))
+            run.record.conntrack.push_back({connection.netns, run.keep(connection.entry)});
+    }
 }
 
 } // namespace onlan::simulate

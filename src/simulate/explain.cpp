@@ -179,6 +179,8 @@ Ending walk(const World& world,
             .kind = "loop", .summary = "the frames go round in a loop of bridges", .object = {}};
     if (ending.outcome != Outcome::delivered)
         ending.error = client.error;
+    if (recording == Recording::on)
+        keep_conntrack(run);
     ending.assumptions = std::move(run.assumptions);
     ending.record = std::move(run.record);
     ending.rules_seen = run.rules_seen;
@@ -234,7 +236,8 @@ model::Explanation in_words(const Ending& ending)
     model::Explanation explanation{.outcome = ending.outcome,
                                    .error = errno_name(ending.error),
                                    .assumptions = ending.assumptions,
-                                   .packets = in_words(ending.record)};
+                                   .packets = packets_in_words(ending.record),
+                                   .conntrack = conntrack_in_words(ending.record)};
     if (ending.cause)
         explanation.cause = *ending.cause;
     else if (!explanation.packets.empty())

@@ -212,6 +212,9 @@ ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain
     rules::ChainOutcome outcome = std::move(outcomes[way]);
     for (const std::string& assumption : outcome.assumptions)
         run.assume(assumption);
+    const bool nat = chain.type == rules::ChainType::nat;
+    record_matches(run, packet, {call.at, nat ? nat_stage_name(call) : stage_name(call)},
+                   outcome.path);
     take_over(packet, outcome);
     return outcome;
 }

@@ -138,6 +138,8 @@ struct Packet {
 [[nodiscard]] Ip reset_to(const Ip& segment);
 // nf_conntrack_attach(): what is sent back belongs to the connection of what it is about.
 [[nodiscard]] Tracking related_to(const Tracking& ct);
+// "tcp", "udp", "icmp", "icmpv6", or the number
+[[nodiscard]] std::string protocol_word(std::uint8_t protocol);
 // "S", "SA", "PA"…
 [[nodiscard]] std::string tcp_flag_letters(std::uint8_t flags);
 // "echo-request", "unreachable/3"…

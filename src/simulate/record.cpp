@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "simulate/world.hpp"
+#include "simulate/stages.hpp"
 
 namespace onlan::simulate {
 namespace {
@@ -83,6 +83,37 @@ model::Step in_words(const Record::Step& step)
             .before = step.before ? std::optional(in_words(*step.before)) : std::nullopt};
 }
 
+model::ByRule in_words(const rules::RuleRef& rule)
+{
+    return {.program = rule.program,
+            .table = rule.table,
+            .chain = rule.chain,
+            .handle = rule.handle,
+            .number = rule.number,
+            .text = rule.text};
+}
+
+model::Match in_words(const Record::Match& match)
+{
+    return {.netns = match.netns->name(),
+            .device = match.device->name(),
+            .stage = std::string(match.stage),
+            .rule = in_words(*match.rule)};
+}
+
+model::Header in_words(const model::Tuple& tuple, const EntrySeen::Ports& ports)
+{
+    const bool icmp = tuple.protocol == kIcmp || tuple.protocol == kIcmpv6;
+    const auto low = static_cast<std::uint8_t>(tuple.destination_port & 0xFFU);
+    const auto high = static_cast<std::uint8_t>(tuple.destination_port >> 8U);
+    return {.source = tuple.source,
+            .destination = tuple.destination,
+            .protocol = tuple.protocol,
+            .source_port = ports.source,
+            .destination_port = icmp ? model::PortRange{} : ports.destination,
+            .flags = icmp ? icmp_word(tuple.protocol, high, low) : std::string()};
+}
+
 } // namespace
 
 model::Because in_words(const Reason& reason)
@@ -93,15 +124,7 @@ model::Because in_words(const Reason& reason)
             return model::ByKernel{.function = std::string(by.function),
                                    .text = by.text.to_string()};
         }
-        model::Because operator()(const ByRule& by) const
-        {
-            return model::ByRule{.program = by.rule->program,
-                                 .table = by.rule->table,
-                                 .chain = by.rule->chain,
-                                 .handle = by.rule->handle,
-                                 .number = by.rule->number,
-                                 .text = by.rule->text};
-        }
+        model::Because operator()(const ByRule& by) const { return in_words(*by.rule); }
         model::Because operator()(const BySysctl& by) const
         {
             const std::string aside = by.aside.to_string();
@@ -117,7 +140,7 @@ model::Because in_words(const Reason& reason)
     return std::visit(Convert{}, reason);
 }
 
-std::vector<model::TracedPacket> in_words(const Record& record)
+std::vector<model::TracedPacket> packets_in_words(const Record& record)
 {
     std::vector<model::TracedPacket> packets;
     packets.reserve(record.packets.size());
@@ -129,7 +152,21 @@ std::vector<model::TracedPacket> in_words(const Record& record)
                            .answers = packet.answers});
     for (const Record::Step& step : record.steps)
         packets[step.packet - 1].steps.push_back(in_words(step));
+    for (const Record::Match& match : record.matches)
+        packets[match.packet - 1].matches.push_back(in_words(match));
     return packets;
+}
+
+std::vector<model::TrackedConnection> conntrack_in_words(const Record& record)
+{
+    std::vector<model::TrackedConnection> connections;
+    for (const auto& [netns, seen] : record.conntrack)
+        connections.push_back({.netns = netns->name(),
+                               .protocol = protocol_word(seen->entry.original.protocol),
+                               .original = in_words(seen->entry.original, seen->original),
+                               .reply = in_words(seen->entry.reply, seen->reply),
+                               .text = describe(*seen)});
+    return connections;
 }
 
 } // namespace onlan::simulate

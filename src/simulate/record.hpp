@@ -43,11 +43,25 @@ struct Record {
         Seen seen;
         std::optional<Seen> before;
     };
+    struct Match {
+        unsigned packet = 0;
+        const Namespace* netns = nullptr;
+        const Device* device = nullptr;
+        std::string_view stage;
+        const rules::RuleRef* rule = nullptr;
+    };
+    struct Tracked {
+        const Namespace* netns = nullptr;
+        const EntrySeen* entry = nullptr;
+    };
     std::vector<Packet> packets;
     std::vector<Step> steps;
-    std::deque<EntrySeen> entries; // that steps speak of
+    std::vector<Match> matches;
+    std::vector<Tracked> conntrack; // when all is over
+    std::deque<EntrySeen> entries;  // that the others speak of
 };
 
-[[nodiscard]] std::vector<model::TracedPacket> in_words(const Record& record);
+[[nodiscard]] std::vector<model::TracedPacket> packets_in_words(const Record& record);
+[[nodiscard]] std::vector<model::TrackedConnection> conntrack_in_words(const Record& record);
 
 } // namespace onlan::simulate

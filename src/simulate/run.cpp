@@ -84,4 +84,19 @@ void record(Run& run,
          .before = before == nullptr ? std::nullopt : std::optional(seen(run, *before))});
 }
 
+void record_matches(Run& run,
+                    const Packet& packet,
+                    const Place& place,
+                    std::span<const rules::RuleRef* const> rules)
+{
+    if (run.recording == Recording::off || packet.number == 0)
+        return;
+    for (const rules::RuleRef* rule : rules)
+        run.record.matches.push_back({.packet = packet.number,
+                                      .netns = place.netns,
+                                      .device = place.device,
+                                      .stage = place.stage,
+                                      .rule = rule});
+}
+
 } // namespace onlan::simulate

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -100,6 +101,12 @@ void record(Run& run,
             std::string_view action,
             const Reason& because,
             const Packet* before = nullptr);
+
+// Writes down which rules of a chain the packet matched.
+void record_matches(Run& run,
+                    const Packet& packet,
+                    const Place& place,
+                    std::span<const rules::RuleRef* const> rules);
 
 // Writes a step down. `why` makes the reason, and is only asked when somebody is listening.
 template <typename Why>

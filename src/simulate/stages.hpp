@@ -99,6 +99,8 @@ struct Tracked {
 [[nodiscard]] std::optional<model::Conntrack>
 tuple_taken(const Run& run, const model::Tuple& tuple, const Connection& own);
 [[nodiscard]] std::string describe(const EntrySeen& seen);
+// Records the connections that live on.
+void keep_conntrack(Run& run);
 
 // conntrack_tcp.cpp: net/netfilter/nf_conntrack_proto_tcp.c
 enum class TcpResult : std::uint8_t { accept, invalid, again };

@@ -84,7 +84,7 @@ public:
     [[nodiscard]] std::vector<std::string> packets() const
     {
         std::vector<std::string> lines;
-        for (const model::TracedPacket& packet : in_words(run_.record))
+        for (const model::TracedPacket& packet : packets_in_words(run_.record))
             lines.push_back(packet.summary);
         return lines;
     }

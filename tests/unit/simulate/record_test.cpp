@@ -1,6 +1,7 @@
 // The record of a run, and the words that are made of it.
 
 #include "unit/simulate/frames.hpp"
+#include "unit/simulate/seed_case.hpp"
 
 namespace onlan::simulate {
 namespace {
@@ -30,22 +31,90 @@ TEST(Words, Tell_a_connection_as_it_was_when_they_were_written_down)
 
 TEST(Record, Is_the_same_exchange_with_and_without_being_kept)
 {
+    SeedCase article;
+    article.notrack_on_lan137();
+    const World built = article.world.build();
+    for (const std::uint8_t protocol : {kTcp, kUdp, kIcmp}) {
+        const Flow flow{
+            .from = "cont", .to = ip("192.168.137.250"), .protocol = protocol, .port = 5000};
+        const Ending kept = follow(built, flow, Recording::on);
+        const Ending not_kept = follow(built, flow, Recording::off);
+        EXPECT_EQ(kept.outcome, not_kept.outcome);
+        EXPECT_EQ(kept.error, not_kept.error);
+        EXPECT_EQ(kept.assumptions, not_kept.assumptions);
+        EXPECT_FALSE(kept.record.steps.empty());
+        EXPECT_TRUE(not_kept.record.steps.empty());
+    }
+}
+
+// A client on a cable to a server that logs and counts.
+class RecordTest : public testing::Test {
+protected:
+    RecordTest()
+    {
+        world.cable(client, "eth0", server, "eth0");
+        client.address("eth0", "10.0.0.1/24");
+        server.address("eth0", "10.0.0.2/24").listen(kTcp, 80).listen(kUdp, 80);
+    }
+    model::Explanation ask(std::uint8_t protocol)
+    {
+        built_ = std::make_unique<World>(world.build());
+        return explain(*built_,
+                       {.from = "client", .to = ip("10.0.0.2"), .protocol = protocol, .port = 80});
+    }
+
     WorldBuilder world;
     NetnsBuilder& client = world.netns("client");
     NetnsBuilder& server = world.netns("server");
-    world.cable(client, "eth0", server, "eth0");
-    client.address("eth0", "10.0.0.1/24");
-    server.address("eth0", "10.0.0.2/24").listen(kTcp, 80);
-    const World built = world.build();
-    const Flow flow{.from = "client", .to = ip("10.0.0.2"), .port = 80};
 
-    const Ending kept = follow(built, flow, Recording::on);
-    const Ending not_kept = follow(built, flow, Recording::off);
+private:
+    std::unique_ptr<World> built_;
+};
 
-    EXPECT_EQ(kept.outcome, model::Outcome::delivered);
-    EXPECT_EQ(not_kept.outcome, model::Outcome::delivered);
-    EXPECT_TRUE(not_kept.record.steps.empty());
-    EXPECT_EQ(in_words(kept).packets.size(), kept.record.packets.size());
+TEST_F(RecordTest, Tells_the_rules_that_a_packet_matched_also_those_that_did_not_decide)
+{
+    const rules::RuleRef* log =
+        rule({.program = "nft", .table = "ip t", .chain = "in", .number = 1, .text = "log"});
+    const rules::RuleRef* passes =
+        rule({.program = "nft", .table = "ip t", .chain = "in", .number = 2, .text = "accept"});
+    world.rules("server").chain(rules::HookFamily::ipv4, rules::Hook::input, 0, "in",
+                                [&](const rules::PacketView& packet, const rules::Surroundings&) {
+                                    rules::ChainOutcome outcome = accept(packet);
+                                    outcome.path = {log, passes};
+                                    outcome.because = passes;
+                                    return outcome;
+                                });
+    const model::TracedPacket syn = ask(kTcp).packets.front();
+    ASSERT_EQ(syn.matches.size(), 2U);
+    EXPECT_EQ(syn.matches[0].netns, "server");
+    EXPECT_EQ(syn.matches[0].device, "eth0");
+    EXPECT_EQ(syn.matches[0].stage, "ip/input");
+    EXPECT_EQ(syn.matches[0].rule.text, "log");
+    EXPECT_EQ(syn.matches[1].rule.text, "accept");
+}
+
+TEST_F(RecordTest, Tells_the_connections_that_are_tracked_in_the_end)
+{
+    world.rules("server").tracking();
+    const model::Explanation explanation = ask(kUdp);
+    ASSERT_EQ(explanation.conntrack.size(), 1U);
+    const model::TrackedConnection& connection = explanation.conntrack.front();
+    EXPECT_EQ(connection.netns, "server");
+    EXPECT_EQ(connection.protocol, "udp");
+    EXPECT_EQ(connection.original.source, ip("10.0.0.1"));
+    EXPECT_EQ(connection.reply.source, ip("10.0.0.2"));
+    EXPECT_EQ(connection.text, "udp src=10.0.0.1 dst=10.0.0.2 sport=40000 dport=80 "
+                               "src=10.0.0.2 dst=10.0.0.1 sport=80 dport=40000");
+}
+
+TEST_F(RecordTest, A_connection_whose_first_packet_was_dropped_is_tracked_by_nobody)
+{
+    world.rules("server").tracking().chain(
+        rules::HookFamily::ipv4, rules::Hook::input, 0, "in",
+        [](const rules::PacketView& packet, const rules::Surroundings&) {
+            return drop(packet, "in", "-j DROP");
+        });
+    EXPECT_TRUE(ask(kUdp).conntrack.empty());
 }
 
 } // namespace
