@@ -11,10 +11,10 @@ constexpr int kColumn = 150;
 
 } // namespace
 
-Columns::Columns(const std::vector<const model::TracedPacket*>& packets)
+Columns::Columns(const std::vector<model::TracedPacket>& packets)
 {
-    for (const model::TracedPacket* packet : packets) {
-        for (const model::Step& step : packet->steps)
+    for (const model::TracedPacket& packet : packets) {
+        for (const model::Step& step : packet.steps)
             meet(step);
     }
     int left = kMargin;

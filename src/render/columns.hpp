@@ -23,7 +23,7 @@ public:
         int right = 0;
     };
 
-    explicit Columns(const std::vector<const model::TracedPacket*>& packets);
+    explicit Columns(const std::vector<model::TracedPacket>& packets);
 
     [[nodiscard]] const std::vector<Namespace>& namespaces() const { return namespaces_; }
     [[nodiscard]] int x(std::string_view netns, std::string_view device) const;

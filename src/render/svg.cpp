@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -48,15 +49,30 @@ std::string shortened(std::string text, std::size_t longest)
     return text.substr(0, end) + "…";
 }
 
-// What is drawn: the exchange without ARP and without what was only sent again.
-std::vector<const TracedPacket*> drawn(const model::Explanation& explanation)
+// With those of its phases only that take it to another device or that are worth a word.
+TracedPacket drawn(const TracedPacket& packet)
 {
-    std::vector<const TracedPacket*> packets;
+    TracedPacket shown = packet;
+    shown.steps.clear();
+    for (const Step& step : packet.steps) {
+        const bool stays = !shown.steps.empty() && step.netns == shown.steps.back().netns &&
+                           step.device == shown.steps.back().device;
+        if (!stays || !is_trivial(step))
+            shown.steps.push_back(step);
+    }
+    return shown;
+}
+
+// The exchange without ARP, and without what was only sent again.
+std::vector<TracedPacket> drawn(const model::Explanation& explanation)
+{
+    std::vector<TracedPacket> packets;
     for (const TracedPacket& packet : explanation.packets) {
+        TracedPacket shown = drawn(packet);
         const bool again = std::ranges::any_of(
-            packets, [&](const TracedPacket* earlier) { return same_walk(*earlier, packet); });
-        if (!model::is_arp(packet) && !packet.steps.empty() && !again)
-            packets.push_back(&packet);
+            packets, [&](const TracedPacket& earlier) { return same_walk(earlier, shown); });
+        if (!model::is_arp(packet) && !shown.steps.empty() && !again)
+            packets.push_back(std::move(shown));
     }
     return packets;
 }
@@ -78,8 +94,8 @@ public:
         draw_title();
         draw_places();
         const int below = y_;
-        for (const TracedPacket* packet : packets_)
-            draw_packet(*packet);
+        for (const TracedPacket& packet : packets_)
+            draw_packet(packet);
         constexpr int kLeastWidth = 900;
         const int width = std::max(columns_.width(), kLeastWidth);
         const int height = y_ + kLine;
@@ -171,11 +187,9 @@ private:
         add("<text x=\"20\" y=\"{}\">{}. {}</text>\n", y_, packet.number, xml_text(packet.summary));
         int x = columns_.x(packet.steps.front().netns, packet.steps.front().device);
         y_ += kPhase / 2;
-        for (const Step& step : packet.steps) {
+        const std::size_t silent = is_trivial(packet.steps.front()) ? 1 : 0;
+        for (const Step& step : std::span(packet.steps).subspan(silent)) {
             const int next = columns_.x(step.netns, step.device);
-            const bool said = !is_trivial(step);
-            if (next == x && !said)
-                continue;
             add("<path class=\"path\" d=\"M{} {}L{} {}\"/>\n", x, y_, next, y_ + kPhase);
             x = next;
             y_ += kPhase;
@@ -210,7 +224,7 @@ private:
     const model::Explanation& explanation_;
     const model::ExplainedFlow& asked_;
     const model::Names& names_;
-    std::vector<const TracedPacket*> packets_;
+    std::vector<TracedPacket> packets_;
     Columns columns_;
     int y_ = 26;
     std::string body_;

@@ -31,6 +31,17 @@ TEST(Svg, LeavesOutWhatWasSentAgainAndWentTheSameWay)
     EXPECT_THAT(picture, Not(HasSubstr(">2. SYN")));
 }
 
+TEST(Svg, LeavesOutWhatWasSentAgainAlsoIfOnlyTheFirstHadToFindItsNeighbour)
+{
+    model::TracedPacket first = syn(1, "forward");
+    first.steps.push_back(
+        {.netns = "host", .device = "br0", .stage = "neighbour", .action = "resolve"});
+    first.steps.push_back(syn(1, "drop").steps.front());
+    model::TracedPacket second = syn(2, "forward");
+    second.steps.push_back(syn(2, "drop").steps.front());
+    EXPECT_THAT(drawn({first, second}), Not(HasSubstr(">2. SYN")));
+}
+
 TEST(Svg, ShowsWhatWasSentAgainAndWentAnotherWay)
 {
     EXPECT_THAT(drawn({syn(1, "drop"), syn(2, "mark")}), HasSubstr(">2. SYN"));
