@@ -36,7 +36,12 @@ public:
     }
 
     [[nodiscard]] simulate::World world() const { return *simulate::World::load(namespaces_); }
+    [[nodiscard]] const model::Netns& netns() const { return namespaces_.front(); }
     [[nodiscard]] static net::IpAddress address() { return ip(kHost); }
+    [[nodiscard]] static net::IpAddress address_of_container(unsigned number)
+    {
+        return ip(address_of(number));
+    }
     [[nodiscard]] static std::string name_of(unsigned container)
     {
         return fmt::format("container:{}", container);
@@ -75,7 +80,7 @@ private:
         return std::max(1U, size_.rules / 2 / size_.containers);
     }
 
-    static model::Netns netns(std::string name, std::uint64_t inode)
+    static model::Netns empty_netns(std::string name, std::uint64_t inode)
     {
         model::Netns netns;
         netns.name = std::move(name);
@@ -131,7 +136,7 @@ private:
 
     [[nodiscard]] model::Netns host() const
     {
-        model::Netns host = netns("host", 1);
+        model::Netns host = empty_netns("host", 1);
         host.links.push_back(veth(kEth0, "eth0", mac(1, 0), kEth0, kLanId));
         host.peers[kLanId] = 2;
         host.links.push_back({.index = kDocker0,
@@ -167,7 +172,7 @@ private:
 
     [[nodiscard]] model::Netns lan() const
     {
-        model::Netns lan = netns("lan", 2);
+        model::Netns lan = empty_netns("lan", 2);
         lan.links.push_back(veth(kEth0, "eth0", mac(1, 1), kEth0, kHostId));
         lan.peers[kHostId] = 1;
         add_address(lan, kEth0, std::string(kLan) + "/24");
@@ -177,7 +182,7 @@ private:
 
     [[nodiscard]] model::Netns container(unsigned number) const
     {
-        model::Netns container = netns(name_of(number), 1000 + number);
+        model::Netns container = empty_netns(name_of(number), 1000 + number);
         container.links.push_back(
             veth(2, "eth0", mac(4, number), kFirstVeth + static_cast<int>(number), kHostId));
         container.peers[kHostId] = 1;
