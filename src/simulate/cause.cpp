@@ -10,7 +10,6 @@
 namespace onlan::simulate {
 namespace {
 
-using model::Because;
 using model::Outcome;
 using model::reason_text;
 using model::Step;

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {

@@ -1,8 +1,6 @@
 // Address translation: net/netfilter/nf_nat_core.c, nf_nat_proto.c, nf_nat_masquerade.c,
 // nf_nat_redirect.c.
 
-#include <algorithm>
-
 #include "simulate/stages.hpp"
 
 namespace onlan::simulate {

@@ -1,7 +1,6 @@
 // The search for a tuple that nobody else has: get_unique_tuple() of net/netfilter/nf_nat_core.c.
 
 #include <algorithm>
-#include <cstring>
 
 #include "simulate/stages.hpp"
 

@@ -5,7 +5,6 @@
 namespace onlan::simulate {
 namespace {
 
-using rules::CtState;
 using rules::Hook;
 using rules::HookFamily;
 using testing::ElementsAre;

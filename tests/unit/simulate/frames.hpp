@@ -2,8 +2,6 @@
 
 // Single packets thrown into a world, and what became of them.
 
-#include <algorithm>
-#include <memory>
 #include <string>
 #include <vector>
 

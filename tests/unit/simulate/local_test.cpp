@@ -11,7 +11,6 @@ using model::Outcome;
 using rules::Hook;
 using rules::HookFamily;
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 // A client on a cable to a host.
 class LocalTest : public testing::Test {

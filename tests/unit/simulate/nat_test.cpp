@@ -9,7 +9,6 @@ using rules::Hook;
 using rules::Nat;
 using rules::NatKind;
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 

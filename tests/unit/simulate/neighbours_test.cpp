@@ -6,7 +6,6 @@ namespace onlan::simulate {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 // A host with two devices that hears a request by the first of them.
 class ArpTest : public testing::Test {

@@ -6,7 +6,6 @@ namespace onlan::simulate {
 namespace {
 
 using rules::CtDirection;
-using testing::ElementsAre;
 
 constexpr std::uint8_t kUrg = 32;
 constexpr CtDirection kOriginal = CtDirection::original;
