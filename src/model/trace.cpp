@@ -8,7 +8,6 @@ namespace onlan::model {
 namespace {
 
 constexpr std::uint8_t kArp = 0;
-constexpr std::uint8_t kTcp = 6;
 
 } // namespace
 
@@ -69,14 +68,13 @@ bool is_arp(const TracedPacket& packet)
 
 bool is_syn_ack(const TracedPacket& packet)
 {
-    return packet.sent.protocol == kTcp && packet.sent.flags == "SA";
+    return packet.sent.flags == "SA";
 }
 
 bool is_refusal(const TracedPacket& packet)
 {
     const std::string& flags = packet.sent.flags;
-    return packet.sent.protocol == kTcp ? flags.find('R') != std::string::npos
-                                        : flags.starts_with("unreachable/");
+    return flags.find('R') != std::string::npos || flags.starts_with("unreachable/");
 }
 
 std::string_view outcome_name(Outcome outcome) noexcept
