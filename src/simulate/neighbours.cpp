@@ -48,9 +48,26 @@ net::IpAddress asker(const Device& out, const net::IpAddress& source, const net:
     return select_address(out, target).value_or(net::IpAddress::any(target.family()));
 }
 
+bool is_permanent(const NeighbourKey& key)
+{
+    constexpr unsigned kFixed = 0x40U | 0x80U; // NUD_NOARP, NUD_PERMANENT
+    return std::ranges::any_of(
+        key.device->netns->facts->neighbours, [&](const model::Neighbour& neighbour) {
+            return neighbour.link == key.device->link->index && neighbour.address == key.address &&
+                   (neighbour.state & kFixed) != 0;
+        });
+}
+
+// neigh_event_ns(): who asks is where he says, wherever he was before.
 void learn(Run& run, const NeighbourKey& key, const net::MacAddress& mac)
 {
-    if (!find_neighbour(run, key))
+    if (is_permanent(key))
+        return;
+    const auto known = std::ranges::find(run.state.neighbours, key,
+                                         &decltype(run.state.neighbours)::value_type::first);
+    if (known != run.state.neighbours.end())
+        known->second = mac;
+    else
         run.state.neighbours.emplace_back(key, mac);
 }
 
@@ -248,7 +265,8 @@ void arp_receive(Run& run, const Device& device, const Packet& received)
                         .text = known ? Words("the first answer stands for a second (locktime)")
                                       : Words("{} is at {}", arp.sender, arp.sender_mac)};
     });
-    learn_neighbour(run, key, arp.sender_mac);
+    if (!known)
+        learn_neighbour(run, key, arp.sender_mac);
 }
 
 bool answer_late(Run& run)

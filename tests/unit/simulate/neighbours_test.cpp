@@ -167,6 +167,48 @@ TEST(Neighbour, Of_two_answers_the_first_one_stays)
               mac(1));
 }
 
+// A client that is asked for its address by 10.0.0.1, which moves from one MAC to the next.
+class NeighbourThatAsksTest : public testing::Test {
+protected:
+    net::MacAddress where_it_is_after(std::initializer_list<unsigned> macs)
+    {
+        const World built = world.build();
+        Sent sent(built);
+        for (const unsigned who : macs)
+            sent.in("client", "eth0",
+                    {.ethernet = {.source = mac(who), .destination = kEverybody, .type = kEtherArp},
+                     .arp = Arp{.sender_mac = mac(who),
+                                .sender = ip("10.0.0.1"),
+                                .target = ip("10.0.0.2")}});
+        return *find_neighbour(
+            sent.run(), {.device = built.find("client")->find("eth0"), .address = ip("10.0.0.1")});
+    }
+
+    WorldBuilder world;
+    NetnsBuilder& client = world.netns("client");
+    NetnsBuilder& wire = world.netns("wire");
+
+    NeighbourThatAsksTest()
+    {
+        world.cable(client, "eth0", wire, "port");
+        client.address("eth0", "10.0.0.2/24");
+    }
+};
+
+TEST_F(NeighbourThatAsksTest, Is_where_it_asked_from_last)
+{
+    EXPECT_EQ(where_it_is_after({1, 2}), mac(2));
+}
+
+TEST_F(NeighbourThatAsksTest, Leaves_an_entry_that_somebody_made_by_hand)
+{
+    client.netns.neighbours.push_back({.link = client.at("eth0").index,
+                                       .address = ip("10.0.0.1"),
+                                       .mac = mac(1),
+                                       .state = 0x80}); // NUD_PERMANENT
+    EXPECT_EQ(where_it_is_after({2}), mac(1));
+}
+
 TEST(Neighbour, One_that_nobody_answers_for_is_unreachable)
 {
     WorldBuilder world;

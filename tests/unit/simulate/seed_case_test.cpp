@@ -217,6 +217,11 @@ TEST(SeedCase, WhomTheContainerKnowsTheHostByDecidesAPingFromTheService)
                                        .address = ip("192.168.137.250"),
                                        .mac = seed.host.at(bridge).mac,
                                        .state = kReachable}};
+        // The host has to ask for nobody: by that the container would learn another MAC.
+        seed.host.netns.neighbours = {{.link = seed.host.at("br-mellanox").index,
+                                       .address = ip("192.168.137.248"),
+                                       .mac = seed.cont.at("eth0").mac,
+                                       .state = kReachable}};
         const World world = seed.world.build();
         const auto explanation =
             explain(world, {.from = "svc", .to = ip("192.168.137.248"), .protocol = kIcmp});
