@@ -170,7 +170,8 @@ void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError 
     const Namespace& netns = *in.netns;
     const net::Family family = about.family();
     const RouteType sender = netns.fib(family).address_type(about.ip.source);
-    if (about.ip.icmp_error() || about.type != rules::PacketType::host ||
+    const bool for_all = about.destination && about.destination->broadcast;
+    if (about.ip.icmp_error() || about.type != rules::PacketType::host || for_all ||
         sender == RouteType::broadcast || sender == RouteType::multicast)
         return;
     constexpr std::uint16_t kErrorLength = 88;
