@@ -51,8 +51,8 @@ void finish_output(Run& run, Packet&& packet)
     neighbour_output(run, *destination.out, next_hop, std::move(packet));
 }
 
-// ip_output()
-void output(Run& run, const Device* in, Packet&& packet)
+// ip_output(). False: it was dropped at once, which the program that sends it is told.
+bool output(Run& run, const Device* in, Packet&& packet)
 {
     const Device& out = *packet.destination->out;
     const HookCall call{.family = hook_family(packet),
@@ -60,8 +60,10 @@ void output(Run& run, const Device* in, Packet&& packet)
                         .in = in,
                         .out = &out,
                         .at = &out};
-    if (pass_hook(run, packet, call))
-        finish_output(run, std::move(packet));
+    if (!pass_hook(run, packet, call))
+        return false;
+    finish_output(run, std::move(packet));
+    return true;
 }
 
 // ip_rt_send_redirect()
@@ -109,7 +111,7 @@ void forward(Run& run, const Device& in, Packet&& packet)
                    .in = &in,
                    .out = &out,
                    .at = &in}))
-        output(run, &in, std::move(packet));
+        (void)output(run, &in, std::move(packet));
 }
 
 // ip_local_deliver()
@@ -214,8 +216,7 @@ bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
     if (!pass_hook(run, packet,
                    {.family = hook_family(packet), .hook = Hook::output, .out = &out, .at = &out}))
         return false;
-    output(run, nullptr, std::move(packet));
-    return true;
+    return output(run, nullptr, std::move(packet));
 }
 
 bool reroute_output(Run& run, const Namespace& netns, Packet& packet)
