@@ -262,6 +262,8 @@ void udp_answer(Run& run,
                 const Packet& packet,
                 const model::Socket& listener)
 {
+    if (packet.ip.payload != kRequest) // another server's answer, which asks nothing
+        return;
     LiveSocket& socket = open_server(run, netns, packet, listener);
     const bool any = listener.address == net::IpAddress::any(listener.address.family());
     // A program that asks for nothing special lets the kernel choose the source of its answer.
