@@ -12,7 +12,7 @@
 namespace onlan::collect {
 namespace {
 
-constexpr std::array<std::string_view, 20> kOfIpv4 = {"ip_forward",
+constexpr std::array<std::string_view, 21> kOfIpv4 = {"ip_forward",
                                                       "ip_default_ttl",
                                                       "ip_early_demux",
                                                       "ip_forward_use_pmtu",
@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, 20> kOfIpv4 = {"ip_forward",
                                                       "tcp_l3mdev_accept",
                                                       "udp_l3mdev_accept",
                                                       "tcp_early_demux",
+                                                      "tcp_synack_retries",
                                                       "udp_early_demux",
                                                       "icmp_echo_ignore_all",
                                                       "icmp_echo_ignore_broadcasts",

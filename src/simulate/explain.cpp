@@ -30,33 +30,46 @@ void settle(Run& run)
     }
 }
 
+// The timer of a socket that waits for an acknowledgement.
+void retransmit(Run& run, LiveSocket& socket)
+{
+    const std::uint32_t missing = socket.send_next - socket.send_unacknowledged;
+    const std::uint32_t data = missing - (socket.fin_sent ? 1U : 0U);
+    socket.send_next = socket.send_unacknowledged;
+    switch (socket.state) {
+    case SocketState::syn_sent:
+        send_segment(run, socket, kSyn, 0, 0);
+        break;
+    case SocketState::syn_received: // reqsk_timer_handler()
+        if (socket.timeouts++ < socket.netns->settings.tcp_synack_retries.value)
+            send_segment(run, socket, kSyn | kAck, 0, 0);
+        else
+            socket.state = SocketState::closed;
+        break;
+    case SocketState::established:
+        if (data != 0)
+            send_segment(run, socket, kPsh | kAck, static_cast<std::uint16_t>(data), 0);
+        if (socket.fin_sent)
+            send_segment(run, socket, kFin | kAck, 0, 0);
+        break;
+    case SocketState::closed:
+        break;
+    }
+}
+
+// No two timers end at the same instant: what one of them sends has had all its effects when the
+// next one ends.
 void retransmit(Run& run)
 {
-    for (std::size_t i = 0; i < run.state.sockets.size(); ++i) {
+    run.state.redirected.clear(); // so much time has passed
+    const std::size_t count = run.state.sockets.size();
+    for (std::size_t i = 0; i < count && !run.loop; ++i) {
         LiveSocket& socket = run.state.sockets[i];
         if (socket.protocol != kTcp || socket.send_unacknowledged == socket.send_next)
             continue;
-        const std::uint32_t missing = socket.send_next - socket.send_unacknowledged;
-        const std::uint32_t data = missing - (socket.fin_sent ? 1U : 0U);
-        socket.send_next = socket.send_unacknowledged;
-        switch (socket.state) {
-        case SocketState::syn_sent:
-            send_segment(run, socket, kSyn, 0, 0);
-            break;
-        case SocketState::syn_received:
-            send_segment(run, socket, kSyn | kAck, 0, 0);
-            break;
-        case SocketState::established:
-            if (data != 0)
-                send_segment(run, socket, kPsh | kAck, static_cast<std::uint16_t>(data), 0);
-            if (socket.fin_sent)
-                send_segment(run, socket, kFin | kAck, 0, 0);
-            break;
-        case SocketState::closed:
-            break;
-        }
+        retransmit(run, socket);
+        settle(run);
     }
-    settle(run);
 }
 
 template <typename Done>

@@ -103,6 +103,7 @@ NetnsSettings netns_settings(const model::Netns& netns)
         .call_ip6tables = read_or(netns, "net.bridge.bridge-nf-call-ip6tables", 0),
         .call_arptables = read_or(netns, "net.bridge.bridge-nf-call-arptables", 0),
         .filter_vlan_tagged = read_or(netns, "net.bridge.bridge-nf-filter-vlan-tagged", 0),
+        .tcp_synack_retries = read_or(netns, "net.ipv4.tcp_synack_retries", 5),
         .tcp_loose = read_or(netns, "net.netfilter.nf_conntrack_tcp_loose", 1),
         .tcp_be_liberal = read_or(netns, "net.netfilter.nf_conntrack_tcp_be_liberal", 0),
         .icmp_echo_ignore_all = read_or(netns, "net.ipv4.icmp_echo_ignore_all", 0),

@@ -42,6 +42,7 @@ struct NetnsSettings {
     Setting call_ip6tables;
     Setting call_arptables;
     Setting filter_vlan_tagged;
+    Setting tcp_synack_retries;
     Setting tcp_loose;
     Setting tcp_be_liberal;
     Setting icmp_echo_ignore_all;

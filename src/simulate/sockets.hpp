@@ -48,6 +48,7 @@ struct LiveSocket {
     bool response_seen = false;             // client: and the server's
     bool response_sent = false;
     bool fin_sent = false;
+    int timeouts = 0;  // of its SYN+ACK
     unsigned pair = 0; // proxy: index of the other half, from 1; 0: none
     const Proxy* proxy = nullptr;
     std::uint32_t mark = 0;  // SO_MARK

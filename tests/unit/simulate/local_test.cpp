@@ -231,5 +231,34 @@ TEST_F(LocalTest, A_rule_that_rejects_says_so_in_its_own_way)
     EXPECT_EQ(explanation.cause.kind, "reject");
 }
 
+TEST_F(LocalTest, A_program_is_told_at_once_what_its_own_host_drops)
+{
+    const Hook at = Hook::postrouting;
+    world.rules("client").chain(HookFamily::ipv4, at, 0, "POSTROUTING",
+                                [](const rules::PacketView& packet, const rules::Surroundings&) {
+                                    return drop(packet, "POSTROUTING", "-j DROP");
+                                });
+    EXPECT_EQ(ask(kUdp).outcome, Outcome::blocked);
+    EXPECT_EQ(ask(kTcp).outcome,
+              Outcome::timeout); // tcp_connect() takes a lost SYN for one on the way
+}
+
+// Nothing comes back to the client, which sends its SYN three times.
+TEST_F(LocalTest, A_SYN_ACK_is_sent_again_as_often_as_the_sysctl_says)
+{
+    host.listen(kTcp, 80);
+    world.rules("client").chain(HookFamily::ipv4, Hook::prerouting, 0, "PREROUTING",
+                                [](const rules::PacketView& packet, const rules::Surroundings&) {
+                                    return drop(packet, "PREROUTING", "-j DROP");
+                                });
+    const auto answers = [&] {
+        return std::ranges::count(ask(kTcp).packets, "SYN+ACK 10.0.0.1:80 > 10.0.0.2:40000",
+                                  &model::TracedPacket::summary);
+    };
+    EXPECT_EQ(answers(), 3 + 2);
+    host.sysctl("net.ipv4.tcp_synack_retries", 0);
+    EXPECT_EQ(answers(), 3);
+}
+
 } // namespace
 } // namespace onlan::simulate
