@@ -36,7 +36,7 @@ def differences(truth, prediction, scenario):
         if any(machine == where and wire.is_like_entry(entry, each) for where, each in prediction.entries):
             continue
         yield Difference("conntrack", f"left behind, not predicted: {machine}: {entry}")
-    for machine, entry in sorted(prediction.left, key=str):
+    for machine, entry in sorted(prediction.entries, key=str):
         if not any(machine == where and wire.is_like_entry(each, entry) for where, each in truth.entries):
             yield Difference("conntrack", f"predicted, not left behind: {machine}: {entry}")
 

@@ -4,7 +4,6 @@ import dataclasses
 import json
 import os
 import pathlib
-import re
 import subprocess
 
 from counters import Rule
@@ -14,7 +13,6 @@ from wire import CLIENT, Packet, tcp_kind
 ONLAN = os.environ.get("ONLAN", str(pathlib.Path(__file__).resolve().parents[2] / "build/release/onlan"))
 NOBODY = "unix:///nonexistent/docker.sock"
 DELIVERED, NOT_DELIVERED = 0, 3
-ENTRY = re.compile(r"(\w+) src=(\S+) dst=(\S+) (?:sport=([\d-]+) dport=([\d-]+)|type=\d+ code=\d+ id=([\d-]+))")
 
 
 class NoPrediction(RuntimeError):
@@ -27,8 +25,7 @@ class Prediction:
     cause: str
     packets: list  # what comes in by a cable, or up from a bridge
     rules: set  # those that decided something
-    entries: set  # conntrack: (machine, protocol and original tuple), whatever became of it
-    left: set  # those of them that surely stay, and know the client's port
+    entries: set  # conntrack's in the end that know the client's port: (machine, protocol and original tuple)
 
 
 def take_snapshot(lab, path):
@@ -45,43 +42,15 @@ def explain(lab, path, flow):
 
 
 def prediction_of(document, prefix):
-    walks = [[dict(step, machine=step["netns"].removeprefix(prefix)) for step in packet["steps"]]
-             for packet in document["packets"] if not packet["summary"].startswith(("ARP ", "NDP "))]
-    steps = [step for walk in walks for step in walk]
+    steps = [dict(step, machine=step["netns"].removeprefix(prefix)) for packet in document["packets"]
+             if not packet["summary"].startswith(("ARP ", "NDP ")) for step in packet["steps"]]
     client = steps[0]["packet"]["sport"] if steps else None
     return Prediction(
         document["outcome"], document["cause"]["summary"],
         packets=list(dict.fromkeys(_packet(step, client) for step in steps if _comes_in(step))),
         rules={_rule(step["netns"].removeprefix(prefix), step["because"]) for packet in document["packets"]
                for step in packet["steps"] if step["because"]["type"] == "rule"},
-        entries={entry for step in steps for entry in _entries(step, client)}, left=_left(walks, client))
-
-
-def _left(walks, client):
-    """Of those that know the client's port. An entry stays once its first packet has come through, or another was found to
-    be of it. A RST that is the only answer takes it away again (nf_conntrack_tcp_packet())."""
-    left, answered = set(), set()
-    for walk in walks:
-        for number, step in enumerate(walk):
-            for entry in _entries(step, client):
-                if step["action"] == "new":
-                    if entry in answered:  # the one before has been killed
-                        answered.remove(entry)
-                        left.remove(entry)
-                    if _comes_through(walk, number):
-                        left.add(entry)
-                elif step["action"] == "established" and _kind(step["packet"]) != "tcp R":
-                    answered.add(entry)
-                    left.add(entry)
-                elif step["action"] == "established" and entry not in answered:
-                    left.discard(entry)
-    return {(machine, entry) for machine, entry in left if CLIENT in entry}
-
-
-def _comes_through(walk, number):
-    """Where one copy is dropped or flooded, a later step may be another's."""
-    return (not any(step["action"] in ("drop", "flood") for step in walk)
-            and any(step["stage"] in ("veth", "socket") for step in walk[number + 1:]))
+        entries=set(_entries(document["conntrack"], prefix, client)))
 
 
 def _comes_in(step):
@@ -119,12 +88,17 @@ def _rule(machine, because):
     return Rule(machine, program, because["table"], because["chain"], because["number"])
 
 
-def _entries(step, client):
-    if step["because"]["type"] != "conntrack" or not (found := ENTRY.match(step["because"]["text"])):
-        return
-    protocol, source, destination, source_port, destination_port, identifier = found.groups()
-    ports = [CLIENT if port == str(client) else port for port in (source_port or identifier, destination_port)]
-    yield step["machine"], entry_text(protocol, source, ports[0], destination, ports[1])
+def _entries(entries, prefix, client):
+    for entry in entries:
+        original = entry["original"]
+        source_port, destination_port = (_port(original.get(key), client) for key in ("sport", "dport"))
+        if CLIENT in (source_port, destination_port):
+            yield entry["netns"].removeprefix(prefix), entry_text(
+                entry["protocol"], original["src"], _text(source_port), original["dst"], _text(destination_port))
+
+
+def _text(port):
+    return "{}-{}".format(*port) if isinstance(port, tuple) else port
 
 
 def entry_text(protocol, source, source_port, destination, destination_port):

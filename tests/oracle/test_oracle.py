@@ -61,8 +61,8 @@ def test_shrinking_keeps_what_is_needed_and_nothing_else():
 
 
 def _predicted(**facts):
-    return Prediction(**({"outcome": "delivered", "cause": "", "packets": [SYN], "rules": set(), "entries": set(),
-                          "left": set()} | facts))
+    return Prediction(**({"outcome": "delivered", "cause": "", "packets": [SYN], "rules": set(), "entries": set()}
+                         | facts))
 
 
 def _compare(truth, prediction):
@@ -88,33 +88,22 @@ def test_so_has_that_of_a_conntrack_entry():
     assert _compare(left_behind(80), prediction) == ["conntrack"]
 
 
-def test_an_entry_that_surely_stays_has_to_be_there():
-    prediction = _predicted(left={("host", "udp 10.0.0.1:client > 10.0.0.2:1024-65535")})
-    assert not _compare(Truth("delivered", [SYN], set(), set(), {("host", "udp 10.0.0.1:client > 10.0.0.2:4711")}),
-                        dataclasses.replace(prediction, entries=prediction.left))
+def test_an_entry_that_stays_has_to_be_there():
+    prediction = _predicted(entries={("host", "udp 10.0.0.1:client > 10.0.0.2:1024-65535")})
+    assert not _compare(Truth("delivered", [SYN], set(), set(), {("host", "udp 10.0.0.1:client > 10.0.0.2:4711")}), prediction)
     assert _compare(Truth("delivered", [SYN], set(), set(), set()), prediction) == ["conntrack"]
 
 
-def _entry_steps(action, flags, *stages):
-    """What conntrack did with a packet of one connection, and where the packet came afterwards."""
-    because = {"type": "conntrack", "text": "tcp src=10.0.0.1 dst=10.0.0.2 sport=40000 dport=80 [UNREPLIED]"}
-    packet = {"flags": flags, "src": "10.0.0.1", "dst": "10.0.0.2", "sport": 40000, "dport": 80}
-    steps = [("conntrack", action, because), *((stage, "", {"type": "kernel"}) for stage in stages)]
-    return {"summary": "", "steps": [{"netns": "host", "device": "eth0", "stage": stage, "action": each, "because": of,
-                                      "packet": packet} for stage, each, of in steps]}
-
-
-@pytest.mark.parametrize("packets, stays", [
-    pytest.param([_entry_steps("new", "S")], False, id="dropped before it is confirmed"),
-    pytest.param([_entry_steps("new", "S", "veth")], True, id="through"),
-    pytest.param([_entry_steps("new", "S", "veth"), _entry_steps("established", "RA")], False, id="refused at once"),
-    pytest.param([_entry_steps("new", "S", "veth"), _entry_steps("established", "SA"), _entry_steps("established", "RA")],
-                 True, id="answered, then reset"),
-    pytest.param([_entry_steps("new", "S", "veth"), _entry_steps("established", "SA"), _entry_steps("new", "S")],
-                 False, id="killed, and its successor dropped")])
-def test_what_becomes_of_an_entry(packets, stays):
-    document = {"outcome": "delivered", "cause": {"summary": ""}, "packets": packets}
-    assert bool(prediction_of(document, "").left) == stays
+def test_the_entries_are_those_of_the_end_that_know_the_clients_port():
+    step = {"netns": "host", "device": "eth0", "stage": "veth", "action": "cross", "because": {"type": "link"},
+            "packet": {"flags": "S", "src": "10.0.0.1", "dst": "10.0.0.2", "sport": 40000, "dport": 80}}
+    tracked = [{"netns": "netns:x-m1", "protocol": "tcp", "original": {"src": "10.0.0.1", "dst": "10.0.0.2", **ports}}
+               for ports in ({"sport": 40000, "dport": 80}, {"sport": {"first": 1024, "last": 65535}, "dport": 40000},
+                             {"sport": 30000, "dport": 80})]
+    document = {"outcome": "delivered", "cause": {"summary": ""}, "packets": [{"summary": "SYN", "steps": [step]}],
+                "conntrack": tracked}
+    assert prediction_of(document, "netns:x-").entries == {
+        ("m1", "tcp 10.0.0.1:client > 10.0.0.2:80"), ("m1", "tcp 10.0.0.1:1024-65535 > 10.0.0.2:client")}
 
 
 def test_every_kind_of_difference_is_told():
