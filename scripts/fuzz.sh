@@ -8,7 +8,6 @@ cd "$(dirname "$(realpath "$0")")/.."
 seconds=${1:-20}
 shift $(($# > 0 ? 1 : 0))
 build=build/fuzz
-clang=$(command -v clang++-19 || command -v clang++-14 || command -v clang++)
 
 # The test data of the fuzzer $1, in the form that it reads.
 start_from() {
@@ -57,7 +56,7 @@ if [ $# -eq 0 ]; then
     done
 fi
 # -O1: without optimisation the build is a little quicker, and the fuzzers a lot slower.
-cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER="$clang" -DCMAKE_BUILD_TYPE= \
+cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_BUILD_TYPE= \
     -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 -DCMAKE_CXX_FLAGS="-O1 -gline-tables-only" -DONLAN_FUZZ=ON \
     -DONLAN_TESTS=OFF >/dev/null
 targets=("${names[@]/#/onlan_}")

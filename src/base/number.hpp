@@ -12,8 +12,9 @@ template <std::integral Number>
 [[nodiscard]] std::optional<Number> parse_number(std::string_view text, int base = 10)
 {
     Number number{};
-    const char* end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, number, base);
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    const auto [stopped, error] = std::from_chars(begin, end, number, base);
     return error == std::errc{} && stopped == end ? std::optional(number) : std::nullopt;
 }
 

@@ -78,7 +78,7 @@ programs_by_socket(const std::vector<Process>& processes)
     for (const Process& process : processes) {
         const std::string folder = file_of(process.pid, "fd");
         for_each_entry(folder, [&](const std::string& name) {
-            if (const auto inode = socket_inode(folder + "/" + name))
+            if (const auto inode = socket_inode(fmt::format("{}/{}", folder, name)))
                 programs.emplace(*inode, process.program);
         });
     }

@@ -59,7 +59,7 @@ public:
     {}
 
     template <typename Files>
-    Result<> read(const Files& files) const
+    [[nodiscard]] Result<> read(const Files& files) const
     {
         for (const auto& file : files) {
             auto value = folder_.read(std::string(file));
@@ -73,14 +73,14 @@ public:
         }
         return {};
     }
-    Result<> read_all() const
+    [[nodiscard]] Result<> read_all() const
     {
         ONLAN_TRY(const auto files, folder_.files());
         return read(files);
     }
     // Of one link, or of all.
     template <typename Files>
-    Result<> read_link(const std::string& link, const Files& files) const
+    [[nodiscard]] Result<> read_link(const std::string& link, const Files& files) const
     {
         const auto folder = folder_.folder(link);
         if (!folder)

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <span>
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
@@ -17,30 +17,51 @@ namespace onlan::formats {
 namespace {
 
 using net::Family;
-using Words = std::map<std::string_view, std::uint32_t>;
+using Word = std::pair<std::string_view, std::uint32_t>;
 
 // rtm_type, rtm_scope, rtm_protocol and rtm_table in iproute2's words (lib/rt_names.c).
-const Words kTypes = {{"unspec", 0},   {"unicast", 1},   {"local", 2},     {"broadcast", 3},
-                      {"anycast", 4},  {"multicast", 5}, {"blackhole", 6}, {"unreachable", 7},
-                      {"prohibit", 8}, {"throw", 9},     {"nat", 10}};
-const Words kScopes = {
-    {"global", 0}, {"site", 200}, {"link", 253}, {"host", 254}, {"nowhere", 255}};
-const Words kProtocols = {{"unspec", 0}, {"redirect", 1}, {"kernel", 2}, {"boot", 3}, {"static", 4},
-                          {"ra", 9},     {"zebra", 11},   {"bird", 12},  {"dhcp", 16}};
-const Words kTables = {{"default", 253}, {"main", 254}, {"local", 255}};
-const Words kStates = {{"INCOMPLETE", NUD_INCOMPLETE}, {"REACHABLE", NUD_REACHABLE},
-                       {"STALE", NUD_STALE},           {"DELAY", NUD_DELAY},
-                       {"PROBE", NUD_PROBE},           {"FAILED", NUD_FAILED},
-                       {"NOARP", NUD_NOARP},           {"PERMANENT", NUD_PERMANENT}};
-const Words kIpProtocols = {{"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"ipv6-icmp", 58}, {"sctp", 132}};
+constexpr auto kTypes = std::to_array<Word>({{"unspec", 0},
+                                             {"unicast", 1},
+                                             {"local", 2},
+                                             {"broadcast", 3},
+                                             {"anycast", 4},
+                                             {"multicast", 5},
+                                             {"blackhole", 6},
+                                             {"unreachable", 7},
+                                             {"prohibit", 8},
+                                             {"throw", 9},
+                                             {"nat", 10}});
+constexpr auto kScopes = std::to_array<Word>(
+    {{"global", 0}, {"site", 200}, {"link", 253}, {"host", 254}, {"nowhere", 255}});
+constexpr auto kProtocols = std::to_array<Word>({{"unspec", 0},
+                                                 {"redirect", 1},
+                                                 {"kernel", 2},
+                                                 {"boot", 3},
+                                                 {"static", 4},
+                                                 {"ra", 9},
+                                                 {"zebra", 11},
+                                                 {"bird", 12},
+                                                 {"dhcp", 16}});
+constexpr auto kTables = std::to_array<Word>({{"default", 253}, {"main", 254}, {"local", 255}});
+constexpr auto kStates = std::to_array<Word>({{"INCOMPLETE", NUD_INCOMPLETE},
+                                              {"REACHABLE", NUD_REACHABLE},
+                                              {"STALE", NUD_STALE},
+                                              {"DELAY", NUD_DELAY},
+                                              {"PROBE", NUD_PROBE},
+                                              {"FAILED", NUD_FAILED},
+                                              {"NOARP", NUD_NOARP},
+                                              {"PERMANENT", NUD_PERMANENT}});
+constexpr auto kIpProtocols =
+    std::to_array<Word>({{"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"ipv6-icmp", 58}, {"sctp", 132}});
 
 // A word that is known, or else a number.
 template <typename Number>
-Number number_for(const Row& row, const char* key, const Words& words, Number otherwise)
+Number number_for(const Row& row, const char* key, std::span<const Word> words, Number otherwise)
 {
     if (!row.has(key))
         return otherwise;
-    if (const auto known = words.find(row.text(key).value_or("")); known != words.end())
+    const auto known = std::ranges::find(words, row.text(key).value_or(""), &Word::first);
+    if (known != words.end())
         return static_cast<Number>(known->second);
     return row.number<Number>(key).value_or(otherwise);
 }
@@ -162,10 +183,10 @@ range_in(const Row& row, const char* alone, const char* first, const char* last)
 
 model::PolicyRule rule_in(const Row& row, Family family)
 {
-    const Words actions = {{"blackhole", FR_ACT_BLACKHOLE},
-                           {"unreachable", FR_ACT_UNREACHABLE},
-                           {"prohibit", FR_ACT_PROHIBIT},
-                           {"nop", FR_ACT_NOP}};
+    constexpr auto kActions = std::to_array<Word>({{"blackhole", FR_ACT_BLACKHOLE},
+                                                   {"unreachable", FR_ACT_UNREACHABLE},
+                                                   {"prohibit", FR_ACT_PROHIBIT},
+                                                   {"nop", FR_ACT_NOP}});
     model::PolicyRule rule{.family = family};
     row.read("priority", rule.priority);
     rule.invert = row.has("not");
@@ -183,7 +204,7 @@ model::PolicyRule rule_in(const Row& row, Family family)
     rule.destination_ports = range_in(row, "dport", "dport_start", "dport_end");
     rule.uids = range_in(row, "uid", "uid_start", "uid_end");
     rule.l3mdev = row.has("l3mdev");
-    rule.action = number_for<std::uint8_t>(row, "action", actions, FR_ACT_TO_TBL);
+    rule.action = number_for<std::uint8_t>(row, "action", kActions, FR_ACT_TO_TBL);
     rule.table = number_for<std::uint32_t>(row, "table", kTables, 0);
     row.read("goto", rule.target);
     if (rule.target != 0)
@@ -256,7 +277,8 @@ Result<std::vector<model::Neighbour>> neighbours_from_ip(std::string_view text,
         if (const auto address = row.value<net::IpAddress>("dst"))
             neighbour.address = *address;
         for (const std::string& state : row.texts("state")) {
-            if (const auto known = kStates.find(state); known != kStates.end())
+            const auto* known = std::ranges::find(kStates, state, &Word::first);
+            if (known != kStates.end())
                 neighbour.state |= static_cast<std::uint16_t>(known->second);
         }
         neighbours.push_back(neighbour);

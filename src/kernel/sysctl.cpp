@@ -59,7 +59,7 @@ Result<SysctlFolder> SysctlFolder::folder(const std::string& file) const
 Result<std::string> SysctlFolder::read(const std::string& file) const
 {
     const UniqueFd fd{::openat(fd_.get(), file.c_str(), O_RDONLY | O_CLOEXEC)};
-    std::array<char, 4096> value; // a sysctl is handed out by one read()
+    std::array<char, 4096> value{}; // a sysctl is handed out by one read()
     const auto size = fd ? ::read(fd.get(), value.data(), value.size()) : -1;
     if (size < 0)
         return fail_errno(fmt::format("read the sysctl {}", file));

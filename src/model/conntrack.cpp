@@ -204,7 +204,7 @@ private:
 
 std::string tuple_text(const Tuple& tuple)
 {
-    const std::string addresses =
+    std::string addresses =
         fmt::format("src={} dst={}", tuple.source.to_string(), tuple.destination.to_string());
     if (is_icmp(tuple.protocol))
         return fmt::format("{} type={} code={} id={}", addresses, tuple.destination_port >> 8,

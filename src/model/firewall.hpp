@@ -17,7 +17,7 @@ enum class XtablesBackend : std::uint8_t { nft, legacy };
 [[nodiscard]] std::string xtables_program(XtablesBackend backend, net::Family family);
 
 // The value after "--comment" in a rule's arguments; empty when it has none.
-[[nodiscard]] std::string_view comment_of(const std::vector<std::string>& words);
+[[nodiscard]] std::string_view comment_of(const std::vector<std::string>& rule);
 
 struct XtablesRule {
     std::vector<std::string> words; // arguments after "-A CHAIN", unquoted

@@ -189,13 +189,13 @@ private:
         }
         return true;
     }
-    bool read(json& tree, json& value)
+    static bool read(json& tree, json& value)
     {
         value = std::move(tree);
         return true;
     }
 
-    bool key_from(const std::string& name, std::string& key)
+    static bool key_from(const std::string& name, std::string& key)
     {
         key = name;
         return true;

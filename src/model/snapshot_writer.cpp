@@ -170,7 +170,7 @@ private:
     template <Described Object>
     void members(const Object& object)
     {
-        const Object& initial = initial_of<Object>();
+        const auto& initial = initial_of<Object>();
         for_each_field(&object, [&](const auto& field) {
             if (object.*field.member == initial.*field.member)
                 return;

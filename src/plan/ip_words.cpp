@@ -158,6 +158,8 @@ void append_action(Words& words, const PolicyRule& rule)
     case rule_action::prohibit:
         words.emplace_back("prohibit");
         break;
+    default: // rule_words() has refused it
+        break;
     }
     constexpr unsigned kRealmBits = 16;
     constexpr std::uint32_t kRealmMask = 0xFFFF;

@@ -129,7 +129,7 @@ void Text::rule(std::vector<std::string>& words)
     for (std::size_t i = 0; i < words.size(); ++i) {
         const bool for_people = i > 0 &&
                                 std::ranges::find(kForPeople, words[i - 1]) != kForPeople.end() &&
-                                !(words[i - 1] == "comment" && i > 1 && words[i - 2] == "-m");
+                                (words[i - 1] != "comment" || i < 2 || words[i - 2] != "-m");
         words[i] = for_people ? names_.of("comment", words[i]) : (*this)(words[i]);
     }
 }

@@ -52,8 +52,7 @@ bool are_disjoint(std::span<const Element> elements)
 ElementSet::ElementSet(std::vector<Element> elements, Growth growth)
     : elements_(std::move(elements)), growth_(growth)
 {
-    // Not of std::ranges: clang 14 cannot compile the subrange that it returns (libstdc++ 12).
-    const auto intervals = std::stable_partition(elements_.begin(), elements_.end(), is_point);
+    const auto intervals = std::ranges::stable_partition(elements_, is_point).begin();
     const auto end = elements_.end();
     points_ = static_cast<std::size_t>(intervals - elements_.begin());
     std::ranges::stable_sort(elements_.begin(), intervals, {}, &Element::key);

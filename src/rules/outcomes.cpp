@@ -42,7 +42,7 @@ std::string place(const RuleRef& ref)
 
 std::string Outcomes::words(const Guess& guess) const
 {
-    const std::string where = place(program_.refs[guess.rule]);
+    std::string where = place(program_.refs[guess.rule]);
     const auto* maybe = guess.step == nullptr ? nullptr : std::get_if<Maybe>(guess.step);
     switch (guess.kind) {
     case Guess::Kind::matches:

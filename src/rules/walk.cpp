@@ -205,7 +205,7 @@ private:
         return After::next_rule;
     }
 
-    After act(Fork& fork, const Ignored& /*ignored*/, const OtherStep& step)
+    static After act(Fork& fork, const Ignored& /*ignored*/, const OtherStep& step)
     {
         fork.guesses.push_back({.kind = Guess::Kind::ignored, .rule = fork.rule, .step = &step});
         return After::next_step;

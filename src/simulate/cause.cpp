@@ -1,6 +1,7 @@
 // Which step decided how an exchange ended, and the sentence that says so.
 
 #include <algorithm>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -80,8 +81,9 @@ std::optional<model::Cause> clash_of(const model::Explanation& explanation)
 
 const Step* last_end(const TracedPacket& packet)
 {
-    const auto found = std::find_if(packet.steps.rbegin(), packet.steps.rend(), ends);
-    return found == packet.steps.rend() ? nullptr : &*found;
+    const auto backwards = std::views::reverse(packet.steps);
+    const auto found = std::ranges::find_if(backwards, ends);
+    return found == backwards.end() ? nullptr : &*found;
 }
 
 std::string drop_summary(const TracedPacket& packet, const Step& step, std::string_view kind)
@@ -111,7 +113,7 @@ std::optional<model::Cause> first_loss(const model::Explanation& explanation, st
     for (std::size_t i = from; i < explanation.packets.size(); ++i) {
         const TracedPacket& packet = explanation.packets[i];
         const Step* step = model::is_arp(packet) ? nullptr : last_end(packet);
-        if (step != nullptr && !(step->stage == "socket" && packet.answers != 0))
+        if (step != nullptr && (step->stage != "socket" || packet.answers == 0))
             return drop_cause(packet, *step);
     }
     return {};
@@ -127,11 +129,11 @@ std::optional<model::Cause> refusal(const model::Explanation& explanation)
         if (!model::is_refusal(packet) || last.stage != "socket" || last.action != "deliver")
             continue;
         const TracedPacket& refused = explanation.packets[packet.answers - 1];
-        const auto step =
-            std::find_if(refused.steps.rbegin(), refused.steps.rend(), [](const Step& candidate) {
-                return ends(candidate) || candidate.action == "reset";
-            });
-        if (step != refused.steps.rend())
+        const auto backwards = std::views::reverse(refused.steps);
+        const auto step = std::ranges::find_if(backwards, [](const Step& candidate) {
+            return ends(candidate) || candidate.action == "reset";
+        });
+        if (step != backwards.end())
             return drop_cause(refused, *step);
     }
     return {};

@@ -100,7 +100,7 @@ chain_of_clash(const Explanation& explanation, const TracedPacket& packet, const
 {
     std::vector<CauseLink> chain;
     tell_invalid(explanation, moved, chain);
-    const std::size_t at = static_cast<std::size_t>(&moved - packet.steps.data());
+    const auto at = static_cast<std::size_t>(&moved - packet.steps.data());
     for (std::size_t i = at; i-- > 0;) {
         const Step& step = packet.steps[i];
         if (step.netns == moved.netns && step.stage == "conntrack" && step.action == "new") {

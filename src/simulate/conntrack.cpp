@@ -189,7 +189,7 @@ tuple_taken(const Run& run, const model::Tuple& tuple, const Connection& own)
             (one_zone && entry.original == reply && entry.zone_original == zone.original) ||
             (entry.reply == reply && entry.zone_reply == zone.reply);
         return same &&
-               !(entry.original == own.entry.original && entry.zone_original == zone.original);
+               (entry.original != own.entry.original || entry.zone_original != zone.original);
     };
     for (const Connection& connection : run.state.connections) {
         if (&connection != &own && connection.netns == own.netns && lives(connection) &&
@@ -258,7 +258,6 @@ void conntrack_in(Run& run, Packet& packet, const HookCall& call)
         tracked->connection->entry.status |= kSeenReply;
     note(run, packet, place, ct_word(ct),
          [&] { return by_entry(run, tracked->connection->entry); });
-    return;
 }
 
 bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call)

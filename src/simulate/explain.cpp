@@ -57,19 +57,16 @@ void retransmit(Run& run, LiveSocket& socket)
     }
 }
 
-// No two timers end at the same instant: what one of them sends has had all its effects when the
-// next one ends.
+// Both ends have sent for the first time at about the same time, and their timers end so.
 void retransmit(Run& run)
 {
     run.state.redirected.clear(); // so much time has passed
-    const std::size_t count = run.state.sockets.size();
-    for (std::size_t i = 0; i < count && !run.loop; ++i) {
+    for (std::size_t i = 0; i < run.state.sockets.size(); ++i) {
         LiveSocket& socket = run.state.sockets[i];
-        if (socket.protocol != kTcp || socket.send_unacknowledged == socket.send_next)
-            continue;
-        retransmit(run, socket);
-        settle(run);
+        if (socket.protocol == kTcp && socket.send_unacknowledged != socket.send_next)
+            retransmit(run, socket);
     }
+    settle(run);
 }
 
 template <typename Done>

@@ -99,7 +99,7 @@ private:
         int out = 0;
     };
 
-    void add(Table& table, const model::Route& route);
+    static void add(Table& table, const model::Route& route);
     [[nodiscard]] static bool matches(const Rule& rule, const FlowKey& key);
     [[nodiscard]] const model::Route* find(const Table& table, const FlowKey& key) const;
     [[nodiscard]] std::optional<RouteFound> ask(std::uint32_t table, const FlowKey& key) const;

@@ -8,8 +8,9 @@ namespace onlan::simulate {
 Kernel kernel_of(std::string_view release)
 {
     std::pair<unsigned, unsigned> version;
-    const char* const end = release.data() + release.size();
-    const auto major = std::from_chars(release.data(), end, version.first);
+    const char* const begin = release.data();
+    const char* const end = begin + release.size();
+    const auto major = std::from_chars(begin, end, version.first);
     if (major.ptr == end || *major.ptr != '.' ||
         std::from_chars(major.ptr + 1, end, version.second).ec != std::errc{})
         return {};

@@ -166,9 +166,10 @@ void set_up(Run& run, Packet& packet, const HookCall& call, const NatSetup& setu
     const std::string_view action = setup.rule == nullptr          ? "null-binding"
                                     : setup.manip == Manip::source ? "snat"
                                                                    : "dnat";
-    note_change(run, after, Place(call.at, nat_stage_name(call)), packet, action, [&]() -> Reason {
-        return setup.rule != nullptr ? ByRule{setup.rule} : null_binding_reason(run, unique);
-    });
+    note(run, Change{.before = packet, .after = after}, Place(call.at, nat_stage_name(call)),
+         action, [&]() -> Reason {
+             return setup.rule != nullptr ? ByRule{setup.rule} : null_binding_reason(run, unique);
+         });
 }
 
 // Asks the chains of this hook until one of them translates. False: dropped.
@@ -248,12 +249,11 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
     translate(packet, call.hook);
     const bool changed = tuple_of(before.ip) != tuple_of(packet.ip);
     if (changed && !(first && undecided)) {
-        note_change(run, packet, place, before,
-                    packet.ct.direction == CtDirection::original ? "translate" : "translate-back",
-                    [&] {
-                        return ByEntry{.table = model::ByEntry::Table::conntrack,
-                                       .text = {"{}", run.keep(connection.entry)}};
-                    });
+        note(run, Change{.before = before, .after = packet}, place,
+             packet.ct.direction == CtDirection::original ? "translate" : "translate-back", [&] {
+                 return ByEntry{.table = model::ByEntry::Table::conntrack,
+                                .text = {"{}", run.keep(connection.entry)}};
+             });
     }
     // ip_rcv_finish() has to decide again where the packet goes.
     if (call.hook == Hook::prerouting && before.ip.destination != packet.ip.destination)

@@ -1,6 +1,7 @@
 // Routing decisions: net/ipv4/route.c, net/ipv4/devinet.c.
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -280,9 +281,9 @@ std::string_view describe(RouteError error)
 
 std::string describe(const Namespace& netns, const model::Route& route)
 {
-    constexpr std::string_view kTypes[] = {"",          "",           "local ",     "broadcast ",
-                                           "anycast ",  "multicast ", "blackhole ", "unreachable ",
-                                           "prohibit ", "throw "};
+    constexpr auto kTypes =
+        std::to_array<std::string_view>({"", "", "local ", "broadcast ", "anycast ", "multicast ",
+                                         "blackhole ", "unreachable ", "prohibit ", "throw "});
     std::string text{route.type < std::size(kTypes) ? kTypes[route.type] : ""};
     text += route.destination.length() == 0 ? "default" : route.destination.to_string();
     if (route.gateway)

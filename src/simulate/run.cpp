@@ -64,24 +64,21 @@ Seen seen(const Run& run, const Packet& packet)
             .mark = packet.mark};
 }
 
-void record(Run& run,
-            const Packet& packet,
-            const Place& place,
-            std::string_view action,
-            const Reason& because,
-            const Packet* before)
+Record::Step* record(Run& run,
+                     const Packet& packet,
+                     const Place& place,
+                     std::string_view action,
+                     const Reason& because)
 {
     if (packet.number == 0 || packet.number > run.record.packets.size())
-        return;
-    run.record.steps.push_back(
-        {.packet = packet.number,
-         .netns = place.netns,
-         .device = place.device,
-         .stage = place.stage,
-         .action = action,
-         .because = because,
-         .seen = seen(run, packet),
-         .before = before == nullptr ? std::nullopt : std::optional(seen(run, *before))});
+        return nullptr;
+    return &run.record.steps.emplace_back(Record::Step{.packet = packet.number,
+                                                       .netns = place.netns,
+                                                       .device = place.device,
+                                                       .stage = place.stage,
+                                                       .action = action,
+                                                       .because = because,
+                                                       .seen = seen(run, packet)});
 }
 
 void record_matches(Run& run,

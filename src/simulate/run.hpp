@@ -95,12 +95,12 @@ struct Place {
     Place(const Namespace& in, std::string_view what) : netns(&in), stage(what) {}
 };
 
-void record(Run& run,
-            const Packet& packet,
-            const Place& place,
-            std::string_view action,
-            const Reason& because,
-            const Packet* before = nullptr);
+// Null: the packet is none of the exchange.
+Record::Step* record(Run& run,
+                     const Packet& packet,
+                     const Place& place,
+                     std::string_view action,
+                     const Reason& because);
 
 // Writes down which rules of a chain the packet matched.
 void record_matches(Run& run,
@@ -116,17 +116,18 @@ void note(Run& run, const Packet& packet, const Place& place, std::string_view a
         record(run, packet, place, action, std::forward<Why>(why)());
 }
 
-// The same for a step that changed the packet from `before`.
+// The same for a step that changes the packet.
+struct Change {
+    const Packet& before;
+    const Packet& after;
+};
 template <typename Why>
-void note_change(Run& run,
-                 const Packet& packet,
-                 const Place& place,
-                 const Packet& before,
-                 std::string_view action,
-                 Why&& why)
+void note(Run& run, const Change& change, const Place& place, std::string_view action, Why&& why)
 {
-    if (run.recording == Recording::on)
-        record(run, packet, place, action, std::forward<Why>(why)(), &before);
+    if (run.recording == Recording::off)
+        return;
+    if (auto* step = record(run, change.after, place, action, std::forward<Why>(why)()))
+        step->before = seen(run, change.before);
 }
 
 } // namespace onlan::simulate

@@ -1,20 +1,16 @@
 #include "simulate/settings.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+
+#include "base/number.hpp"
 
 namespace onlan::simulate {
 namespace {
 
 std::optional<int> read(const model::Netns& netns, const std::string& name)
 {
-    const std::string_view text = netns.sysctl(name);
-    if (text.empty())
-        return {};
-    int value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
+    return parse_number<int>(netns.sysctl(name));
 }
 
 Setting read_or(const model::Netns& netns, std::string name, int absent)

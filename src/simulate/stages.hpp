@@ -175,7 +175,7 @@ void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_ho
                                                             const NeighbourKey& key);
 // neigh_update(): sends what has waited for this address.
 void learn_neighbour(Run& run, const NeighbourKey& key, const net::MacAddress& mac);
-void arp_receive(Run& run, const Device& device, const Packet& packet);
+void arp_receive(Run& run, const Device& device, const Packet& received);
 // Sends the next proxied answer whose time has come. False: none waits.
 bool answer_late(Run& run);
 // What waits for an address that nobody has answered for fails (neigh_timer_handler()).
@@ -194,7 +194,7 @@ void neighbour_discovery_receive(Run& run, const Device& device, const Packet& r
 
 // --- icmp.cpp: net/ipv4/icmp.c, net/ipv6/icmp.c
 
-void deliver_icmp(Run& run, const Device& device, const Packet& packet);
+void deliver_icmp(Run& run, const Device& in, const Packet& packet);
 // Why a sender is told of its packet, and the words that each family has for it.
 enum class IcmpReason : std::uint8_t {
     no_route,

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "simulate/packet.hpp"
 
 namespace onlan::simulate {
@@ -46,13 +46,11 @@ Result<std::uint16_t> take_port(std::string_view text, std::string_view& rest)
     if (colon == std::string_view::npos)
         return not_a_target(text, "it has no port");
     const std::string_view digits = rest.substr(colon + 1);
-    const char* const end = digits.data() + digits.size();
-    std::uint16_t port = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), end, port);
-    if (error != std::errc{} || stop != end || port == 0)
+    const auto port = parse_number<std::uint16_t>(digits);
+    if (!port || *port == 0)
         return not_a_target(text, fmt::format("'{}' is not a port from 1 to 65535", digits));
     rest = rest.substr(0, colon);
-    return port;
+    return *port;
 }
 
 } // namespace

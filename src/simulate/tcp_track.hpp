@@ -75,7 +75,7 @@ struct WindowCheck {
     bool syn_sent = false;   // state SYN_SENT
     bool be_liberal = false; // nf_conntrack_tcp_be_liberal
 };
-[[nodiscard]] InWindow tcp_in_window(TcpTrack& track, const Ip& segment, const WindowCheck& check);
+[[nodiscard]] InWindow tcp_in_window(TcpTrack& track, const Ip& segment, const WindowCheck& about);
 // tcp_new(): what the first segment of a connection tells.
 void tcp_see_first(TcpTrack& track, const Ip& segment);
 // A SYN+ACK that answers a SYN which was let through unseen: what is known starts over.

@@ -113,7 +113,7 @@ public:
                                             std::vector<Proxy> proxies = {});
 
     // Plugs a machine's device into the segment behind a NIC.
-    void plug(const Namespace& netns, std::string_view device, const Device& nic);
+    static void plug(const Namespace& netns, std::string_view device, const Device& nic);
 
     [[nodiscard]] const Namespace* find(std::string_view name) const;
     [[nodiscard]] const std::vector<std::unique_ptr<Namespace>>& namespaces() const

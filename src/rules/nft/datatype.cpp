@@ -143,6 +143,7 @@ Datatype datatype_named(std::string_view name)
     return found == kNames.end() ? Datatype::integer : found->second;
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table
 Datatype datatype_of(Field field)
 {
     using enum Field;

@@ -134,7 +134,7 @@ private:
         return objects_of(scope_.netns.nftables, name_, kind);
     }
 
-    RuleRef ref(const std::string& chain) const
+    [[nodiscard]] RuleRef ref(const std::string& chain) const
     {
         return {.program = "nft",
                 .table = fmt::format("{} {}", name_.family, name_.name),
@@ -208,7 +208,7 @@ private:
         return {};
     }
 
-    Result<Draft> read_rule(const Json& rule) const
+    [[nodiscard]] Result<Draft> read_rule(const Json& rule) const
     {
         ONLAN_TRY(const Json* statements, member(rule, "expr"));
         if (!statements->is_array())

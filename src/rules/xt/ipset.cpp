@@ -7,7 +7,6 @@
 #include "model/netns.hpp"
 #include "net/protocols.hpp"
 #include "rules/reading.hpp"
-#include "rules/xt/ipset.hpp"
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 

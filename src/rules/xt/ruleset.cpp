@@ -69,7 +69,7 @@ public:
     }
 
 private:
-    RuleRef ref(const std::string& chain) const
+    [[nodiscard]] RuleRef ref(const std::string& chain) const
     {
         return {.program = model::xtables_program(which_.ruleset.backend, which_.ruleset.family),
                 .table = which_.name,
@@ -128,7 +128,7 @@ private:
         return {};
     }
 
-    Result<Draft> read_rule(const std::vector<std::string>& words) const
+    [[nodiscard]] Result<Draft> read_rule(const std::vector<std::string>& words) const
     {
         ONLAN_TRY(const ParsedRule rule, parse_rule(words));
         return compile(rule, scope_);
