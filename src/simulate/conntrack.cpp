@@ -286,8 +286,10 @@ bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call)
     const model::Conntrack& theirs = clash->connection->entry;
     const Place place(call.at, "conntrack");
     // nf_ct_resolve_clash(): the same flow twice is one flow, where the protocol allows it.
-    if (packet.ip.protocol == kUdp && theirs.original == connection->entry.original &&
-        theirs.reply == connection->entry.reply) {
+    const bool same = theirs.original == connection->entry.original &&
+                      theirs.reply == connection->entry.reply &&
+                      clash->connection->zone() == connection->zone();
+    if (packet.ip.protocol == kUdp && same) {
         packet.ct.connection = clash->connection;
         return true;
     }
