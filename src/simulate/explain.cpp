@@ -191,6 +191,7 @@ Ending walk(const World& world,
         ending.error = client.error;
     if (recording == Recording::on)
         keep_conntrack(run);
+    assume_what_was_passed(run);
     ending.assumptions = std::move(run.assumptions);
     ending.record = std::move(run.record);
     ending.rules_seen = run.rules_seen;

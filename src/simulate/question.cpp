@@ -155,7 +155,7 @@ Result<Question> Question::pose(model::Snapshot snapshot, std::string_view from,
     const Namespace& host = *world.namespaces().front();
     for (const Machine& machine : machines) {
         const Namespace& nic_of = machine.nic_of.empty() ? host : *world.find(machine.nic_of);
-        world.plug(*world.find(machine.netns.name), "eth0", *nic_of.find(machine.nic));
+        World::plug(*world.find(machine.netns.name), "eth0", *nic_of.find(machine.nic));
         world.assumptions.insert(world.assumptions.end(), machine.assumptions.begin(),
                                  machine.assumptions.end());
     }

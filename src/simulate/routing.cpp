@@ -46,6 +46,9 @@ const Device* device_of(const Namespace& netns, int link)
 model::NextHop
 select_hop(Run& run, const Namespace& netns, const model::Route& route, const FlowKey& key)
 {
+    if (route.encapsulated)
+        run.assume(fmt::format("route {} in {} encapsulates packets, which is left out",
+                               describe(netns, route), netns.name()));
     if (!route.multipath)
         return {.gateway = route.gateway, .link = route.link};
     constexpr std::uint32_t kUnusable = 1 | 16; // RTNH_F_DEAD, RTNH_F_LINKDOWN

@@ -222,6 +222,10 @@ void deliver_locally(Run& run, const Device& device, const Packet& packet);
 [[nodiscard]] Reason by_live(const LiveSocket& socket);
 // tcp_v4_send_reset()
 void send_tcp_reset(Run& run, const Packet& about);
+// assumptions.cpp: what the snapshot tells of, and the model does not know
+
+void assume_what_was_passed(Run& run);
+
 // endpoints.cpp: the programs at the two ends
 
 // Lets the next program do what it has planned. False: none has.

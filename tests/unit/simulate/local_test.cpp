@@ -260,5 +260,24 @@ TEST_F(LocalTest, A_SYN_ACK_is_sent_again_as_often_as_the_sysctl_says)
     EXPECT_EQ(answers(), 3);
 }
 
+TEST_F(LocalTest,
+       What_the_snapshot_tells_of_and_the_model_does_not_know_is_assumed_to_change_nothing)
+{
+    host.listen(kTcp, 80);
+    EXPECT_THAT(ask(kTcp).assumptions, testing::IsEmpty());
+    host.at("eth0").xdp = true;
+    host.at("eth0").traffic_control = true;
+    host.netns.unread = {"rules of arptables-legacy"};
+    std::ranges::find(client.netns.routes, prefix("10.0.0.0/24"), &model::Route::destination)
+        ->encapsulated = true;
+    world.netns("elsewhere").netns.unread = {"nothing that this exchange meets"};
+    EXPECT_THAT(ask(kTcp).assumptions,
+                testing::UnorderedElementsAre(
+                    "the XDP program of eth0 in host passes every frame",
+                    "the filters of tc on eth0 in host pass every packet as it is",
+                    "what could not be read in host changes nothing: rules of arptables-legacy",
+                    testing::HasSubstr("encapsulates packets, which is left out")));
+}
+
 } // namespace
 } // namespace onlan::simulate
