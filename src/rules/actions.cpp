@@ -67,6 +67,21 @@ net::MacAddress mac_of(const Value& value)
     return mac;
 }
 
+// xt_ct_target(), nft_notrack_eval() and nft_ct_set_zone_eval(): what has its entry, or a template
+// for it, keeps that.
+bool is_free(const CtView& ct)
+{
+    return ct.state == CtState::invalid && ct.zone == CtZone{};
+}
+
+void set_zone(CtZone zone, Fork& fork)
+{
+    if (!is_free(fork.packet.ct))
+        return;
+    fork.effects.zone = zone;
+    fork.packet.ct.zone = zone;
+}
+
 void set(Target target, const Value& value, Fork& fork)
 {
     PacketView& packet = fork.packet;
@@ -87,13 +102,13 @@ void set(Target target, const Value& value, Fork& fork)
         packet.ct.mark = number;
         break;
     case Target::zone:
-        fork.effects.zone = CtZone::both(port);
+        set_zone(CtZone::both(port), fork);
         break;
     case Target::zone_original:
-        fork.effects.zone = CtZone{.original = port};
+        set_zone({.original = port}, fork);
         break;
     case Target::zone_reply:
-        fork.effects.zone = CtZone{.reply = port};
+        set_zone({.reply = port}, fork);
         break;
     case Target::ttl:
         packet.ttl = byte;
@@ -187,10 +202,9 @@ Done perform(const Assign& assign, Fork& fork, const Context& context)
     return kGoesOn;
 }
 
-// xt_ct_target() and nft_notrack_eval(): a packet that has its entry keeps it.
 Done perform(const Notrack& /*notrack*/, Fork& fork, const Context& /*context*/)
 {
-    if (fork.packet.ct.state != CtState::invalid)
+    if (!is_free(fork.packet.ct))
         return kGoesOn;
     fork.effects.notrack = fork.rule;
     fork.packet.ct.state = CtState::untracked;

@@ -286,6 +286,18 @@ TEST(XtTarget, NotrackIsSeenAtOnce)
     EXPECT_EQ(end.verdict, Verdict::drop);
 }
 
+TEST(XtTarget, OfTwoTemplatesForConntrackTheFirstStays)
+{
+    const Packet packet;
+    const auto zones =
+        outcome(forward_chain("-j CT --zone-orig 3\n-j CT --zone 5\n-j CT --notrack"), packet.view);
+    EXPECT_EQ(zones.zone, (CtZone{.original = 3}));
+    EXPECT_FALSE(zones.notrack);
+    const auto untracked = outcome(forward_chain("-j CT --notrack\n-j CT --zone 5"), packet.view);
+    EXPECT_TRUE(untracked.notrack);
+    EXPECT_FALSE(untracked.zone);
+}
+
 TEST(XtTarget, AZoneMayBeForOneDirection)
 {
     const Packet packet;
