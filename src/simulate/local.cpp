@@ -127,10 +127,13 @@ void deliver_udp(Run& run, const Device& in, const Packet& packet)
     const model::Socket* listener = find_listener(packet, in);
     note(run, packet, {&in, "socket"}, listener == nullptr ? "unreachable" : "deliver",
          [&] { return by_listener(listener, packet.ip); });
-    if (listener != nullptr)
+    if (listener != nullptr) {
         udp_answer(run, netns, packet, *listener);
-    else
-        send_icmp_error(run, in, packet, IcmpReason::no_port);
+        return;
+    }
+    Packet about = packet;
+    about.ct = {}; // __udp4_lib_rcv(): nf_reset_ct()
+    send_icmp_error(run, in, about, IcmpReason::no_port);
 }
 
 } // namespace
