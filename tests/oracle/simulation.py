@@ -24,7 +24,7 @@ class Prediction:
     outcome: str
     cause: str
     packets: list  # what comes in by a cable, or up from a bridge
-    rules: set  # those that decided something
+    rules: set  # those that a packet matched
     entries: set  # conntrack's in the end that know the client's port: (machine, protocol and original tuple)
 
 
@@ -48,8 +48,8 @@ def prediction_of(document, prefix):
     return Prediction(
         document["outcome"], document["cause"]["summary"],
         packets=list(dict.fromkeys(_packet(step, client) for step in steps if _comes_in(step))),
-        rules={_rule(step["netns"].removeprefix(prefix), step["because"]) for packet in document["packets"]
-               for step in packet["steps"] if step["because"]["type"] == "rule"},
+        rules={_rule(match["netns"].removeprefix(prefix), match["rule"]) for packet in document["packets"]
+               for match in packet.get("matches", ())},
         entries=set(_entries(document["conntrack"], prefix, client)))
 
 
@@ -83,9 +83,9 @@ def _kind(header):
     return tcp_kind("S" in flags, "A" in flags, "R" in flags)
 
 
-def _rule(machine, because):
-    program = because["program"].replace("tables-nft", "tables")
-    return Rule(machine, program, because["table"], because["chain"], because["number"])
+def _rule(machine, rule):
+    program = rule["program"].replace("tables-nft", "tables")
+    return Rule(machine, program, rule["table"], rule["chain"], rule["number"])
 
 
 def _entries(entries, prefix, client):
