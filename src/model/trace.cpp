@@ -13,14 +13,14 @@ constexpr std::uint8_t kArp = 0;
 
 std::string PortRange::to_string() const
 {
-    return random() ? fmt::format("{}-{}", first, last) : fmt::format("{}", first);
+    return random() ? fmt::format("{}-{}", first, last) : std::to_string(first);
 }
 
 std::string endpoint_text(const net::IpAddress& address, const PortRange& port)
 {
     return address.family() == net::Family::ipv6
                ? fmt::format("[{}]:{}", address.to_string(), port.to_string())
-               : fmt::format("{}:{}", address.to_string(), port.to_string());
+               : address.to_string() + ":" + port.to_string();
 }
 
 std::string_view table_name(ByEntry::Table table) noexcept

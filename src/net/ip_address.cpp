@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 namespace onlan::net {
@@ -44,9 +45,11 @@ IpAddress IpAddress::any(Family family) noexcept
 
 std::string IpAddress::to_string() const
 {
+    // An explanation has hundreds of addresses, and inet_ntop() calls sprintf().
+    if (family_ == Family::ipv4)
+        return fmt::format(FMT_COMPILE("{}.{}.{}.{}"), bytes_[0], bytes_[1], bytes_[2], bytes_[3]);
     std::array<char, INET6_ADDRSTRLEN> text{};
-    const int family = family_ == Family::ipv4 ? AF_INET : AF_INET6;
-    return ::inet_ntop(family, bytes_.data(), text.data(), text.size());
+    return ::inet_ntop(AF_INET6, bytes_.data(), text.data(), text.size());
 }
 
 IpAddress IpAddress::next() const noexcept

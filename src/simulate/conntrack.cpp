@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "simulate/stages.hpp"
@@ -142,13 +143,14 @@ std::string describe(const EntrySeen& seen)
             return fmt::format("src={} dst={} type={} code={} id={}", of.source.to_string(),
                                of.destination.to_string(), of.destination_port >> 8U,
                                of.destination_port & 0xFFU, ports.source.to_string());
-        return fmt::format("src={} dst={} sport={} dport={}", of.source.to_string(),
+        return fmt::format(FMT_COMPILE("src={} dst={} sport={} dport={}"), of.source.to_string(),
                            of.destination.to_string(), ports.source.to_string(),
                            ports.destination.to_string());
     };
-    return fmt::format(
-        "{} {}{} {}", protocol_word(entry.original.protocol), tuple(entry.original, seen.original),
-        (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "", tuple(entry.reply, seen.reply));
+    return fmt::format(FMT_COMPILE("{} {}{} {}"), protocol_word(entry.original.protocol),
+                       tuple(entry.original, seen.original),
+                       (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "",
+                       tuple(entry.reply, seen.reply));
 }
 
 // nf_ct_key_equal(): in each direction an entry is of the zone that it has in that direction.

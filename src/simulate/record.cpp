@@ -150,6 +150,11 @@ std::vector<model::TracedPacket> packets_in_words(const Record& record)
                            .sent = in_words(packet.seen),
                            .payload = packet.payload,
                            .answers = packet.answers});
+    std::vector<std::size_t> steps(packets.size());
+    for (const Record::Step& step : record.steps)
+        ++steps[step.packet - 1];
+    for (std::size_t i = 0; i < packets.size(); ++i)
+        packets[i].steps.reserve(steps[i]);
     for (const Record::Step& step : record.steps)
         packets[step.packet - 1].steps.push_back(in_words(step));
     for (const Record::Match& match : record.matches)

@@ -23,6 +23,7 @@ std::string Words::to_string() const
 {
     constexpr std::string_view kPlace = "{}";
     std::string text;
+    text.reserve(4 * text_.size());
     std::size_t from = 0;
     for (const Word& word : words_) {
         const std::size_t place = text_.find(kPlace, from);
