@@ -84,7 +84,7 @@ void deliver_icmp_error(Run& run, const Device& in, const Packet& packet)
         });
         return;
     }
-    note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(*found); });
+    note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(run, *found); });
     const auto meaning_of = packet.ip.protocol == kIcmp ? meaning_of_icmp : meaning_of_icmpv6;
     const Meaning meaning = meaning_of(packet.ip.icmp_type, packet.ip.icmp_code);
     const bool connecting = found->protocol == kTcp && found->state == SocketState::syn_sent;
@@ -128,7 +128,7 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
     });
     const bool ours = found != run.state.sockets.end();
     note(run, packet, {&in, "socket"}, ours ? "deliver" : "drop", [&]() -> Reason {
-        return ours ? by_live(*found)
+        return ours ? by_live(run, *found)
                     : ByEntry{.table = model::ByEntry::Table::socket,
                               .text = {"nobody here waits for an echo reply with the id {}",
                                        ip.source_port}};

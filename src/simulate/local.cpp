@@ -77,12 +77,12 @@ Reason by_socket(Words text)
     return ByEntry{.table = model::ByEntry::Table::socket, .text = text};
 }
 
-Reason by_listener(const model::Socket* socket, const Ip& ip)
+Reason by_listener(const Run& run, const model::Socket* socket, const Ip& ip)
 {
     const std::string_view protocol = ip.protocol == kTcp ? "tcp" : "udp";
     if (socket == nullptr)
-        return by_socket(
-            {"nothing listens on {} {}:{}", protocol, ip.destination, ip.destination_port});
+        return by_socket({"nothing listens on {} {}:{}", protocol, ip.destination,
+                          port_of(run, ip.protocol, ip.destination_port)});
     if (socket->program.empty())
         return by_socket({"{} {}:{}", protocol, socket->address, socket->port});
     return by_socket({"{} {}:{} {}", protocol, socket->address, socket->port, socket->program});
@@ -92,7 +92,7 @@ void deliver_tcp(Run& run, const Device& in, const Packet& packet)
 {
     const Namespace& netns = *in.netns;
     if (LiveSocket* socket = find_live(run, netns, tuple_of(packet.ip))) {
-        note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(*socket); });
+        note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(run, *socket); });
         tcp_socket_receive(run, *socket, packet);
         return;
     }
@@ -100,15 +100,17 @@ void deliver_tcp(Run& run, const Device& in, const Packet& packet)
     const bool opens = (packet.ip.tcp_flags & (kSyn | kAck | kRst)) == kSyn;
     if (listener != nullptr && opens && packet.type == PacketType::host) {
         note(run, packet, {&in, "socket"}, "deliver",
-             [&] { return by_listener(listener, packet.ip); });
+             [&] { return by_listener(run, listener, packet.ip); });
         tcp_accept(run, netns, packet, *listener);
         return;
     }
     const bool reset = (packet.ip.tcp_flags & kRst) != 0;
     note(run, packet, {&in, "socket"}, reset ? "drop" : "reset", [&]() -> Reason {
-        if (listener == nullptr)
-            return by_listener(nullptr, packet.ip);
-        return ByKernel{.function = "tcp_v4_rcv", .text = "the segment is of no connection here"};
+        if (opens && listener == nullptr)
+            return by_listener(run, nullptr, packet.ip);
+        return by_socket({"{}:{} is not connected to {}:{}", packet.ip.destination,
+                          port_of(run, kTcp, packet.ip.destination_port), packet.ip.source,
+                          port_of(run, kTcp, packet.ip.source_port)});
     });
     if (!reset && packet.type == PacketType::host)
         send_tcp_reset(run, packet);
@@ -118,7 +120,7 @@ void deliver_udp(Run& run, const Device& in, const Packet& packet)
 {
     const Namespace& netns = *in.netns;
     if (LiveSocket* socket = find_live(run, netns, tuple_of(packet.ip))) {
-        note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(*socket); });
+        note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(run, *socket); });
         socket->response_seen = true;
         if (socket->role == SocketRole::proxy_back)
             proxy_answer(run, *socket, packet.number);
@@ -126,7 +128,7 @@ void deliver_udp(Run& run, const Device& in, const Packet& packet)
     }
     const model::Socket* listener = find_listener(packet, in);
     note(run, packet, {&in, "socket"}, listener == nullptr ? "unreachable" : "deliver",
-         [&] { return by_listener(listener, packet.ip); });
+         [&] { return by_listener(run, listener, packet.ip); });
     if (listener != nullptr) {
         udp_answer(run, netns, packet, *listener);
         return;
@@ -138,10 +140,11 @@ void deliver_udp(Run& run, const Device& in, const Packet& packet)
 
 } // namespace
 
-Reason by_live(const LiveSocket& socket)
+Reason by_live(const Run& run, const LiveSocket& socket)
 {
-    return by_socket({"{}:{} connected to {}:{}", socket.local, socket.local_port, socket.remote,
-                      socket.remote_port});
+    return by_socket({"{}:{} connected to {}:{}", socket.local,
+                      port_of(run, socket.protocol, socket.local_port), socket.remote,
+                      port_of(run, socket.protocol, socket.remote_port)});
 }
 
 void deliver_locally(Run& run, const Device& device, const Packet& packet)

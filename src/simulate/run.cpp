@@ -3,7 +3,6 @@
 #include <algorithm>
 
 namespace onlan::simulate {
-namespace {
 
 model::PortRange port_of(const Run& run, std::uint8_t protocol, std::uint16_t port)
 {
@@ -12,6 +11,8 @@ model::PortRange port_of(const Run& run, std::uint8_t protocol, std::uint16_t po
     });
     return found == run.state.random_ports.end() ? model::PortRange{port, port} : found->range;
 }
+
+namespace {
 
 EntrySeen::Ports ports_of(const Run& run, const model::Tuple& tuple)
 {

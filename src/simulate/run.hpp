@@ -84,6 +84,8 @@ struct Run {
 // Gives a new packet its number and its place in the record.
 void begin_packet(Run& run, Packet& packet, unsigned answers);
 [[nodiscard]] Seen seen(const Run& run, const Packet& packet);
+// Itself, or the range that the kernel has drawn it from.
+[[nodiscard]] model::PortRange port_of(const Run& run, std::uint8_t protocol, std::uint16_t port);
 
 // Where a step happens. `stage` is a word of the program, not one made for the occasion.
 struct Place {

@@ -73,9 +73,11 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
     if (!in.has_address(net::Family::ipv4))
         return filter == 0
                    ? SourceVerdict{}
-                   : reverse_path(in, {"({} has no address, so loose is as strict as strict; "
-                                       "the way back is '{}')",
-                                       in.name(), back});
+                   : reverse_path(
+                         in,
+                         {"({} has no address, so the loose mode drops what the strict one drops; "
+                          "the way back is '{}')",
+                          in.name(), back});
     constexpr int kStrict = 1;
     if (filter == kStrict)
         return reverse_path(in, {"(the way back is '{}')", back});

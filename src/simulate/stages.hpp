@@ -219,7 +219,7 @@ void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpReason
 // --- local.cpp: net/ipv4/tcp_ipv4.c, udp.c
 
 void deliver_locally(Run& run, const Device& device, const Packet& packet);
-[[nodiscard]] Reason by_live(const LiveSocket& socket);
+[[nodiscard]] Reason by_live(const Run& run, const LiveSocket& socket);
 // tcp_v4_send_reset()
 void send_tcp_reset(Run& run, const Packet& about);
 // assumptions.cpp: what the snapshot tells of, and the model does not know

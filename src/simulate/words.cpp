@@ -10,6 +10,7 @@ struct Append {
 
     void operator()(std::string_view word) const { text += word; }
     void operator()(std::uint32_t number) const { text += std::to_string(number); }
+    void operator()(const model::PortRange& port) const { text += port.to_string(); }
     void operator()(const net::IpAddress& address) const { text += address.to_string(); }
     void operator()(const net::MacAddress& mac) const { text += mac.to_string(); }
     void operator()(const RouteOf& of) const { text += describe(*of.netns, *of.route); }

@@ -64,6 +64,7 @@ public:
 private:
     using Word = std::variant<std::string_view,
                               std::uint32_t,
+                              model::PortRange,
                               net::IpAddress,
                               net::MacAddress,
                               RouteOf,
