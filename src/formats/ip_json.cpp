@@ -9,6 +9,7 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
+#include "base/numbered.hpp"
 #include "formats/json_rows.hpp"
 #include "model/policy_rule.hpp"
 #include "net/netlink_attributes.hpp"
@@ -20,17 +21,7 @@ using net::Family;
 using Word = std::pair<std::string_view, std::uint32_t>;
 
 // rtm_type, rtm_scope, rtm_protocol and rtm_table in iproute2's words (lib/rt_names.c).
-constexpr auto kTypes = std::to_array<Word>({{"unspec", 0},
-                                             {"unicast", 1},
-                                             {"local", 2},
-                                             {"broadcast", 3},
-                                             {"anycast", 4},
-                                             {"multicast", 5},
-                                             {"blackhole", 6},
-                                             {"unreachable", 7},
-                                             {"prohibit", 8},
-                                             {"throw", 9},
-                                             {"nat", 10}});
+constexpr auto kTypes = numbered<Word>(model::kRouteTypes);
 constexpr auto kScopes = std::to_array<Word>(
     {{"global", 0}, {"site", 200}, {"link", 253}, {"host", 254}, {"nowhere", 255}});
 constexpr auto kProtocols = std::to_array<Word>({{"unspec", 0},

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/mac_address.hpp"
@@ -115,9 +117,15 @@ struct Link {
 inline constexpr std::uint32_t kForever = 0xFFFFFFFF;
 // RT_TABLE_MAIN
 inline constexpr std::uint32_t kTableMain = 254;
+// RTN_*, in the words of ip-route(8)
+inline constexpr std::array<std::string_view, 12> kRouteTypes = {
+    "unspec",    "unicast",     "local",    "broadcast", "anycast", "multicast",
+    "blackhole", "unreachable", "prohibit", "throw",     "nat",     "xresolve"};
 // RT_SCOPE_LINK, RT_SCOPE_HOST
 inline constexpr std::uint8_t kScopeLink = 253;
 inline constexpr std::uint8_t kScopeHost = 254;
+// RTNH_F_ONLINK, of Route::flags
+inline constexpr std::uint32_t kOnlink = 0x4;
 // RTPROT_RA: learnt from a router advertisement
 inline constexpr std::uint8_t kProtocolRa = 9;
 

@@ -11,8 +11,6 @@
 namespace onlan::plan {
 namespace {
 
-constexpr std::uint32_t kFlagOnlink = 0x4; // RTNH_F_ONLINK
-
 bool is_made(const std::string& bridge, const ExportedLinks& links)
 {
     return std::ranges::any_of(links.made_uplinks, [&](const ExportedUplink& made) {
@@ -105,8 +103,21 @@ std::string networkd_port(const std::string& link, std::uint32_t mtu, const std:
     return text;
 }
 
+// A comment in place of a route that neither format has words for here; nothing for others.
+std::string by_hand(const model::Route& route)
+{
+    const std::string_view why = route.multipath      ? "has several next hops"
+                                 : route.encapsulated ? "encapsulates its packets"
+                                                      : "";
+    return why.empty() ? std::string()
+                       : fmt::format("# The route to {} {}: add it by hand.\n",
+                                     route.destination.to_string(), why);
+}
+
 std::string networkd_route(const model::Route& route)
 {
+    if (std::string comment = by_hand(route); !comment.empty())
+        return "\n" + comment;
     std::string text;
     append_format(text, "\n[Route]\nDestination={}\n", route.destination.to_string());
     if (route.gateway)
@@ -117,7 +128,7 @@ std::string networkd_route(const model::Route& route)
         append_format(text, "Metric={}\n", route.metric);
     if (route.table != model::kTableMain)
         append_format(text, "Table={}\n", route.table);
-    if ((route.flags & kFlagOnlink) != 0)
+    if ((route.flags & model::kOnlink) != 0)
         append_format(text, "GatewayOnLink=yes\n");
     return text;
 }
@@ -185,6 +196,8 @@ std::string joined(const std::vector<std::string>& names)
 
 std::string netplan_route(const model::Route& route)
 {
+    if (std::string comment = by_hand(route); !comment.empty())
+        return "        " + comment;
     std::string text;
     append_format(text, "        - to: {}\n",
                   route.destination.length() == 0 && route.gateway ? "default"
@@ -199,7 +212,7 @@ std::string netplan_route(const model::Route& route)
         append_format(text, "          metric: {}\n", route.metric);
     if (route.table != model::kTableMain)
         append_format(text, "          table: {}\n", route.table);
-    if ((route.flags & kFlagOnlink) != 0)
+    if ((route.flags & model::kOnlink) != 0)
         append_format(text, "          on-link: true\n");
     return text;
 }

@@ -18,10 +18,6 @@ namespace rule_action = model::rule_action;
 constexpr std::uint8_t kProtocolBoot = 3; // RTPROT_BOOT: what ip(8) writes unless told otherwise
 constexpr std::uint8_t kUnicast = 1;      // RTN_UNICAST
 constexpr std::uint8_t kLocal = 2;        // RTN_LOCAL
-constexpr std::uint32_t kOnlink = 0x4;    // RTNH_F_ONLINK
-constexpr std::array<std::string_view, 10> kRouteTypes = {
-    "unspec",    "unicast",   "local",       "broadcast", "anycast",
-    "multicast", "blackhole", "unreachable", "prohibit",  "throw"};
 
 struct AddressFlag {
     std::uint32_t bit;
@@ -210,12 +206,14 @@ Words address_words(const std::string& link, const model::Address& address)
 
 Result<Words> route_words(const std::string& link, const model::Route& route)
 {
-    if (route.multipath || route.type >= kRouteTypes.size())
+    if (route.multipath || route.type >= model::kRouteTypes.size())
         return no_words(route, "several next hops, or an unknown type");
+    if (route.encapsulated)
+        return no_words(route, "an encapsulation");
     const net::Family family = route.destination.family();
     Words words;
     if (route.type != kUnicast)
-        words.emplace_back(kRouteTypes[route.type]);
+        words.emplace_back(model::kRouteTypes[route.type]);
     words.push_back(route.destination.length() == 0 ? "default" : route.destination.to_string());
     if (route.tos != 0)
         append(words, {"tos", fmt::format("{:#x}", route.tos)});
@@ -234,7 +232,7 @@ Result<Words> route_words(const std::string& link, const model::Route& route)
         append(words, {"scope", std::to_string(route.scope)});
     if (route.preferred_source)
         append(words, {"src", route.preferred_source->to_string()});
-    if ((route.flags & kOnlink) != 0)
+    if ((route.flags & model::kOnlink) != 0)
         words.emplace_back("onlink");
     ONLAN_CHECK(append_metrics(words, route));
     return words;

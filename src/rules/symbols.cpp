@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/numbered.hpp"
 #include "model/conntrack.hpp"
+#include "model/link.hpp"
 
 namespace onlan::rules {
 namespace {
@@ -159,18 +161,7 @@ constexpr auto kPacketTypes = std::to_array<Symbol>({{"host", 0},
                                                      {"other", 3},
                                                      {"otherhost", 3}});
 
-constexpr auto kAddressTypes = std::to_array<Symbol>({{"unspec", 0},
-                                                      {"unicast", 1},
-                                                      {"local", 2},
-                                                      {"broadcast", 3},
-                                                      {"anycast", 4},
-                                                      {"multicast", 5},
-                                                      {"blackhole", 6},
-                                                      {"unreachable", 7},
-                                                      {"prohibit", 8},
-                                                      {"throw", 9},
-                                                      {"nat", 10},
-                                                      {"xresolve", 11}});
+constexpr auto kAddressTypes = numbered<Symbol>(model::kRouteTypes);
 
 constexpr auto kNfProtocols = std::to_array<Symbol>({{"ipv4", 2}, {"ipv6", 10}});
 

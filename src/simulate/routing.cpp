@@ -1,7 +1,6 @@
 // Routing decisions: net/ipv4/route.c, net/ipv4/devinet.c.
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -284,10 +283,10 @@ std::string_view describe(RouteError error)
 
 std::string describe(const Namespace& netns, const model::Route& route)
 {
-    constexpr auto kTypes =
-        std::to_array<std::string_view>({"", "", "local ", "broadcast ", "anycast ", "multicast ",
-                                         "blackhole ", "unreachable ", "prohibit ", "throw "});
-    std::string text{route.type < std::size(kTypes) ? kTypes[route.type] : ""};
+    std::string text;
+    if (route.type > static_cast<std::uint8_t>(RouteType::unicast) &&
+        route.type < model::kRouteTypes.size())
+        text.append(model::kRouteTypes.at(route.type)).append(" ");
     text += route.destination.length() == 0 ? "default" : route.destination.to_string();
     if (route.gateway)
         text += " via " + route.gateway->to_string();

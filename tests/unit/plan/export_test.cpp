@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -64,6 +65,25 @@ TEST(Export, NetworkdGetsTheUplinkBridgeWithWhatItsPortCarries)
 {
     EXPECT_EQ(printed(export_networkd(with_ports(AttachMode::macvlan), plain_host())),
               golden("ports-macvlan.networkd"));
+}
+
+TEST(Export, ARouteThatNoFormatHasWordsForIsSaidAndLeftToTheReader)
+{
+    for (const bool encapsulated : {true, false}) {
+        model::Host host = plain_host();
+        host.routes[1].encapsulated = encapsulated;
+        host.routes[1].multipath = !encapsulated;
+        const std::string comment =
+            fmt::format("# The route to 10.9.0.0/16 {}: add it by hand.\n",
+                        encapsulated ? "encapsulates its packets" : "has several next hops");
+        for (const auto& files : {export_networkd(with_ports(AttachMode::macvlan), host),
+                                  export_netplan(with_ports(AttachMode::macvlan), host)}) {
+            const std::string text = printed(files);
+            EXPECT_THAT(text, testing::HasSubstr(comment));
+            EXPECT_THAT(text, testing::Not(testing::HasSubstr(" 10.9.0.0/16\n")));
+            EXPECT_THAT(text, testing::Not(testing::HasSubstr("=10.9.0.0/16\n")));
+        }
+    }
 }
 
 TEST(Export, NetplanGetsTheLinksOfAnExistingUplink)
