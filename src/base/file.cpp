@@ -64,7 +64,10 @@ Result<> write_file(const std::filesystem::path& path, std::string_view text)
 Result<> replace_file(const std::filesystem::path& path, std::string_view text, mode_t mode)
 {
     const std::filesystem::path temporary = path.string() + ".new";
-    ONLAN_TRY(const UniqueFd fd, open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode));
+    // What a crash has left may be open to others than `mode` says.
+    std::error_code absent;
+    std::filesystem::remove(temporary, absent);
+    ONLAN_TRY(const UniqueFd fd, open_file(temporary, O_WRONLY | O_CREAT | O_EXCL, mode));
     ONLAN_CHECK(write_all(fd.get(), text, temporary));
     if (::fsync(fd.get()) < 0)
         return fail_errno(fmt::format("sync {}", temporary.string()));

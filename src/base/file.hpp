@@ -18,7 +18,7 @@ namespace onlan {
 [[nodiscard]] Result<> write_file(const std::filesystem::path& path, std::string_view text);
 
 // Writes beside the file, syncs and renames over it: after a crash the file is the old one or the
-// new one. It gets what the umask leaves of `mode`.
+// new one. Either way it gets what the umask leaves of `mode`.
 [[nodiscard]] Result<>
 replace_file(const std::filesystem::path& path, std::string_view text, mode_t mode = 0600);
 

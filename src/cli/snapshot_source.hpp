@@ -16,7 +16,7 @@ namespace onlan::cli {
 read_snapshot(const Options& options, const std::filesystem::path& path, std::string_view command);
 
 // A file as a whole or not at all; a pipe or a device, which must not be replaced by a file, as it
-// comes. A new file gets what the umask leaves of `mode`.
+// comes. A file gets what the umask leaves of `mode`, also one that was there.
 [[nodiscard]] Result<>
 write_document(const std::filesystem::path& path, const std::string& document, mode_t mode);
 

@@ -63,6 +63,16 @@ TEST_F(Files, AFileIsForItsOwnerUnlessItIsMadeForOthers)
               perms::owner_read | perms::owner_write | perms::group_read);
 }
 
+TEST_F(Files, WhatACrashHasLeftOpensAFileToNobody)
+{
+    std::ofstream(folder / "state.new") << "half of it";
+    fs::permissions(folder / "state.new", fs::perms::all);
+    ASSERT_TRUE(replace_file(folder / "state", "new"));
+    EXPECT_EQ(read_file(folder / "state").value(), "new");
+    EXPECT_EQ(fs::status(folder / "state").permissions(),
+              fs::perms::owner_read | fs::perms::owner_write);
+}
+
 TEST_F(Files, ReplacingInAFolderThatIsNotThereFailsWithItsErrno)
 {
     const auto replaced = replace_file(folder / "none" / "state", "new");
