@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_document.hpp"
 #include "cli/options.hpp"
 #include "cli/print.hpp"
 #include "cli/session.hpp"
@@ -14,7 +15,6 @@
 namespace onlan::cli {
 namespace {
 
-// As `up` gives them.
 constexpr std::string_view kSchema = "onlan/export/1";
 
 // Addresses that `up` reserved because somebody on the LAN used them.
@@ -65,7 +65,7 @@ exported_commands(const Options& options, const model::Intent& intent, const mod
 void print_commands(const Options& options, const std::vector<std::string>& commands)
 {
     if (options.format == Format::json) {
-        std::cout << nlohmann::json{{"schema", kSchema}, {"commands", commands}}.dump(2) << '\n';
+        std::cout << json_document_text({{"schema", kSchema}, {"commands", commands}}) << '\n';
         return;
     }
     for (const std::string& command : commands)
@@ -78,7 +78,7 @@ void print_files(const Options& options, const std::vector<plan::ExportedFile>& 
         auto all = nlohmann::json::array();
         for (const auto& [path, text] : files)
             all.push_back({{"path", path}, {"text", text}});
-        std::cout << nlohmann::json{{"schema", kSchema}, {"files", std::move(all)}}.dump(2) << '\n';
+        std::cout << json_document_text({{"schema", kSchema}, {"files", std::move(all)}}) << '\n';
         return;
     }
     for (const auto& [path, text] : files)

@@ -21,8 +21,8 @@ void print_error(const Error& error);
 void print_errors(std::span<const Error> errors);
 void print_warnings(std::span<const std::string> warnings);
 
-// Words that a reader looks for first, in the colour of what they mean.
 [[nodiscard]] render::Ink ink(Paint paint);
+// Words that a reader looks for first, in the colour of what they mean.
 [[nodiscard]] std::string good(std::string_view words, Paint paint);
 [[nodiscard]] std::string bad(std::string_view words, Paint paint);
 

@@ -31,10 +31,12 @@ void note(const Options& options, std::string_view what);
 [[nodiscard]] Result<apply::Recorded> read_journal(const Options& options);
 [[nodiscard]] Result<apply::Journal> open_journal(const Options& options);
 
+// How long machines on the LAN have to answer.
+inline constexpr std::chrono::milliseconds kAnswerTime{500};
+
 // Asks the LAN which addresses are taken that Docker could hand out, and whether the gateways are
 // there, for the LANs whose Docker network the plan makes: afterwards it is too late to reserve
 // anything. Asks twice, and waits `patience` each time.
-inline constexpr std::chrono::milliseconds kAnswerTime{500};
 [[nodiscard]] Result<plan::Survey> survey(const model::Intent& intent,
                                           const model::Host& host,
                                           const plan::Plan& plan,

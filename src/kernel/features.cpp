@@ -31,6 +31,7 @@ constexpr std::array<Symbol, 8> kSymbols = {{
     {"nf_conntrack_dccp", "nf_conntrack_dccp_packet", "nf_conntrack_in"},
     {"nf_conntrack_udplite", "nf_conntrack_udplite_packet", "nf_conntrack_in"},
     {"nf_conntrack_gre", "nf_conntrack_gre_packet", "nf_conntrack_in"},
+    // A module that is not loaded has no rules: any function of the kernel will do.
     {"ebtables", "ebt_do_table", "netif_receive_skb"},
 }};
 
