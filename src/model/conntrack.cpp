@@ -17,26 +17,6 @@ constexpr std::array<std::string_view, 10> kTcpStates = {
     "NONE",       "SYN_SENT", "SYN_RECV",  "ESTABLISHED", "FIN_WAIT",
     "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",       "SYN_SENT2"};
 
-std::string_view protocol_name(std::uint8_t protocol)
-{
-    switch (protocol) {
-    case net::kIcmp:
-        return "icmp";
-    case net::kTcp:
-        return "tcp";
-    case net::kUdp:
-        return "udp";
-    case net::kGre:
-        return "gre";
-    case net::kIcmpv6:
-        return "icmpv6";
-    case net::kSctp:
-        return "sctp";
-    default:
-        return "unknown";
-    }
-}
-
 bool is_icmp(std::uint8_t protocol)
 {
     return protocol == net::kIcmp || protocol == net::kIcmpv6;
@@ -216,6 +196,26 @@ std::string tuple_text(const Tuple& tuple)
 }
 
 } // namespace
+
+std::string_view protocol_name(std::uint8_t protocol)
+{
+    switch (protocol) {
+    case net::kIcmp:
+        return "icmp";
+    case net::kTcp:
+        return "tcp";
+    case net::kUdp:
+        return "udp";
+    case net::kGre:
+        return "gre";
+    case net::kIcmpv6:
+        return "icmpv6";
+    case net::kSctp:
+        return "sctp";
+    default:
+        return "unknown";
+    }
+}
 
 Result<Conntrack> Conntrack::parse(std::string_view text)
 {

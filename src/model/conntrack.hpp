@@ -20,6 +20,9 @@ struct Tuple {
     friend auto operator<=>(const Tuple&, const Tuple&) = default;
 };
 
+// As `conntrack -L` writes it: "tcp", "udp", "icmp", "icmpv6", "gre", "sctp" or "unknown".
+[[nodiscard]] std::string_view protocol_name(std::uint8_t protocol);
+
 // IPS_* of include/uapi/linux/netfilter/nf_conntrack_common.h.
 inline constexpr std::uint32_t kExpected = 1U << 0U;
 inline constexpr std::uint32_t kSeenReply = 1U << 1U;

@@ -164,7 +164,7 @@ struct ExplainedFlow {
 // A connection that is tracked when the exchange is over.
 struct TrackedConnection {
     std::string netns;
-    std::string protocol; // "tcp", "udp", "icmp", "icmpv6"
+    std::string protocol; // protocol_name()
     Header original;
     Header reply;
     std::string text; // as `conntrack -L` words it

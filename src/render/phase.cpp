@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "net/protocols.hpp"
+
 namespace onlan::render {
 namespace {
 
-constexpr std::uint8_t kIcmp = 1;
-constexpr std::uint8_t kIcmpv6 = 58;
+using net::kIcmp;
+using net::kIcmpv6;
 
 template <std::size_t count>
 bool is_one_of(std::string_view word, const std::array<std::string_view, count>& words)

@@ -68,10 +68,12 @@ std::vector<TracedPacket> drawn(const model::Explanation& explanation)
 {
     std::vector<TracedPacket> packets;
     for (const TracedPacket& packet : explanation.packets) {
+        if (model::is_arp(packet))
+            continue;
         TracedPacket shown = drawn(packet);
         const bool again = std::ranges::any_of(
             packets, [&](const TracedPacket& earlier) { return same_walk(earlier, shown); });
-        if (!model::is_arp(packet) && !shown.steps.empty() && !again)
+        if (!shown.steps.empty() && !again)
             packets.push_back(std::move(shown));
     }
     return packets;

@@ -147,7 +147,7 @@ std::string describe(const EntrySeen& seen)
                            of.destination.to_string(), ports.source.to_string(),
                            ports.destination.to_string());
     };
-    return fmt::format(FMT_COMPILE("{} {}{} {}"), protocol_word(entry.original.protocol),
+    return fmt::format(FMT_COMPILE("{} {}{} {}"), model::protocol_name(entry.original.protocol),
                        tuple(entry.original, seen.original),
                        (entry.status & kSeenReply) == 0 ? " [UNREPLIED]" : "",
                        tuple(entry.reply, seen.reply));

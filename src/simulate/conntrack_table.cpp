@@ -25,7 +25,7 @@ ConntrackTable::ConntrackTable(const std::vector<model::Conntrack>& entries)
     for (const model::Conntrack& entry : entries) {
         by_tuple_.emplace(entry.original, ConnectionHit{&entry, rules::CtDirection::original});
         by_tuple_.emplace(entry.reply, ConnectionHit{&entry, rules::CtDirection::reply});
-        if ((entry.status & kSrcNatDone) != 0)
+        if ((entry.status & kSourceNatDone) != 0)
             by_source_.emplace(source_only(entry.original), &entry);
     }
 }

@@ -15,16 +15,15 @@ namespace onlan::simulate {
 
 struct Namespace;
 
-// IPS_* of include/uapi/linux/netfilter/nf_conntrack_common.h
-constexpr std::uint32_t kExpected = 1U << 0U;
-constexpr std::uint32_t kSeenReply = 1U << 1U;
-constexpr std::uint32_t kAssured = 1U << 2U;
-constexpr std::uint32_t kConfirmed = 1U << 3U;
-constexpr std::uint32_t kSrcNat = 1U << 4U;
-constexpr std::uint32_t kDstNat = 1U << 5U;
-constexpr std::uint32_t kSrcNatDone = 1U << 7U;
-constexpr std::uint32_t kDstNatDone = 1U << 8U;
-constexpr std::uint32_t kDying = 1U << 9U;
+using model::kAssured;
+using model::kConfirmed;
+using model::kDestinationNat;
+using model::kDestinationNatDone;
+using model::kDying;
+using model::kExpected;
+using model::kSeenReply;
+using model::kSourceNat;
+using model::kSourceNatDone;
 
 [[nodiscard]] inline rules::CtZone zone_of(const model::Conntrack& entry)
 {

@@ -9,7 +9,6 @@
 namespace onlan::simulate {
 namespace {
 
-constexpr std::uint16_t kRequest = 4;
 constexpr std::uint16_t kResponse = 40;
 constexpr std::uint16_t kHeaders = 40; // IP and TCP
 constexpr std::uint16_t kUdpHeaders = 28;

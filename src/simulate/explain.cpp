@@ -11,7 +11,6 @@ namespace {
 
 constexpr unsigned kMaxWays = 64;
 constexpr unsigned kRetransmissions = 2; // more of them do not change what follows
-constexpr std::uint16_t kPayload = 4;
 constexpr std::size_t kUsualSteps = 256;
 
 using model::Outcome;
@@ -133,7 +132,7 @@ Outcome exchange_tcp(Run& run, LiveSocket& client)
 
 Outcome exchange_datagram(Run& run, LiveSocket& client)
 {
-    if (!send_datagram(run, client, kPayload, 0)) {
+    if (!send_datagram(run, client, kRequest, 0)) {
         client.error = SocketError::not_permitted;
         return Outcome::blocked;
     }

@@ -14,14 +14,8 @@ struct Meaning {
 };
 
 // icmp_err_convert[]
-Meaning meaning_of_icmp(std::uint8_t type, std::uint8_t code)
+Meaning unreachable(std::uint8_t code)
 {
-    constexpr std::uint8_t kUnreachable = 3;
-    constexpr std::uint8_t kTimeExceeded = 11;
-    if (type == kTimeExceeded)
-        return {SocketError::host_unreachable, false};
-    if (type != kUnreachable)
-        return {};
     switch (code) {
     case 0:
     case 11:
@@ -43,15 +37,9 @@ Meaning meaning_of_icmp(std::uint8_t type, std::uint8_t code)
     }
 }
 
-// icmpv6_err_convert(), tab_unreach[]
-Meaning meaning_of_icmpv6(std::uint8_t type, std::uint8_t code)
+// tab_unreach[]
+Meaning unreachable_ipv6(std::uint8_t code)
 {
-    constexpr std::uint8_t kUnreachable = 1;
-    constexpr std::uint8_t kTimeExceeded = 3;
-    if (type == kTimeExceeded)
-        return {SocketError::host_unreachable, false};
-    if (type != kUnreachable)
-        return {};
     switch (code) {
     case 0:
         return {SocketError::network_unreachable, false};
@@ -63,6 +51,17 @@ Meaning meaning_of_icmpv6(std::uint8_t type, std::uint8_t code)
     default:
         return {SocketError::prohibited, true};
     }
+}
+
+// What else than ICMP's types 3 and 11 tells, and ICMPv6's 1 and 3, means nothing to a socket.
+Meaning meaning_of(const Ip& ip)
+{
+    const bool ipv6 = ip.protocol == kIcmpv6;
+    if (ip.icmp_type == (ipv6 ? 3 : 11)) // time exceeded
+        return {SocketError::host_unreachable, false};
+    if (ip.icmp_type == (ipv6 ? 1 : 3))
+        return ipv6 ? unreachable_ipv6(ip.icmp_code) : unreachable(ip.icmp_code);
+    return {};
 }
 
 // tcp_v4_err(), __udp4_lib_err(), ping_err()
@@ -85,8 +84,7 @@ void deliver_icmp_error(Run& run, const Device& in, const Packet& packet)
         return;
     }
     note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(run, *found); });
-    const auto meaning_of = packet.ip.protocol == kIcmp ? meaning_of_icmp : meaning_of_icmpv6;
-    const Meaning meaning = meaning_of(packet.ip.icmp_type, packet.ip.icmp_code);
+    const Meaning meaning = meaning_of(packet.ip);
     const bool connecting = found->protocol == kTcp && found->state == SocketState::syn_sent;
     const bool counts = ping || connecting || (found->protocol != kTcp && meaning.fatal);
     if (counts && found->error == SocketError::none)

@@ -18,7 +18,7 @@ Manip manip_of(Hook hook)
 
 std::uint32_t done_bit(Manip manip)
 {
-    return manip == Manip::source ? kSrcNatDone : kDstNatDone;
+    return manip == Manip::source ? kSourceNatDone : kDestinationNatDone;
 }
 
 // The bits of `base` where `mask` has none, and those of `address` elsewhere.
@@ -112,7 +112,7 @@ void translate(Packet& packet, Hook hook)
     const Connection& connection = *packet.ct.connection;
     // A reply is translated back: at the hook for destinations what the source was, and vice versa.
     const bool forward = packet.ct.direction == CtDirection::original;
-    const std::uint32_t bit = (manip == Manip::source) == forward ? kSrcNat : kDstNat;
+    const std::uint32_t bit = (manip == Manip::source) == forward ? kSourceNat : kDestinationNat;
     if (!connection.has(bit))
         return;
     if (packet.ip.inner) {
@@ -157,7 +157,7 @@ void set_up(Run& run, Packet& packet, const HookCall& call, const NatSetup& setu
     if (unique.tuple == current)
         return;
     connection.entry.reply = inverted(unique.tuple);
-    connection.entry.status |= setup.manip == Manip::source ? kSrcNat : kDstNat;
+    connection.entry.status |= setup.manip == Manip::source ? kSourceNat : kDestinationNat;
 
     if (run.recording == Recording::off)
         return;
@@ -237,8 +237,8 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
     // nf_nat_icmp_reply_translation(): who is translated would be led past who translates.
     constexpr std::uint8_t kRedirect = 5;
     if (packet.ip.inner && packet.ip.protocol == kIcmp && packet.ip.icmp_type == kRedirect &&
-        (!connection.has(kSrcNatDone) || !connection.has(kDstNatDone) || connection.has(kSrcNat) ||
-         connection.has(kDstNat))) {
+        (!connection.has(kSourceNatDone) || !connection.has(kDestinationNatDone) ||
+         connection.has(kSourceNat) || connection.has(kDestinationNat))) {
         note(run, packet, place, "drop", [] {
             return ByKernel{.function = "nf_nat_icmp_reply_translation",
                             .text = "a redirect of a translated connection"};

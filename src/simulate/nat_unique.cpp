@@ -26,8 +26,7 @@ net::IpAddress& address_of(model::Tuple& tuple, Manip manip)
 
 bool has_ports(std::uint8_t protocol)
 {
-    constexpr std::uint8_t kSctp = 132;
-    return protocol == kTcp || protocol == kUdp || protocol == kSctp;
+    return protocol == kTcp || protocol == kUdp || protocol == net::kSctp;
 }
 
 // nf_in_range()
@@ -60,7 +59,7 @@ std::optional<model::Tuple> same_source_again(const Run& run,
     };
     for (const Connection& connection : run.state.connections) {
         if (&connection == &own || connection.netns != own.netns || connection.has(kDying) ||
-            !connection.has(kSrcNatDone))
+            !connection.has(kSourceNatDone))
             continue;
         if (auto tuple = candidate(connection.entry))
             return tuple;

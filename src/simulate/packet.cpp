@@ -94,22 +94,6 @@ Tracking related_to(const Tracking& ct)
             .zone = ct.zone};
 }
 
-std::string protocol_word(std::uint8_t protocol)
-{
-    switch (protocol) {
-    case kTcp:
-        return "tcp";
-    case kUdp:
-        return "udp";
-    case kIcmp:
-        return "icmp";
-    case kIcmpv6:
-        return "icmpv6";
-    default:
-        return fmt::format("{}", protocol);
-    }
-}
-
 std::string tcp_flag_letters(std::uint8_t flags)
 {
     std::string letters;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "model/conntrack.hpp"
+#include "net/protocols.hpp"
 #include "rules/rule_set.hpp"
 #include "simulate/fib.hpp"
 
@@ -12,14 +13,13 @@ namespace onlan::simulate {
 struct Device;
 struct Connection;
 
-constexpr std::uint8_t kIcmp = 1;
-constexpr std::uint8_t kTcp = 6;
-constexpr std::uint8_t kUdp = 17;
-constexpr std::uint8_t kIcmpv6 = 58;
-
-constexpr std::uint16_t kEtherIpv4 = 0x0800;
-constexpr std::uint16_t kEtherArp = 0x0806;
-constexpr std::uint16_t kEtherIpv6 = 0x86DD;
+using net::kEtherArp;
+using net::kEtherIpv4;
+using net::kEtherIpv6;
+using net::kIcmp;
+using net::kIcmpv6;
+using net::kTcp;
+using net::kUdp;
 
 // Bits of the TCP header.
 constexpr std::uint8_t kFin = 1;
@@ -138,8 +138,6 @@ struct Packet {
 [[nodiscard]] Ip reset_to(const Ip& segment);
 // nf_conntrack_attach(): what is sent back belongs to the connection of what it is about.
 [[nodiscard]] Tracking related_to(const Tracking& ct);
-// "tcp", "udp", "icmp", "icmpv6", or the number
-[[nodiscard]] std::string protocol_word(std::uint8_t protocol);
 // "S", "SA", "PA"…
 [[nodiscard]] std::string tcp_flag_letters(std::uint8_t flags);
 // "echo-request", "unreachable/3"…

@@ -166,11 +166,12 @@ std::vector<model::TrackedConnection> conntrack_in_words(const Record& record)
 {
     std::vector<model::TrackedConnection> connections;
     for (const auto& [netns, seen] : record.conntrack)
-        connections.push_back({.netns = netns->name(),
-                               .protocol = protocol_word(seen->entry.original.protocol),
-                               .original = in_words(seen->entry.original, seen->original),
-                               .reply = in_words(seen->entry.reply, seen->reply),
-                               .text = describe(*seen)});
+        connections.push_back(
+            {.netns = netns->name(),
+             .protocol = std::string(model::protocol_name(seen->entry.original.protocol)),
+             .original = in_words(seen->entry.original, seen->original),
+             .reply = in_words(seen->entry.reply, seen->reply),
+             .text = describe(*seen)});
     return connections;
 }
 

@@ -222,11 +222,15 @@ void deliver_locally(Run& run, const Device& device, const Packet& packet);
 [[nodiscard]] Reason by_live(const Run& run, const LiveSocket& socket);
 // tcp_v4_send_reset()
 void send_tcp_reset(Run& run, const Packet& about);
+
 // assumptions.cpp: what the snapshot tells of, and the model does not know
 
 void assume_what_was_passed(Run& run);
 
 // endpoints.cpp: the programs at the two ends
+
+// Bytes of what a client asks. A datagram of another size asks nothing.
+constexpr std::uint16_t kRequest = 4;
 
 // Lets the next program do what it has planned. False: none has.
 bool act(Run& run);

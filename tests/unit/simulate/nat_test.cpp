@@ -18,7 +18,7 @@ protected:
     // An entry that is in the table already.
     void taken(const Ip& packet, const std::string& seen_as, std::uint16_t port)
     {
-        model::Conntrack entry{.original = tuple_of(packet), .status = kConfirmed | kSrcNatDone};
+        model::Conntrack entry{.original = tuple_of(packet), .status = kConfirmed | kSourceNatDone};
         entry.reply = inverted(entry.original);
         entry.reply.destination = ip(seen_as);
         entry.reply.destination_port = port;
@@ -234,7 +234,8 @@ TEST_F(NatTest, An_error_about_a_translated_flow_comes_from_where_the_client_sen
 TEST_F(NatTest, An_entry_without_rules_goes_on_translating)
 {
     model::Conntrack entry{.original = tuple_of(datagram("10.1.0.2", 40000, "10.1.0.1", 8080)),
-                           .status = kConfirmed | kSeenReply | kDstNat | kDstNatDone | kSrcNatDone};
+                           .status = kConfirmed | kSeenReply | kDestinationNat |
+                                     kDestinationNatDone | kSourceNatDone};
     entry.reply = tuple_of(datagram("10.2.0.2", 80, "10.1.0.2", 40000));
     router.netns.conntrack.push_back(entry);
     world.rules("router").nat(
@@ -252,7 +253,7 @@ TEST_F(NatTest, Only_an_error_of_a_masqueraded_connection_may_leave_by_another_d
     connection.masquerade_link = netns.find("left")->link->index;
     connection.entry.original = tuple_of(datagram("10.1.0.2", 40000, "10.2.0.2", 81));
     connection.entry.reply = tuple_of(datagram("10.2.0.2", 81, "10.1.0.1", 40000));
-    connection.entry.status = kConfirmed | kSrcNat | kSrcNatDone | kDstNatDone;
+    connection.entry.status = kConfirmed | kSourceNat | kSourceNatDone | kDestinationNatDone;
     const Device& right = *netns.find("right");
     const HookCall leave{.hook = Hook::postrouting, .out = &right, .at = &right};
 
