@@ -183,7 +183,7 @@ private:
         if (!set && !is_not_understood(set.error()))
             return Failure{std::move(set).error().within(
                 fmt::format("nftables, table {} {}, set {}", name_.family, name_.name, name))};
-        scope_.sets[name] = set ? *std::move(set) : NamedSet{.understood = false};
+        scope_.sets[name] = set ? *std::move(set) : nullptr;
         return {};
     }
 

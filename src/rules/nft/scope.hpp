@@ -11,19 +11,14 @@
 
 namespace onlan::rules::nft {
 
-// A named set or map of a table.
-struct NamedSet {
-    std::shared_ptr<const ElementSet> set;
-    bool understood = true;
-};
-
 // What a rule may refer to: everything in its own table.
 struct Scope {
     const model::Netns& netns;
     std::string family; // of the table: "ip", "inet"…
     std::string table;
     std::map<std::string, std::uint32_t> chains;
-    std::map<std::string, NamedSet> sets;
+    // Null: a set or map that is not understood.
+    std::map<std::string, std::shared_ptr<const ElementSet>> sets;
 };
 
 } // namespace onlan::rules::nft

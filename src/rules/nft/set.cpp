@@ -102,7 +102,7 @@ bool has_flag(const Json& json, std::string_view flag)
 
 } // namespace
 
-Result<NamedSet> named_set(const Json& json, const Scope& scope)
+Result<std::shared_ptr<const ElementSet>> named_set(const Json& json, const Scope& scope)
 {
     ONLAN_TRY(const Json* type, member(json, "type"));
     SetTypes types;
@@ -119,10 +119,9 @@ Result<NamedSet> named_set(const Json& json, const Scope& scope)
     if (const Json* list = find_member(json, "elem"); list != nullptr && !objects) {
         ONLAN_TRY(elements, elements_of(*list, types, scope));
     }
-    return NamedSet{.set = std::make_shared<const ElementSet>(std::move(elements),
-                                                              has_flag(json, "dynamic") || objects
-                                                                  ? ElementSet::Growth::growing
-                                                                  : ElementSet::Growth::fixed)};
+    return std::make_shared<const ElementSet>(
+        std::move(elements), has_flag(json, "dynamic") || objects ? ElementSet::Growth::growing
+                                                                  : ElementSet::Growth::fixed);
 }
 
 Result<std::shared_ptr<const ElementSet>>
@@ -134,9 +133,9 @@ set_operand(const Json& json, const SetTypes& types, const Scope& scope)
         if (found == scope.sets.end())
             return malformed(
                 fmt::format("the set {} does not exist in table {}", *name, scope.table));
-        if (!found->second.understood)
+        if (found->second == nullptr)
             return not_understood(fmt::format("the set {} is not understood", *name));
-        return found->second.set;
+        return found->second;
     }
     const Json* list = find_member(json, "set");
     if (list == nullptr)

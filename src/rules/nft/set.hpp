@@ -8,7 +8,8 @@
 namespace onlan::rules::nft {
 
 // {"set": …} and {"map": …} of a table, with their elements.
-[[nodiscard]] Result<NamedSet> named_set(const Json& json, const Scope& scope);
+[[nodiscard]] Result<std::shared_ptr<const ElementSet>> named_set(const Json& json,
+                                                                  const Scope& scope);
 
 // What stands right of a lookup: "@name", or {"set": [elements]} with keys and data of these types.
 struct SetTypes {
