@@ -1,6 +1,6 @@
 """Measures `onlan snapshot` on a host with many containers and many tracked connections, and loading what it wrote.
 
-usage: bench/snapshot.py [--namespaces N] [--connections N]      (root; $ONLAN names the program)
+usage: PYTHONPATH=tests/lib bench/snapshot.py [--namespaces N] [--connections N]      (root; $ONLAN names the program)
 
 The host is a network namespace with a bridge; each container is a namespace on it with an address, a default route, a
 listener and the iptables rules that Docker's resolver leaves in every container of a network that a user made.
@@ -8,7 +8,6 @@ listener and the iptables rules that Docker's resolver leaves in every container
 
 import argparse
 import contextlib
-import ctypes
 import json
 import os
 import pathlib
@@ -16,6 +15,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+
+from netns import enter
 
 HERE = pathlib.Path(__file__).resolve().parent
 ONLAN = os.environ.get("ONLAN", str(HERE.parent / "build/release/onlan"))
@@ -32,7 +33,6 @@ RESOLVER = """*nat
 -A DOCKER_POSTROUTING -s 127.0.0.11/32 -p udp -m udp --sport 58319 -j SNAT --to-source :53
 COMMIT
 """
-libc = ctypes.CDLL(None, use_errno=True)
 
 
 def run(*words, **options):
@@ -54,12 +54,6 @@ def make_container(number):
     run("ip", "netns", "exec", name, "iptables-nft-restore", input=RESOLVER.encode())
 
 
-def enter(name):
-    with open(f"/run/netns/{name}", "rb") as netns:
-        if libc.setns(netns.fileno(), 0) != 0:
-            raise OSError(ctypes.get_errno(), "setns")
-
-
 def track(count):
     """UDP packets of the host to nobody, each of another flow."""
     inside = ("ip", "netns", "exec", PREFIX)
@@ -67,7 +61,7 @@ def track(count):
     run(*inside, "sysctl", "-qw", "net.netfilter.nf_conntrack_udp_timeout=600")
     child = os.fork()
     if child == 0:
-        enter(PREFIX)
+        enter(f"/run/netns/{PREFIX}")
         ports = 1000
         for source in range(-(-count // ports)):
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:

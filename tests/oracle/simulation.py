@@ -49,7 +49,7 @@ def prediction_of(document, prefix):
         document["outcome"], document["cause"]["summary"],
         packets=list(dict.fromkeys(_packet(step, client) for step in steps if _comes_in(step))),
         rules={_rule(match["netns"].removeprefix(prefix), match["rule"]) for packet in document["packets"]
-               for match in packet.get("matches", ())},
+               for match in packet["matches"]},
         entries=set(_entries(document["conntrack"], prefix, client)))
 
 

@@ -1,30 +1,11 @@
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <system_error>
-
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
 #include "collect/namespaces.hpp"
-#include "kernel/netns.hpp"
 
 namespace onlan::collect {
 namespace {
-
-TEST(Namespaces, AFileThatIsNoNamespaceIsNotOpenedAsOne)
-{
-    std::string file = "/tmp/onlan-XXXXXX";
-    const int fd = ::mkstemp(file.data());
-    ASSERT_GE(fd, 0);
-    const auto opened = kernel::NetnsHandle::open(file);
-    EXPECT_FALSE(opened);
-    EXPECT_EQ(opened.error().code, std::errc::invalid_argument);
-    EXPECT_TRUE(kernel::NetnsHandle::open("/proc/thread-self/ns/net"));
-    ::close(fd);
-    std::filesystem::remove(file);
-}
 
 TEST(Namespaces, AProcessThatHasEndedLeadsToNone)
 {

@@ -13,18 +13,9 @@
 #include "simulate/explain.hpp"
 #include "simulate/rulebook.hpp"
 #include "simulate/world.hpp"
+#include "unit/net/values.hpp"
 
 namespace onlan::simulate {
-
-inline net::IpAddress ip(const std::string& text)
-{
-    return *net::IpAddress::parse(text);
-}
-
-inline net::Prefix prefix(const std::string& text)
-{
-    return *net::Prefix::parse(text);
-}
 
 // One namespace in the making. Addresses bring the routes that the kernel makes for them.
 class NetnsBuilder {

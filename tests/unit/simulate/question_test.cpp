@@ -24,8 +24,9 @@ protected:
         model::Snapshot snapshot;
         snapshot.kernel = "6.18.0";
         snapshot.namespaces = {host.netns};
-        const auto question = Question::pose(std::move(snapshot), from, *Target::parse(to));
-        return question ? explain(question->world(), question->flow()) : model::Explanation{};
+        const Question question =
+            Question::pose(std::move(snapshot), from, Target::parse(to).value()).value();
+        return explain(question.world(), question.flow());
     }
 
     NetnsBuilder host{"host", 1};
