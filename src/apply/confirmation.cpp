@@ -103,14 +103,14 @@ public:
         // Best effort: a holder that is not named is still one.
         static_cast<void>(supervision_.lock.name_holder(
             "a run that is taken back unless 'onlan confirm' confirms it"));
-        const Outcome built = build(actuator_, journal_, plan, progress());
+        const RunResult built = build(actuator_, journal_, plan, progress());
         if (!built.ok())
             return report("failed", built);
         send(starter_, json{{"asked", supervision_.patience.count()}}.dump());
         if (!is_confirmed(listener))
             return report("undone", roll_back(actuator_, journal_, progress()));
         auto committed = journal_.commit();
-        Outcome outcome;
+        RunResult outcome;
         if (!committed)
             outcome.errors.push_back(std::move(committed).error());
         report("kept", outcome);
@@ -119,7 +119,7 @@ public:
 private:
     [[nodiscard]] Progress progress() const
     {
-        return [this](const plan::Step& step) {
+        return [this](const plan::PlannedStep& step) {
             send_if_there_is_room(starter_, json{{"make", step.direction == plan::Direction::make},
                                                  {"owner", step.owner},
                                                  {"change", plan::to_json(step.change)}}
@@ -127,7 +127,7 @@ private:
         };
     }
 
-    void report(std::string_view end, const Outcome& outcome) const
+    void report(std::string_view end, const RunResult& outcome) const
     {
         send(starter_, json{{"end", end}, {"errors", to_json(outcome.errors)}}.dump());
     }

@@ -18,7 +18,7 @@ namespace onlan::apply {
 enum class Confirmed : std::uint8_t { yes, no };
 
 struct Supervised {
-    Outcome outcome;
+    RunResult outcome;
     Confirmed confirmed = Confirmed::no;
 };
 

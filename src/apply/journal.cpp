@@ -142,8 +142,8 @@ Result<> Journal::replay(const json& record)
 {
     const auto& kind = record.at("record").get_ref<const std::string&>();
     if (kind == "begin") {
-        unfinished_ = Run{.kind = record.at("run") == "up" ? RunKind::up : RunKind::down,
-                          .lans = record.at("lans").get<std::vector<std::string>>()};
+        unfinished_ = JournalRun{.kind = record.at("run") == "up" ? RunKind::up : RunKind::down,
+                                 .lans = record.at("lans").get<std::vector<std::string>>()};
         begun_.clear();
         return {};
     }
@@ -251,7 +251,7 @@ Result<> Journal::append(const json& record)
     return {};
 }
 
-Result<> Journal::begin(const Run& run)
+Result<> Journal::begin(const JournalRun& run)
 {
     ONLAN_CHECK(append({{"record", "begin"},
                         {"run", run.kind == RunKind::up ? "up" : "down"},

@@ -30,11 +30,11 @@ enum class RunKind : std::uint8_t { up, down };
 
 // One `up` or `down`, from its first record to its commit. Without the commit it is unfinished: it
 // was interrupted, or nobody confirmed it yet.
-struct Run {
+struct JournalRun {
     RunKind kind = RunKind::up;
     std::vector<std::string> lans; // empty: all
 
-    friend bool operator==(const Run&, const Run&) = default;
+    friend bool operator==(const JournalRun&, const JournalRun&) = default;
 };
 
 using RecordId = std::uint64_t;
@@ -42,7 +42,7 @@ using RecordId = std::uint64_t;
 // What a journal says to somebody who only looks.
 struct Recorded {
     plan::Ledger ledger;
-    std::optional<Run> unfinished;
+    std::optional<JournalRun> unfinished;
 };
 
 // A change of the unfinished run that was begun, and which way.
@@ -77,11 +77,14 @@ public:
 
     // Every change in force, oldest first.
     [[nodiscard]] plan::Ledger ledger() const;
-    [[nodiscard]] const std::optional<Run>& unfinished() const noexcept { return unfinished_; }
+    [[nodiscard]] const std::optional<JournalRun>& unfinished() const noexcept
+    {
+        return unfinished_;
+    }
     // The changes that the unfinished run began, oldest first.
     [[nodiscard]] const std::vector<Begun>& begun() const noexcept { return begun_; }
 
-    [[nodiscard]] Result<> begin(const Run& run);
+    [[nodiscard]] Result<> begin(const JournalRun& run);
     [[nodiscard]] Result<RecordId> doing(const plan::Owner& owner, const plan::Change& change);
     [[nodiscard]] Result<> done(RecordId id);
     // The oldest entry in force that is this change of this owner.
@@ -114,7 +117,7 @@ private:
     std::uint64_t whole_ = 0; // bytes of the file up to the end of its last whole line
     RecordId last_id_ = 0;
     std::vector<InForce> in_force_;
-    std::optional<Run> unfinished_;
+    std::optional<JournalRun> unfinished_;
     std::vector<Begun> begun_;
 };
 

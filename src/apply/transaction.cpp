@@ -7,9 +7,9 @@ namespace onlan::apply {
 namespace {
 
 using plan::Direction;
-using plan::Step;
+using plan::PlannedStep;
 
-Result<> make(Actuator& actuator, Journal& journal, const Step& step)
+Result<> make(Actuator& actuator, Journal& journal, const PlannedStep& step)
 {
     ONLAN_TRY(const RecordId id, journal.doing(step.owner, step.change));
     ONLAN_CHECK(actuator.make(step.change));
@@ -18,7 +18,7 @@ Result<> make(Actuator& actuator, Journal& journal, const Step& step)
 
 // Unlike making, undoing is safe without its record, as on a full disk: the change stays on the
 // ledger and is undone once more later.
-Result<> undo(Actuator& actuator, Journal& journal, const Step& step)
+Result<> undo(Actuator& actuator, Journal& journal, const PlannedStep& step)
 {
     auto id = journal.undoing(step.owner, step.change);
     if (!id && id.error().code == Failed::not_found)
@@ -27,7 +27,7 @@ Result<> undo(Actuator& actuator, Journal& journal, const Step& step)
     return id ? journal.undone(*id) : Result<>{Failure{std::move(id).error()}};
 }
 
-Result<> perform(Actuator& actuator, Journal& journal, const Step& step)
+Result<> perform(Actuator& actuator, Journal& journal, const PlannedStep& step)
 {
     return step.direction == Direction::make ? make(actuator, journal, step)
                                              : undo(actuator, journal, step);
@@ -68,7 +68,7 @@ Result<> put_on_record(Journal& journal, const plan::Plan& plan)
 {
     const plan::Ledger ledger = journal.ledger();
     // Steps undo the newest first.
-    for (const Step& step : plan.steps | std::views::reverse) {
+    for (const PlannedStep& step : plan.steps | std::views::reverse) {
         const plan::Entry entry{.owner = step.owner, .change = step.change};
         if (step.direction == Direction::make || std::ranges::find(ledger, entry) != ledger.end())
             continue;
@@ -79,13 +79,13 @@ Result<> put_on_record(Journal& journal, const plan::Plan& plan)
 }
 
 // The part of a `down` that is done the same way whether it was just begun or found unfinished.
-Outcome finish_down(Actuator& actuator,
-                    Journal& journal,
-                    const std::vector<std::string>& lans,
-                    const Progress& progress)
+RunResult finish_down(Actuator& actuator,
+                      Journal& journal,
+                      const std::vector<std::string>& lans,
+                      const Progress& progress)
 {
-    Outcome outcome;
-    for (const Step& step : plan::plan_down(journal.ledger(), lans).steps) {
+    RunResult outcome;
+    for (const PlannedStep& step : plan::plan_down(journal.ledger(), lans).steps) {
         progress(step);
         collect(outcome.errors, undo(actuator, journal, step));
     }
@@ -95,9 +95,9 @@ Outcome finish_down(Actuator& actuator,
 
 } // namespace
 
-Outcome roll_back(Actuator& actuator, Journal& journal, const Progress& progress)
+RunResult roll_back(Actuator& actuator, Journal& journal, const Progress& progress)
 {
-    Outcome outcome;
+    RunResult outcome;
     const std::vector<Begun> begun = journal.begun();
     for (const Begun& change : begun | std::views::reverse) {
         const Direction back =
@@ -109,30 +109,30 @@ Outcome roll_back(Actuator& actuator, Journal& journal, const Progress& progress
     return outcome;
 }
 
-Outcome
+RunResult
 build(Actuator& actuator, Journal& journal, const plan::Plan& plan, const Progress& progress)
 {
-    Outcome outcome;
+    RunResult outcome;
     collect(outcome.errors, put_on_record(journal, plan));
     collect(outcome.errors, journal.begin({.kind = RunKind::up, .lans = {}}));
-    for (const Step& step : plan.steps) {
+    for (const PlannedStep& step : plan.steps) {
         if (!outcome.ok())
             break;
         progress(step);
         collect(outcome.errors, perform(actuator, journal, step));
     }
     if (!outcome.ok()) {
-        Outcome undone = roll_back(actuator, journal, progress);
+        RunResult undone = roll_back(actuator, journal, progress);
         for (Error& error : undone.errors)
             collect(outcome.errors, std::move(error));
     }
     return outcome;
 }
 
-Outcome tear_down(Actuator& actuator,
-                  Journal& journal,
-                  const Departure& departure,
-                  const Progress& progress)
+RunResult tear_down(Actuator& actuator,
+                    Journal& journal,
+                    const Departure& departure,
+                    const Progress& progress)
 {
     const auto begin = [&]() -> Result<> {
         ONLAN_CHECK(put_on_record(journal, departure.plan));
@@ -143,9 +143,9 @@ Outcome tear_down(Actuator& actuator,
     return finish_down(actuator, journal, departure.lans, progress);
 }
 
-Outcome recover(Actuator& actuator, Journal& journal, const Progress& progress)
+RunResult recover(Actuator& actuator, Journal& journal, const Progress& progress)
 {
-    const std::optional<Run>& run = journal.unfinished();
+    const std::optional<JournalRun>& run = journal.unfinished();
     if (!run)
         return {};
     if (run->kind == RunKind::up)

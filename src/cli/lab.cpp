@@ -41,12 +41,12 @@ public:
         for (const lab::Attempt& attempt : chapter.attempts)
             table.add({fmt::format("{} -> {}", attempt.from, attempt.to),
                        std::string(lab::protocol_name(attempt.protocol)),
-                       std::string(lab::outcome_name(attempt.outcome))});
+                       std::string(model::outcome_name(attempt.outcome))});
         std::cout << table.to_string("   ") << "   because " << chapter.because << ".\n"
                   << std::flush;
     }
 
-    void changing(const plan::Step& step) override { print_step(step); }
+    void changing(const plan::PlannedStep& step) override { print_step(step); }
 
     void paths(const std::vector<lab::Cell>& cells) override
     {
@@ -76,9 +76,9 @@ private:
             return cell.instead;
         std::string failed;
         for (const lab::Attempt& attempt : cell.attempts) {
-            if (attempt.outcome != lab::Outcome::delivered)
+            if (attempt.outcome != model::Outcome::delivered)
                 failed += fmt::format(" {}: {}", lab::protocol_name(attempt.protocol),
-                                      lab::outcome_name(attempt.outcome));
+                                      model::outcome_name(attempt.outcome));
         }
         return failed.empty() ? good("✓", paint_) : bad("✗" + failed, paint_);
     }
@@ -94,7 +94,7 @@ json to_json(const std::vector<lab::Attempt>& attempts)
         all.push_back({{"from", attempt.from},
                        {"to", attempt.to},
                        {"protocol", lab::protocol_name(attempt.protocol)},
-                       {"outcome", lab::outcome_name(attempt.outcome)}});
+                       {"outcome", model::outcome_name(attempt.outcome)}});
     return all;
 }
 
@@ -108,7 +108,7 @@ public:
                                          {"attempts", to_json(chapter.attempts)},
                                          {"because", chapter.because}});
     }
-    void changing(const plan::Step& step) override
+    void changing(const plan::PlannedStep& step) override
     {
         document_["changes"].push_back(plan::describe(step));
     }

@@ -50,7 +50,7 @@ void print_warnings(std::span<const std::string> warnings)
         std::cerr << "onlan: warning: " << warning << '\n';
 }
 
-void print_step(const plan::Step& step)
+void print_step(const plan::PlannedStep& step)
 {
     std::cout << "  " << plan::describe(step) << '\n' << std::flush;
 }
@@ -58,7 +58,7 @@ void print_step(const plan::Step& step)
 Result<std::vector<std::string>> commands_of(const plan::Plan& plan)
 {
     std::vector<std::string> all;
-    for (const plan::Step& step : plan.steps) {
+    for (const plan::PlannedStep& step : plan.steps) {
         ONLAN_TRY(const auto commands, plan::commands(step));
         all.insert(all.end(), commands.begin(), commands.end());
     }
@@ -74,7 +74,7 @@ Result<> print_plan(const plan::Plan& plan, PlanAs how)
         return {};
     }
     std::string_view owner;
-    for (const plan::Step& step : plan.steps) {
+    for (const plan::PlannedStep& step : plan.steps) {
         if (step.owner != owner) {
             owner = step.owner;
             std::cout << (owner.starts_with('@') ? fmt::format("uplink {}:\n", owner.substr(1))
@@ -88,7 +88,7 @@ Result<> print_plan(const plan::Plan& plan, PlanAs how)
 nlohmann::json plan_to_json(const plan::Plan& plan)
 {
     auto changes = nlohmann::json::array();
-    for (const plan::Step& step : plan.steps) {
+    for (const plan::PlannedStep& step : plan.steps) {
         const auto commands = plan::commands(step);
         changes.push_back(
             {{"for", step.owner},
@@ -104,12 +104,12 @@ nlohmann::json plan_to_json(const plan::Plan& plan)
             {"moves_default_route", plan.moves_default_route}};
 }
 
-std::string_view run_name(const apply::Run& run)
+std::string_view run_name(const apply::JournalRun& run)
 {
     return run.kind == apply::RunKind::up ? "up" : "down";
 }
 
-std::string describe_interruption(const apply::Run& run)
+std::string describe_interruption(const apply::JournalRun& run)
 {
     return fmt::format("An 'onlan {}' has not ended: it was interrupted, or waits for 'onlan "
                        "confirm'. After an interruption the next 'up' or 'down' first {}.",

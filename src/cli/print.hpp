@@ -26,16 +26,16 @@ void print_warnings(std::span<const std::string> warnings);
 [[nodiscard]] std::string good(std::string_view words, Paint paint);
 [[nodiscard]] std::string bad(std::string_view words, Paint paint);
 
-void print_step(const plan::Step& step);
+void print_step(const plan::PlannedStep& step);
 // All of the plan for a shell.
 [[nodiscard]] Result<std::vector<std::string>> commands_of(const plan::Plan& plan);
 [[nodiscard]] Result<> print_plan(const plan::Plan& plan, PlanAs how);
 [[nodiscard]] nlohmann::json plan_to_json(const plan::Plan& plan);
 
 // "up" or "down".
-[[nodiscard]] std::string_view run_name(const apply::Run& run);
+[[nodiscard]] std::string_view run_name(const apply::JournalRun& run);
 // What an unfinished run means for the next one.
-[[nodiscard]] std::string describe_interruption(const apply::Run& run);
+[[nodiscard]] std::string describe_interruption(const apply::JournalRun& run);
 
 // Asks on the terminal; without a terminal nobody can agree.
 enum class Answer : std::uint8_t { yes, no, nobody };

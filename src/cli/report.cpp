@@ -37,7 +37,7 @@ int Report::could_not(const Error& error)
     return kCouldNot;
 }
 
-int Report::could_not(const apply::Outcome& outcome)
+int Report::could_not(const apply::RunResult& outcome)
 {
     for (const Error& error : outcome.errors)
         static_cast<void>(could_not(error));

@@ -30,7 +30,7 @@ public:
     void ended_as(std::string_view outcome) { outcome_ = outcome; }
     // Exit codes, for the command to return.
     [[nodiscard]] int could_not(const Error& error);
-    [[nodiscard]] int could_not(const apply::Outcome& outcome);
+    [[nodiscard]] int could_not(const apply::RunResult& outcome);
 
     // Says it all; the command's exit code is handed through.
     [[nodiscard]] int end(int code);

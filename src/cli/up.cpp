@@ -152,7 +152,7 @@ int carry_out(apply::Journal& journal,
         report.ended_as("not-confirmed");
         return kCouldNot;
     }
-    const apply::Outcome outcome = apply::build(actuator, journal, plan, print_step);
+    const apply::RunResult outcome = apply::build(actuator, journal, plan, print_step);
     if (!outcome.ok())
         return report.could_not(outcome);
     if (const auto committed = journal.commit(); !committed)
@@ -194,20 +194,20 @@ std::optional<int> agree(const plan::Plan& plan, PlanAs how, bool yes, Report& r
 std::optional<int>
 finish_interrupted_run(apply::Journal& journal, apply::Actuator& actuator, Report& report)
 {
-    const std::optional<apply::Run>& run = journal.unfinished();
+    const std::optional<apply::JournalRun>& run = journal.unfinished();
     if (!run)
         return {};
     std::cout << (run->kind == apply::RunKind::up
                       ? "An earlier 'up' was interrupted; taking back what it did:\n"
                       : "An earlier 'down' was interrupted; finishing it:\n");
-    const apply::Outcome outcome = apply::recover(actuator, journal, print_step);
+    const apply::RunResult outcome = apply::recover(actuator, journal, print_step);
     return outcome.ok() ? std::optional<int>{} : report.could_not(outcome);
 }
 
 // A plan beside what the journal says of the run before.
 struct Looked {
     plan::Plan plan;
-    std::optional<apply::Run> unfinished;
+    std::optional<apply::JournalRun> unfinished;
 
     [[nodiscard]] bool nothing_to_do() const { return plan.steps.empty() && !unfinished; }
 };
@@ -240,7 +240,7 @@ struct Going {
 // An engine that does not answer is no reason to leave the rest in place.
 void leave_networks(Going& going, const std::string& why)
 {
-    std::erase_if(going.plan.steps, [&](const plan::Step& step) {
+    std::erase_if(going.plan.steps, [&](const plan::PlannedStep& step) {
         const auto* made = std::get_if<plan::CreateDockerNetwork>(&step.change);
         if (made == nullptr)
             return false;
@@ -364,7 +364,7 @@ int run_down(const Task& task, const DownOptions& down)
                       {.patience = patience, .folder = options.state_folder, .lock = lock}, report);
         return code == kDone && going->leaves_networks ? kCouldNot : code;
     }
-    const apply::Outcome outcome =
+    const apply::RunResult outcome =
         apply::tear_down(*actuator, journal, {.lans = down.lans, .plan = plan}, print_step);
     return outcome.ok() ? kDone : report.could_not(outcome);
 }
@@ -384,7 +384,7 @@ int plan(const Options& options, const UpOptions& up)
         return could_not(looked.error());
     if (options.format == Format::json) {
         nlohmann::json document = plan_to_json(looked->plan);
-        const std::optional<apply::Run>& run = looked->unfinished;
+        const std::optional<apply::JournalRun>& run = looked->unfinished;
         document["interrupted"] = run ? nlohmann::json(run_name(*run)) : nullptr;
         std::cout << json_document_text(document) << '\n';
     } else if (const auto shown = show(*looked, up.how); !shown) {

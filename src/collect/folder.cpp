@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
 #include "base/json_document.hpp"
@@ -91,7 +92,7 @@ Result<> read_rules(Folder& folder, model::Netns& netns)
         ONLAN_CHECK(add(name, Family::ipv6));
     ONLAN_CHECK(folder.read("ipset-save", netns.ipsets, formats::parse_ipset_save));
     return folder.read("nft.json", netns.nftables,
-                       [](const std::string& text) -> Result<nlohmann::json> {
+                       [](const std::string& text) -> Result<model::NftListing> {
                            ONLAN_TRY(auto document, parse_json_document(text));
                            if (!document.is_object() || !document.contains("nftables") ||
                                !document["nftables"].is_array())
@@ -116,8 +117,8 @@ Result<> read_network(Folder& folder, model::Netns& netns)
     const auto rules = [](Family family) {
         return [family](const std::string& text) { return formats::rules_from_ip(text, family); };
     };
-    ONLAN_CHECK(folder.append("ip-rule.json", netns.rules, rules(Family::ipv4)));
-    ONLAN_CHECK(folder.append("ip-rule6.json", netns.rules, rules(Family::ipv6)));
+    ONLAN_CHECK(folder.append("ip-rule.json", netns.policy_rules, rules(Family::ipv4)));
+    ONLAN_CHECK(folder.append("ip-rule6.json", netns.policy_rules, rules(Family::ipv6)));
     ONLAN_CHECK(folder.read("ip-neigh.json", netns.neighbours, [&](const std::string& text) {
         return formats::neighbours_from_ip(text, netns.links);
     }));

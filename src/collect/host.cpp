@@ -26,7 +26,7 @@ Result<model::Host> collect_host(const std::string& docker_host)
 {
     ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
     ONLAN_TRY(model::Host host, collect_users(docker_host));
-    ONLAN_TRY(host.rules, kernel::dump_rules(socket));
+    ONLAN_TRY(host.policy_rules, kernel::dump_rules(socket));
     ONLAN_TRY(host.neighbours, kernel::dump_neighbours(socket));
     ONLAN_TRY(host.fdb, kernel::dump_fdb(socket));
     ONLAN_TRY(host.sysctls, collect_sysctls(host.links));

@@ -32,7 +32,7 @@ Result<> collect_rtnetlink(kernel::NetlinkSocket& socket, model::Netns& netns)
 {
     ONLAN_TRY(netns.addresses, kernel::dump_addresses(socket));
     ONLAN_TRY(netns.routes, kernel::dump_routes(socket));
-    ONLAN_TRY(netns.rules, kernel::dump_rules(socket));
+    ONLAN_TRY(netns.policy_rules, kernel::dump_rules(socket));
     ONLAN_TRY(netns.neighbours, kernel::dump_neighbours(socket));
     ONLAN_TRY(netns.fdb, kernel::dump_fdb(socket));
     return {};

@@ -182,10 +182,10 @@ Result<std::vector<model::NftBaseChain>> list_base_chains()
     return base_chains_in(listed);
 }
 
-std::vector<model::NftBaseChain> base_chains_in(const json& ruleset)
+std::vector<model::NftBaseChain> base_chains_in(const model::NftListing& listing)
 {
     std::vector<model::NftBaseChain> found;
-    for (const json& chain : objects(ruleset, "chain")) {
+    for (const json& chain : objects(listing.document(), "chain")) {
         if (!chain.contains("hook"))
             continue;
         found.push_back({.family = chain.value("family", ""),
@@ -217,15 +217,15 @@ list_interface_rules(const std::vector<model::NftBaseChain>& base_chains)
     return found;
 }
 
-Result<json> list_ruleset()
+Result<model::NftListing> list_ruleset()
 {
     if (!has_module("nf_tables"))
-        return json{};
+        return model::NftListing{};
     ONLAN_TRY(const auto answer, run("list ruleset", "read the nftables ruleset"));
     ONLAN_TRY(json document, document_from(answer));
     const bool empty = document.is_null() || document["nftables"].size() <= 1; // metainfo only
     if (empty)
-        return json{};
+        return model::NftListing{};
     ONLAN_CHECK(add_devices(document));
     return document;
 }

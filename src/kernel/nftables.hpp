@@ -3,10 +3,9 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "base/result.hpp"
 #include "model/firewall.hpp"
+#include "model/nft_listing.hpp"
 
 namespace onlan::kernel {
 
@@ -18,11 +17,11 @@ namespace onlan::kernel {
 // nftables is left out: iptables-save shows it.
 [[nodiscard]] Result<std::vector<model::NftInterfaceRule>>
 list_interface_rules(const std::vector<model::NftBaseChain>& base_chains);
-// Everything, in all families: what `nft --json list ruleset` prints. Null when there is nothing. A
-// kernel without nf_tables is not asked to load it.
-[[nodiscard]] Result<nlohmann::json> list_ruleset();
+// Everything, in all families: what `nft --json list ruleset` prints. Empty when there is nothing.
+// A kernel without nf_tables is not asked to load it.
+[[nodiscard]] Result<model::NftListing> list_ruleset();
 // The base chains in such a document. Pure.
-[[nodiscard]] std::vector<model::NftBaseChain> base_chains_in(const nlohmann::json& ruleset);
+[[nodiscard]] std::vector<model::NftBaseChain> base_chains_in(const model::NftListing& listing);
 // The rules of onlan's own table, `inet onlan`; empty when there is none.
 [[nodiscard]] Result<std::vector<model::NftOwnRule>> list_own_rules();
 

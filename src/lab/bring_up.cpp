@@ -25,8 +25,8 @@ Result<> bring_up(const model::Intent& intent, plan::Stage stage, Narrator& narr
                                                     .lans = {},
                                                     .stage = stage,
                                                     .survey = {}}));
-    apply::Outcome outcome = apply::build(*actuator, journal, plan,
-                                          [&](const plan::Step& step) { narrator.changing(step); });
+    apply::RunResult outcome = apply::build(
+        *actuator, journal, plan, [&](const plan::PlannedStep& step) { narrator.changing(step); });
     if (!outcome.ok())
         return Failure{std::move(outcome.errors.front())};
     return journal.commit();

@@ -33,7 +33,7 @@ Result<Attempt> attempt(const kernel::NetnsHandle& container,
                         Protocol protocol,
                         const Target& target)
 {
-    ONLAN_TRY(const Outcome outcome, exchange(container, protocol, target));
+    ONLAN_TRY(const model::Outcome outcome, exchange(container, protocol, target));
     return Attempt{.from = "container", .to = to, .protocol = protocol, .outcome = outcome};
 }
 

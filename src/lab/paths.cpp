@@ -35,7 +35,7 @@ Result<Cell> try_path(const Row& row, const Destination& to)
 {
     Cell cell{.from = row.from, .to = to.name, .attempts = {}, .instead = {}};
     for (const Protocol protocol : to.protocols) {
-        ONLAN_TRY(const Outcome outcome, exchange(row.client, protocol, to.target));
+        ONLAN_TRY(const model::Outcome outcome, exchange(row.client, protocol, to.target));
         cell.attempts.push_back({row.from, to.name, protocol, outcome});
     }
     return cell;
@@ -50,8 +50,9 @@ Cell untried(const std::string& from, const std::string& to, const char* instead
 
 bool Cell::all_delivered() const
 {
-    return std::ranges::all_of(
-        attempts, [](const Attempt& attempt) { return attempt.outcome == Outcome::delivered; });
+    return std::ranges::all_of(attempts, [](const Attempt& attempt) {
+        return attempt.outcome == model::Outcome::delivered;
+    });
 }
 
 Result<std::vector<Cell>> try_all_paths(const Everybody& all)

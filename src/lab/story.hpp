@@ -13,7 +13,7 @@ struct Attempt {
     std::string from;
     std::string to;
     Protocol protocol = Protocol::tcp;
-    Outcome outcome = Outcome::timeout;
+    model::Outcome outcome = model::Outcome::timeout;
 };
 
 // One state of the article's host in which something does not work.
@@ -44,7 +44,7 @@ public:
     // Something that takes a while begins.
     virtual void doing(std::string_view what) = 0;
     virtual void chapter(const Chapter& chapter) = 0;
-    virtual void changing(const plan::Step& step) = 0;
+    virtual void changing(const plan::PlannedStep& step) = 0;
     // Row by row.
     virtual void paths(const std::vector<Cell>& cells) = 0;
 };

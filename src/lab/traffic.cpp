@@ -17,6 +17,8 @@
 namespace onlan::lab {
 namespace {
 
+using model::Outcome;
+
 constexpr std::string_view kRequest = "anybody there?";
 
 sockaddr_in socket_address(const Target& target)
@@ -223,25 +225,6 @@ std::string_view protocol_name(Protocol protocol) noexcept
         return "udp";
     case Protocol::icmp:
         return "icmp";
-    }
-    return {};
-}
-
-std::string_view outcome_name(Outcome outcome) noexcept
-{
-    switch (outcome) {
-    case Outcome::delivered:
-        return "delivered";
-    case Outcome::timeout:
-        return "timeout";
-    case Outcome::stalled:
-        return "stalled";
-    case Outcome::refused:
-        return "refused";
-    case Outcome::reset:
-        return "reset";
-    case Outcome::unreachable:
-        return "unreachable";
     }
     return {};
 }

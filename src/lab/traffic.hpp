@@ -7,24 +7,14 @@
 
 #include "base/result.hpp"
 #include "kernel/netns.hpp"
+#include "model/trace.hpp"
 #include "net/ip_address.hpp"
 
 namespace onlan::lab {
 
 enum class Protocol : std::uint8_t { tcp, udp, icmp };
 
-// What a client's program sees of one exchange, in the words of `onlan explain`.
-enum class Outcome : std::uint8_t {
-    delivered, // the request reached the server, and its answer came back
-    timeout,   // no answer to the first packet
-    stalled,   // connected, then silence
-    refused,
-    reset,
-    unreachable,
-};
-
 [[nodiscard]] std::string_view protocol_name(Protocol protocol) noexcept;
-[[nodiscard]] std::string_view outcome_name(Outcome outcome) noexcept;
 
 // IPv4. ICMP has no port.
 struct Target {
@@ -35,8 +25,9 @@ struct Target {
 // How long a client waits for each answer.
 inline constexpr std::chrono::milliseconds kPatience{1000};
 
-// One exchange of a client in `client`. The error is the client's own trouble, never the network's.
-[[nodiscard]] Result<Outcome>
+// One exchange of a client in `client`, as its program sees it. The error is the client's own
+// trouble, never the network's.
+[[nodiscard]] Result<model::Outcome>
 exchange(const kernel::NetnsHandle& client, Protocol protocol, const Target& target);
 
 // Answers TCP and UDP on `port` in `server`, at every IPv4 address, from a process of its own that

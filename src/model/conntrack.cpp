@@ -53,9 +53,9 @@ Result<> read_address(std::string_view text, net::IpAddress& address)
     return {};
 }
 
-class Words {
+class LineReader {
 public:
-    explicit Words(std::string_view line) : line_(line) {}
+    explicit LineReader(std::string_view line) : line_(line) {}
 
     // Empty at the end of the line.
     std::string_view next()
@@ -74,7 +74,7 @@ class LineParser {
 public:
     Result<Conntrack> parse(std::string_view line)
     {
-        Words words(line);
+        LineReader words(line);
         std::string_view word = words.next();
         // As /proc/net/nf_conntrack and `-o extended` begin: "ipv4 2".
         if (word == "ipv4" || word == "ipv6") {

@@ -7,12 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "model/conntrack.hpp"
 #include "model/firewall.hpp"
 #include "model/ipset.hpp"
 #include "model/link.hpp"
+#include "model/nft_listing.hpp"
 #include "model/socket.hpp"
 
 namespace onlan::model {
@@ -28,12 +27,12 @@ struct Netns {
     std::vector<Link> links;
     std::vector<Address> addresses;
     std::vector<Route> routes; // of every table
-    std::vector<Rule> rules;
+    std::vector<Rule> policy_rules;
     std::vector<Neighbour> neighbours;
     std::vector<FdbEntry> fdb;
     std::map<std::string, std::string> sysctls; // "net.ipv4.ip_forward" → "1"
     std::vector<XtablesRuleset> xtables;
-    nlohmann::json nftables; // as `nft --json list ruleset` prints it; null: nothing
+    NftListing nftables;
     std::vector<IpSet> ipsets;
     std::vector<Conntrack> conntrack;
     std::vector<Expectation> expectations;

@@ -278,7 +278,7 @@ constexpr auto fields_of(const Netns*)
                       field("links", &Netns::links),
                       field("addresses", &Netns::addresses),
                       field("routes", &Netns::routes),
-                      field("rules", &Netns::rules),
+                      field("rules", &Netns::policy_rules),
                       field("neighbours", &Netns::neighbours),
                       field("fdb", &Netns::fdb),
                       field("sysctls", &Netns::sysctls, Tells::text, Tells::sysctl),

@@ -189,9 +189,9 @@ private:
         }
         return true;
     }
-    static bool read(json& tree, json& value)
+    static bool read(json& tree, NftListing& listing)
     {
-        value = std::move(tree);
+        listing = std::move(tree);
         return true;
     }
 

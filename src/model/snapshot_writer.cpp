@@ -145,6 +145,7 @@ private:
         members(object);
         close('}');
     }
+    void value(const NftListing& listing) { value(listing.document()); }
     void value(const nlohmann::json& tree)
     {
         if (tree.is_array()) {

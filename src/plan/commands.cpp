@@ -23,7 +23,7 @@ std::string quoted(const std::string& word)
     return text + "'";
 }
 
-std::string line(const Words& words)
+std::string line(const Argv& words)
 {
     std::string text;
     for (const std::string& word : words)
@@ -31,9 +31,9 @@ std::string line(const Words& words)
     return text;
 }
 
-std::string ip_line(std::initializer_list<std::string> start, const Words& more)
+std::string ip_line(std::initializer_list<std::string> start, const Argv& more)
 {
-    Words words = {"ip"};
+    Argv words = {"ip"};
     append(words, start);
     words.insert(words.end(), more.begin(), more.end());
     return line(words);
@@ -57,15 +57,15 @@ std::string family_flag(net::Family family)
 Result<Commands>
 route_command(const std::string& verb, const std::string& link, const model::Route& route)
 {
-    ONLAN_TRY(const Words words, route_words(link, route));
+    ONLAN_TRY(const Argv words, route_words(link, route));
     return Commands{ip_line({family_flag(route.destination.family()), "route", verb}, words)};
 }
 
 // The new one first: there is never a moment without the rule.
 Result<Commands> replace_rule(const model::Rule& before, const model::Rule& after)
 {
-    ONLAN_TRY(const Words old_words, rule_words(before));
-    ONLAN_TRY(const Words new_words, rule_words(after));
+    ONLAN_TRY(const Argv old_words, rule_words(before));
+    ONLAN_TRY(const Argv new_words, rule_words(after));
     const std::string family = family_flag(after.family);
     return Commands{ip_line({family, "rule", "add"}, new_words),
                     ip_line({family, "rule", "del"}, old_words)};
@@ -73,8 +73,8 @@ Result<Commands> replace_rule(const model::Rule& before, const model::Rule& afte
 
 std::string xtables_command(const char* flag, const InsertXtablesRule& change)
 {
-    Words words = {model::xtables_program(change.backend, change.family), "-t", change.table, flag,
-                   change.chain};
+    Argv words = {model::xtables_program(change.backend, change.family), "-t", change.table, flag,
+                  change.chain};
     words.insert(words.end(), change.rule.begin(), change.rule.end());
     return line(words);
 }
@@ -82,7 +82,7 @@ std::string xtables_command(const char* flag, const InsertXtablesRule& change)
 struct MadeCommands {
     Result<Commands> operator()(const CreateBridge& c) const
     {
-        Words words = {"ip", "link", "add", c.name, "mtu", std::to_string(c.mtu)};
+        Argv words = {"ip", "link", "add", c.name, "mtu", std::to_string(c.mtu)};
         if (c.mac)
             append(words, {"address", c.mac->to_string()});
         append(words, {"type", "bridge", "stp_state", "0", "forward_delay", "0"});
@@ -157,7 +157,7 @@ struct MadeCommands {
     Result<Commands> operator()(const CreateDockerNetwork& c) const
     {
         const model::DockerNetwork& network = c.network;
-        Words words = {"docker", "network", "create", "--driver", network.driver};
+        Argv words = {"docker", "network", "create", "--driver", network.driver};
         if (network.ipv6)
             words.emplace_back("--ipv6");
         for (const model::DockerSubnet& subnet : network.subnets) {
@@ -251,7 +251,7 @@ struct UndoneCommands {
 
 } // namespace
 
-Result<std::vector<std::string>> commands(const Step& step)
+Result<std::vector<std::string>> commands(const PlannedStep& step)
 {
     return step.direction == Direction::make ? std::visit(MadeCommands{}, step.change)
                                              : std::visit(UndoneCommands{}, step.change);

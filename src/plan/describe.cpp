@@ -155,7 +155,7 @@ struct UndoneWords {
 
 } // namespace
 
-std::string describe(const Step& step)
+std::string describe(const PlannedStep& step)
 {
     return step.direction == Direction::make ? std::visit(MadeWords{}, step.change)
                                              : std::visit(UndoneWords{}, step.change);

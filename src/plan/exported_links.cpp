@@ -43,7 +43,7 @@ bool is_of(const ExportedUplink& exported, const model::Rule& rule)
 
 void take_over_rules(ExportedUplink& exported, const model::Host& host)
 {
-    for (model::Rule rule : host.rules) {
+    for (model::Rule rule : host.policy_rules) {
         if (!is_of(exported, rule))
             continue;
         for (std::string* name : {&rule.input_interface, &rule.output_interface}) {

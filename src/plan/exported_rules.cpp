@@ -113,7 +113,7 @@ std::string netplan_rule(const PolicyRule& rule)
 
 Result<std::string> command(const model::Rule& rule)
 {
-    ONLAN_TRY(const Words words, rule_words(rule));
+    ONLAN_TRY(const Argv words, rule_words(rule));
     return fmt::format("ip {} rule add {}", rule.family == net::Family::ipv4 ? "-4" : "-6",
                        fmt::join(words, " "));
 }

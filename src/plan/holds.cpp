@@ -91,7 +91,7 @@ public:
 
     bool operator()(const ReplaceRule& change) const
     {
-        return std::ranges::find(host_.rules, change.after) != host_.rules.end();
+        return std::ranges::find(host_.policy_rules, change.after) != host_.policy_rules.end();
     }
 
     bool operator()(const AddNotrack& change) const

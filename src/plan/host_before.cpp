@@ -131,7 +131,10 @@ public:
             host_.routes.back().link = link->index;
         }
     }
-    void operator()(const ReplaceRule& c) { std::ranges::replace(host_.rules, c.after, c.before); }
+    void operator()(const ReplaceRule& c)
+    {
+        std::ranges::replace(host_.policy_rules, c.after, c.before);
+    }
     void operator()(const AddNotrack& c) { remove_rules_with(c.comment); }
     void operator()(const InsertXtablesRule& c) { remove_rules_with(model::comment_of(c.rule)); }
     void operator()(const CreateDockerNetwork& c)
@@ -174,7 +177,7 @@ void give_back(model::Host& host, const model::Uplink& uplink)
         if (route.link == bridge->index)
             route.link = port->index;
     }
-    for (model::Rule& rule : host.rules) {
+    for (model::Rule& rule : host.policy_rules) {
         for (std::string* name : {&rule.input_interface, &rule.output_interface}) {
             if (*name == bridge->name)
                 *name = port->name;

@@ -12,7 +12,7 @@ namespace {
 std::vector<const model::DockerNetwork*> leaving_networks(const Plan& plan, const model::Host& host)
 {
     std::vector<const model::DockerNetwork*> leaving;
-    for (const Step& step : plan.steps) {
+    for (const PlannedStep& step : plan.steps) {
         const auto* made = std::get_if<CreateDockerNetwork>(&step.change);
         if (!host.docker || made == nullptr || step.direction == Direction::make)
             continue;
@@ -39,14 +39,14 @@ std::vector<std::string> networks_in_use(const Plan& plan, const model::Host& ho
 std::vector<std::string> bridges_in_use(const Plan& plan, const model::Host& host)
 {
     std::set<std::string> leaving;
-    for (const Step& step : plan.steps) {
+    for (const PlannedStep& step : plan.steps) {
         if (const auto* port = std::get_if<SetMaster>(&step.change))
             leaving.insert(port->link);
         else if (const auto* cable = std::get_if<CreateVeth>(&step.change))
             leaving.insert({cable->name, cable->peer});
     }
     std::vector<std::string> sentences;
-    for (const Step& step : plan.steps) {
+    for (const PlannedStep& step : plan.steps) {
         const auto* made = std::get_if<CreateBridge>(&step.change);
         const model::Link* bridge = made != nullptr ? host.find_link(made->name) : nullptr;
         if (bridge == nullptr || step.direction == Direction::make)
@@ -69,7 +69,7 @@ std::vector<std::string> bridges_in_use(const Plan& plan, const model::Host& hos
 std::vector<std::string> encapsulating_routes(const Plan& plan)
 {
     std::vector<std::string> sentences;
-    for (const Step& step : plan.steps) {
+    for (const PlannedStep& step : plan.steps) {
         const auto* added = std::get_if<AddRoute>(&step.change);
         if (added != nullptr && added->route.encapsulated && step.direction == Direction::undo)
             sentences.push_back(fmt::format(

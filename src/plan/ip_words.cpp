@@ -53,7 +53,7 @@ Failure no_words(const model::Route& route, std::string_view what)
                                                      route.destination.to_string(), what));
 }
 
-Result<> append_metric(Words& words,
+Result<> append_metric(Argv& words,
                        const model::Route& route,
                        const net::Attribute& metric,
                        std::uint32_t locks)
@@ -76,7 +76,7 @@ Result<> append_metric(Words& words,
     return {};
 }
 
-Result<> append_metrics(Words& words, const model::Route& route)
+Result<> append_metrics(Argv& words, const model::Route& route)
 {
     std::uint32_t locks = 0;
     std::vector<net::Attribute> metrics;
@@ -105,7 +105,7 @@ std::string range_words(const model::NumberRange& range)
                                      : fmt::format("{}-{}", range.first, range.last);
 }
 
-void append_selector(Words& words, const PolicyRule& rule)
+void append_selector(Argv& words, const PolicyRule& rule)
 {
     if (rule.invert)
         words.emplace_back("not");
@@ -130,7 +130,7 @@ void append_selector(Words& words, const PolicyRule& rule)
         append(words, {"dport", range_words(*rule.destination_ports)});
 }
 
-void append_action(Words& words, const PolicyRule& rule)
+void append_action(Argv& words, const PolicyRule& rule)
 {
     switch (rule.action) {
     case rule_action::lookup:
@@ -170,12 +170,12 @@ void append_action(Words& words, const PolicyRule& rule)
 
 } // namespace
 
-void append(Words& words, std::initializer_list<std::string> more)
+void append(Argv& words, std::initializer_list<std::string> more)
 {
     words.insert(words.end(), more);
 }
 
-Words address_key_words(const std::string& link, const model::Address& address)
+Argv address_key_words(const std::string& link, const model::Address& address)
 {
     if (!address.peer)
         return {address.local.to_string(), "dev", link};
@@ -183,9 +183,9 @@ Words address_key_words(const std::string& link, const model::Address& address)
             fmt::format("{}/{}", address.peer->to_string(), address.local.length), "dev", link};
 }
 
-Words address_words(const std::string& link, const model::Address& address)
+Argv address_words(const std::string& link, const model::Address& address)
 {
-    Words words = address_key_words(link, address);
+    Argv words = address_key_words(link, address);
     if (address.broadcast)
         append(words, {"broadcast", address.broadcast->to_string()});
     if (address.scope != 0)
@@ -204,14 +204,14 @@ Words address_words(const std::string& link, const model::Address& address)
     return words;
 }
 
-Result<Words> route_words(const std::string& link, const model::Route& route)
+Result<Argv> route_words(const std::string& link, const model::Route& route)
 {
     if (route.multipath || route.type >= model::kRouteTypes.size())
         return no_words(route, "several next hops, or an unknown type");
     if (route.encapsulated)
         return no_words(route, "an encapsulation");
     const net::Family family = route.destination.family();
-    Words words;
+    Argv words;
     if (route.type != kUnicast)
         words.emplace_back(model::kRouteTypes[route.type]);
     words.push_back(route.destination.length() == 0 ? "default" : route.destination.to_string());
@@ -238,10 +238,10 @@ Result<Words> route_words(const std::string& link, const model::Route& route)
     return words;
 }
 
-Result<Words> rule_words(const model::Rule& rule)
+Result<Argv> rule_words(const model::Rule& rule)
 {
     ONLAN_TRY(const PolicyRule read, whole_policy_rule(rule));
-    Words words;
+    Argv words;
     append_selector(words, read);
     append(words, {"priority", std::to_string(read.priority)});
     if (read.protocol != 0 && read.protocol != kProtocolBoot)

@@ -22,7 +22,7 @@ bool is_chosen(const std::string& name, std::span<const std::string> lans)
     return lans.empty() || std::ranges::find(lans, name) != lans.end();
 }
 
-Step undo_step(const Entry& entry)
+PlannedStep undo_step(const Entry& entry)
 {
     return {.direction = Direction::undo, .owner = entry.owner, .change = entry.change};
 }
@@ -48,7 +48,7 @@ std::set<Owner> used_uplinks(const Ledger& kept)
 // Undoing in reverse of what `leaves` picks; an uplink leaves with the last LAN on it, and after
 // it.
 template <typename Leaves>
-std::vector<Step> undo_steps(Ledger ledger, Leaves leaves)
+std::vector<PlannedStep> undo_steps(Ledger ledger, Leaves leaves)
 {
     Ledger kept;
     std::ranges::copy_if(ledger, std::back_inserter(kept), [&](const Entry& entry) {
@@ -58,7 +58,7 @@ std::vector<Step> undo_steps(Ledger ledger, Leaves leaves)
     const auto lans = std::ranges::stable_partition(ledger, is_uplink, &Entry::owner);
     std::ranges::stable_sort(ledger.begin(), lans.begin(), {},
                              [](const Entry& entry) { return phase(entry.change); });
-    std::vector<Step> steps;
+    std::vector<PlannedStep> steps;
     for (const Entry& entry : ledger | std::views::reverse) {
         const bool unused = is_uplink(entry.owner) && !used.contains(uplink_of(entry.owner));
         if (unused || leaves(entry))
@@ -67,7 +67,7 @@ std::vector<Step> undo_steps(Ledger ledger, Leaves leaves)
     return steps;
 }
 
-bool moves_default_route(const Step& step)
+bool moves_default_route(const PlannedStep& step)
 {
     const auto* moved = std::get_if<RemoveRoute>(&step.change);
     return moved != nullptr && moved->route.destination.length() == 0;
@@ -143,7 +143,7 @@ private:
             return is_chosen(entry.owner, request_.lans) &&
                    is_obsolete(entry, lan->second, request_.stage);
         };
-        for (Step& step : undo_steps(with_strays(request_.ledger, request_.host), leaves)) {
+        for (PlannedStep& step : undo_steps(with_strays(request_.ledger, request_.host), leaves)) {
             // The uplink of a LAN that is only rebuilt stays.
             if (!is_uplink(step.owner) || !is_wanted_uplink(step.owner) ||
                 is_dropped_port(step.owner))
@@ -185,11 +185,11 @@ private:
     }
 
     // With a link go the interfaces of the containers that are on it.
-    void warn_of_lost_interfaces(const model::Lan& lan, std::span<const Step> steps)
+    void warn_of_lost_interfaces(const model::Lan& lan, std::span<const PlannedStep> steps)
     {
         const model::DockerNetwork* network =
             request_.host.docker ? request_.host.docker->find_network(lan.name) : nullptr;
-        const bool anew = std::ranges::any_of(steps, [](const Step& step) {
+        const bool anew = std::ranges::any_of(steps, [](const PlannedStep& step) {
             return std::holds_alternative<CreateBridge>(step.change) ||
                    std::holds_alternative<CreateVeth>(step.change);
         });
@@ -204,11 +204,11 @@ private:
     // In this same plan, so it has to be made again although the host still shows it.
     [[nodiscard]] bool is_taken_away(const Change& change) const
     {
-        return std::ranges::any_of(plan_.steps,
-                                   [&](const Step& step) { return takes_away(step, change); });
+        return std::ranges::any_of(
+            plan_.steps, [&](const PlannedStep& step) { return takes_away(step, change); });
     }
 
-    [[nodiscard]] static bool takes_away(const Step& step, const Change& change)
+    [[nodiscard]] static bool takes_away(const PlannedStep& step, const Change& change)
     {
         if (const auto* route = std::get_if<RemoveRoute>(&step.change)) {
             return step.direction == Direction::make &&

@@ -31,12 +31,12 @@ using Ledger = std::vector<Entry>;
 
 enum class Direction : std::uint8_t { make, undo };
 
-struct Step {
+struct PlannedStep {
     Direction direction = Direction::make;
     Owner owner;
     Change change;
 
-    friend bool operator==(const Step&, const Step&) = default;
+    friend bool operator==(const PlannedStep&, const PlannedStep&) = default;
 };
 
 // Whether Docker is part of the plan. At boot, links and guards come first, so that no container
@@ -50,7 +50,7 @@ struct Survey {
 };
 
 struct Plan {
-    std::vector<Step> steps; // in the order in which they are to be done
+    std::vector<PlannedStep> steps; // in the order in which they are to be done
     std::vector<std::string> warnings;
     // What is wrong on the host and no step mends; the warnings say it too.
     std::vector<std::string> unmended;

@@ -76,7 +76,7 @@ LanStatus lan_status(const model::Lan& lan, const Request& request)
         status.problems = lines(plan.error().message);
         return status;
     }
-    for (const Step& step : plan->steps)
+    for (const PlannedStep& step : plan->steps)
         status.drift.push_back(describe(step));
     status.warnings = std::move(plan->warnings);
     status.unmended = std::move(plan->unmended);

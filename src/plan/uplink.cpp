@@ -179,7 +179,7 @@ std::vector<Change>
 renamed_rules(const model::Host& host, const std::string& from, const std::string& to)
 {
     std::vector<Change> changes;
-    for (const model::Rule& before : host.rules) {
+    for (const model::Rule& before : host.policy_rules) {
         model::Rule after = before;
         if (after.input_interface == from)
             after.input_interface = to;

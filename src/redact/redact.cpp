@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "model/snapshot_fields.hpp"
 #include "redact/text.hpp"
 
@@ -117,7 +119,12 @@ private:
         for (std::string& word : words)
             redact(word, tells);
     }
-    void redact(nlohmann::json& tree, Tells /*tells*/) { text_.tree(tree); }
+    void redact(model::NftListing& listing, Tells /*tells*/)
+    {
+        nlohmann::json document = listing.document();
+        text_.tree(document);
+        listing = std::move(document);
+    }
 
     void redact(model::Rule& rule, Tells /*tells*/)
     {

@@ -17,7 +17,7 @@ namespace onlan::rules {
 struct OtherIndex {
     std::uint32_t index = 0; // into Program::others
 };
-using Step = std::variant<Compare, Decision, OtherIndex>;
+using ProgramStep = std::variant<Compare, Decision, OtherIndex>;
 
 struct CompiledRule {
     std::uint32_t first_step = 0;
@@ -32,7 +32,7 @@ struct CompiledChain {
 };
 
 struct Program {
-    std::vector<Step> steps;
+    std::vector<ProgramStep> steps;
     std::vector<OtherStep> others;
     std::vector<CompiledRule> rules;
     std::vector<RuleRef> refs; // of `rules`

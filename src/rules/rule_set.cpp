@@ -64,7 +64,7 @@ public:
     Result<> read()
     {
         // Without nft's listing iptables-save is all there is.
-        if (netns_.nftables.is_null())
+        if (netns_.nftables.empty())
             return read_saved(netns_, XtablesBackend::nft, ipsets_, program_);
         return nft::read_ruleset(
             netns_, [this](const nft::TableName& table) { return read_from_save(table); },
@@ -78,7 +78,7 @@ private:
             const bool ipv4 = ruleset.family == net::Family::ipv4;
             if (ruleset.backend != XtablesBackend::nft || table.family != (ipv4 ? "ip" : "ip6"))
                 continue;
-            xt::InNft shown = in_nft(netns_.nftables, table);
+            xt::InNft shown = in_nft(netns_.nftables.document(), table);
             if (!xt::has_base_chains(ruleset, table.name, shown.base_chains))
                 continue;
             ONLAN_CHECK(xt::read_table(netns_,

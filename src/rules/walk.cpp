@@ -68,7 +68,7 @@ private:
     After run_rule(Fork& fork)
     {
         const CompiledRule rule = program_.rules[fork.rule];
-        const Step* steps = program_.steps.data() + rule.first_step;
+        const ProgramStep* steps = program_.steps.data() + rule.first_step;
         while (fork.step < rule.steps) {
             const After after = run_step(fork, steps[fork.step], rule.silent);
             if (after == After::moved || after == After::finished)
@@ -84,7 +84,7 @@ private:
         return After::next_rule;
     }
 
-    After run_step(Fork& fork, const Step& step, bool silent)
+    After run_step(Fork& fork, const ProgramStep& step, bool silent)
     {
         if (const auto* compare = std::get_if<Compare>(&step)) {
             const Tri answer = check(*compare, sight_of(fork));

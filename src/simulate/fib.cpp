@@ -99,7 +99,7 @@ Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
             device_settings(netns, link.name).ignore_routes_with_linkdown.value != 0)
             ignored_.insert(link.index);
     }
-    for (const model::Rule& rule : netns.rules) {
+    for (const model::Rule& rule : netns.policy_rules) {
         if (rule.family == family)
             rules_.push_back({.says = model::policy_rule_from(rule),
                               .in = index_of(netns, rule.input_interface),

@@ -166,7 +166,7 @@ void set_up(Run& run, Packet& packet, const HookCall& call, const NatSetup& setu
     const std::string_view action = setup.rule == nullptr          ? "null-binding"
                                     : setup.manip == Manip::source ? "snat"
                                                                    : "dnat";
-    note(run, Change{.before = packet, .after = after}, Place(call.at, nat_stage_name(call)),
+    note(run, Rewrite{.before = packet, .after = after}, Place(call.at, nat_stage_name(call)),
          action, [&]() -> Reason {
              return setup.rule != nullptr ? ByRule{setup.rule} : null_binding_reason(run, unique);
          });
@@ -249,7 +249,7 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
     translate(packet, call.hook);
     const bool changed = tuple_of(before.ip) != tuple_of(packet.ip);
     if (changed && !(first && undecided)) {
-        note(run, Change{.before = before, .after = packet}, place,
+        note(run, Rewrite{.before = before, .after = packet}, place,
              packet.ct.direction == CtDirection::original ? "translate" : "translate-back", [&] {
                  return ByEntry{.table = model::ByEntry::Table::conntrack,
                                 .text = {"{}", run.keep(connection.entry)}};

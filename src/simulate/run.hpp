@@ -119,17 +119,17 @@ void note(Run& run, const Packet& packet, const Place& place, std::string_view a
 }
 
 // The same for a step that changes the packet.
-struct Change {
+struct Rewrite {
     const Packet& before;
     const Packet& after;
 };
 template <typename Why>
-void note(Run& run, const Change& change, const Place& place, std::string_view action, Why&& why)
+void note(Run& run, const Rewrite& rewrite, const Place& place, std::string_view action, Why&& why)
 {
     if (run.recording == Recording::off)
         return;
-    if (auto* step = record(run, change.after, place, action, std::forward<Why>(why)()))
-        step->before = seen(run, change.before);
+    if (auto* step = record(run, rewrite.after, place, action, std::forward<Why>(why)()))
+        step->before = seen(run, rewrite.before);
 }
 
 } // namespace onlan::simulate

@@ -54,9 +54,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         host.xtables.push_back(rules_of(text));
         host.ipsets = {{.name = "s", .type = "hash:net,port", .elements = {{"10.0.0.0/8,udp:53"}}}};
     } else {
-        host.nftables = nlohmann::json::parse(text, nullptr, false);
-        if (host.nftables.is_discarded())
+        nlohmann::json listing = nlohmann::json::parse(text, nullptr, false);
+        if (listing.is_discarded())
             return 0;
+        host.nftables = std::move(listing);
     }
     const auto rules = rules::RuleSet::load(host);
     if (!rules) {

@@ -131,7 +131,7 @@ public:
 private:
     [[nodiscard]] std::vector<const Json*> objects(const char* kind) const
     {
-        return objects_of(scope_.netns.nftables, name_, kind);
+        return objects_of(scope_.netns.nftables.document(), name_, kind);
     }
 
     [[nodiscard]] RuleRef ref(const std::string& chain) const
@@ -254,11 +254,12 @@ private:
 
 Result<> read_ruleset(const model::Netns& netns, const LeaveOut& leave_out, Program& program)
 {
-    if (netns.nftables.is_null())
+    if (netns.nftables.empty())
         return {};
-    const Json* list = find_member(netns.nftables, "nftables");
+    const Json& listing = netns.nftables.document();
+    const Json* list = find_member(listing, "nftables");
     if (list == nullptr || !list->is_array())
-        return malformed(fmt::format("nftables: no rule set but {}", shown(netns.nftables)));
+        return malformed(fmt::format("nftables: no rule set but {}", shown(listing)));
     for (const Json& one : *list) {
         const Json* table = find_member(one, "table");
         if (table == nullptr)

@@ -56,13 +56,13 @@ std::string ours()
         .dump();
 }
 
-struct Outcome {
+struct Answered {
     Result<> result;
     std::vector<std::string> asked;
 };
 
 template <typename Act>
-Outcome on(FakeDocker::Answers answers, Act act)
+Answered on(FakeDocker::Answers answers, Act act)
 {
     const FakeDocker engine(std::move(answers));
     auto result = act(*io::DockerApi::open(engine.url()), lan137());

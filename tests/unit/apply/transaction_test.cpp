@@ -30,7 +30,7 @@ const HostIdentity kHost{.boot = "boot-1", .network = "4:1"};
 const Change kBridge = CreateBridge{.name = "on-a", .alias = "onlan:a"};
 const Change kPort = SetMaster{.link = "in-a", .master = "on-a"};
 const Change kUp = SetUp{"on-a"};
-const Progress kSilent = [](const plan::Step&) {};
+const Progress kSilent = [](const plan::PlannedStep&) {};
 
 plan::Plan making(std::vector<Change> changes)
 {
@@ -107,7 +107,7 @@ TEST_F(Transaction, WhenTheDiskIsFullHalfWayWhatWasDoneIsTakenBack)
         Journal journal = open();
         {
             const NearlyFullDisk disk(folder / "journal", room);
-            const Outcome outcome = build(host, journal, making({kBridge, kPort, kUp}), kSilent);
+            const RunResult outcome = build(host, journal, making({kBridge, kPort, kUp}), kSilent);
             if (outcome.ok())
                 return; // all of it fits
             // One for the record that did not fit as a whole, one for those that did not at all.
@@ -138,7 +138,7 @@ TEST_F(Transaction, AFailureTakesBackWhatCameBefore)
 {
     host.refused = kUp;
     Journal journal = open();
-    const Outcome outcome = build(host, journal, making({kBridge, kPort, kUp}), kSilent);
+    const RunResult outcome = build(host, journal, making({kBridge, kPort, kUp}), kSilent);
     ASSERT_EQ(outcome.errors.size(), 1U);
     EXPECT_EQ(outcome.errors[0].message, "the kernel says no");
     EXPECT_THAT(host.objects, IsEmpty());
@@ -150,7 +150,7 @@ TEST_F(Transaction, AFailureWhileTakingBackIsReportedAndStaysOnRecord)
     host.refused = kUp;
     host.stuck = kPort;
     Journal journal = open();
-    const Outcome outcome = build(host, journal, making({kBridge, kPort, kUp}), kSilent);
+    const RunResult outcome = build(host, journal, making({kBridge, kPort, kUp}), kSilent);
     ASSERT_EQ(outcome.errors.size(), 2U);
     EXPECT_EQ(outcome.errors[1].message, "it is in use");
     EXPECT_EQ(journal.ledger(), (plan::Ledger{{"a", kPort}}));
@@ -176,7 +176,7 @@ TEST_F(Transaction, TearingDownGoesOnPastAFailure)
     ASSERT_TRUE(build(host, journal, making({kBridge, kPort, kUp}), kSilent).ok());
     ASSERT_TRUE(journal.commit());
     host.stuck = kPort;
-    const Outcome outcome = tear_down(host, journal, {}, kSilent);
+    const RunResult outcome = tear_down(host, journal, {}, kSilent);
     EXPECT_EQ(outcome.errors.size(), 1U);
     EXPECT_THAT(host.objects, ElementsAre(kPort));
     EXPECT_EQ(open().ledger(), (plan::Ledger{{"a", kPort}}));

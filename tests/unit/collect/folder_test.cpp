@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "collect/folder.hpp"
 #include "model/policy_rule.hpp"
@@ -94,7 +95,7 @@ TEST_F(PastedFolder, ARuleSaysWhatItMatches)
                                          model::NumberRange{.first = 80, .last = 90},
                                      .table = 1000};
     std::vector<model::PolicyRule> rules;
-    for (const model::Rule& rule : host().rules)
+    for (const model::Rule& rule : host().policy_rules)
         rules.push_back(model::policy_rule_from(rule));
     EXPECT_THAT(rules, Contains(expected));
 }
@@ -107,7 +108,7 @@ TEST_F(PastedFolder, RulesSetsEntriesAndSwitchesAreThere)
     EXPECT_EQ(host().ipsets.at(0).elements, (std::vector<std::vector<std::string>>{{"10.1.1.9"}}));
     EXPECT_EQ(host().conntrack.at(0).original.source_port, 4444);
     EXPECT_EQ(host().sysctl("net.ipv4.ip_local_port_range"), "32768\t60999");
-    EXPECT_TRUE(host().nftables.contains("nftables"));
+    EXPECT_TRUE(host().nftables.document().contains("nftables"));
     EXPECT_TRUE(snapshot.features.at("br_netfilter"));
     EXPECT_THAT(host().neighbours,
                 Contains(Field(&model::Neighbour::address, ip("192.168.137.9"))));

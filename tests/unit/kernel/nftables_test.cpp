@@ -159,7 +159,7 @@ TEST(Nftables, TheRulesetNamesTheDevicesOfAChain)
         nft({"add chain netdev t in { type filter hook ingress device lo priority 0; }"});
         const auto ruleset = list_ruleset();
         ASSERT_TRUE(ruleset) << ruleset.error().message;
-        EXPECT_THAT(ruleset->dump(), testing::ContainsRegex(R"("dev":\[?"lo")"));
+        EXPECT_THAT(ruleset->document().dump(), testing::ContainsRegex(R"("dev":\[?"lo")"));
     });
 }
 

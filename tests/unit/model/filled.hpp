@@ -5,6 +5,8 @@
 #include <tuple>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "model/snapshot_fields.hpp"
 
 // A value of which no field, at any depth, is at its initial value.
@@ -77,7 +79,7 @@ private:
         fill(key);
         fill(values[key]);
     }
-    void fill(nlohmann::json& tree) { tree = {{"nftables", {1}}}; }
+    void fill(NftListing& listing) { listing = nlohmann::json{{"nftables", {1}}}; }
     void fill(Rule& rule)
     {
         PolicyRule decoded;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "model/policy_rule.hpp"
 #include "model/snapshot_fields.hpp"
@@ -38,12 +39,12 @@ Snapshot article_snapshot()
                     .multipath = true,
                     .next_hops = {{.gateway = ip("10.0.0.1"), .link = 2, .weight = 3}},
                     .metrics = {8, 0, 2, 0, 0x14, 5, 0, 0}}};
-    host.rules = {rule_from({.priority = 1000,
-                             .invert = true,
-                             .from = prefix("10.1.0.0/16"),
-                             .mark = MaskedMark{.value = 7},
-                             .destination_ports = NumberRange{.first = 80, .last = 90},
-                             .table = 1000})};
+    host.policy_rules = {rule_from({.priority = 1000,
+                                    .invert = true,
+                                    .from = prefix("10.1.0.0/16"),
+                                    .mark = MaskedMark{.value = 7},
+                                    .destination_ports = NumberRange{.first = 80, .last = 90},
+                                    .table = 1000})};
     host.neighbours = {{.link = 2, .address = ip("192.168.137.1"), .state = 128}};
     host.fdb = {{.port = 3, .bridge = 2, .mac = {}, .state = 128}};
     host.sysctls = {{"net.ipv4.ip_forward", "1"}};
@@ -51,7 +52,8 @@ Snapshot article_snapshot()
     ruleset.tables["filter"]["FORWARD"] = {
         .policy = "DROP", .rules = {{.words = {"-j", "ACCEPT"}, .packets = 3, .bytes = 180}}};
     host.xtables = {ruleset};
-    host.nftables = {{"nftables", {{{"table", {{"family", "inet"}, {"name", "x"}}}}}}};
+    host.nftables =
+        nlohmann::json{{"nftables", {{{"table", {{"family", "inet"}, {"name", "x"}}}}}}};
     host.ipsets = {{.name = "set", .type = "hash:ip", .elements = {{"10.0.0.1"}}}};
     host.conntrack = {*Conntrack::parse(
         "tcp 6 431999 ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 "

@@ -135,7 +135,7 @@ model::Rule rule_to_table_7(const char* interface)
 TEST(Export, PolicyRulesGoWithTheRoutesThatTheyLeadTo)
 {
     model::Host host = plain_host();
-    host.rules = {rule_to_table_7("eno1"), rule_to_table_7("")};
+    host.policy_rules = {rule_to_table_7("eno1"), rule_to_table_7("")};
     const model::Intent intent = with_ports(AttachMode::macvlan);
     EXPECT_THAT(printed(export_networkd(intent, host)),
                 testing::HasSubstr("\n[RoutingPolicyRule]\nFamily=ipv4\nPriority=900\n"

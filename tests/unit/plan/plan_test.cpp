@@ -24,7 +24,7 @@ using testing::Not;
 std::vector<std::string> described(const Plan& plan)
 {
     std::vector<std::string> lines;
-    for (const Step& step : plan.steps)
+    for (const PlannedStep& step : plan.steps)
         lines.push_back(describe(step));
     return lines;
 }
@@ -118,7 +118,7 @@ TEST_F(Planning, ThePortOnTheUplinkNeverLowersTheBridgesMacAddress)
 {
     const auto made = plan();
     ASSERT_TRUE(made);
-    for (const Step& step : made->steps) {
+    for (const PlannedStep& step : made->steps) {
         if (const auto* cable = std::get_if<CreateVeth>(&step.change)) {
             EXPECT_EQ(cable->mac.bytes[0], 0xFE);
             EXPECT_EQ(cable->mac.bytes[1], 0xFF);
@@ -191,7 +191,7 @@ TEST_F(Planning, NothingToDoWhenTheHostIsAsConfigured)
         host.sysctls[interface_sysctl("ipv6", link, "disable_ipv6")] = "1";
     host.sysctls[interface_sysctl("ipv4", "on-lan137", "arp_ignore")] = "8";
     host.own_rules = {{.chain = "prerouting", .comment = "onlan:lan137"}};
-    for (const Step& step : first->steps)
+    for (const PlannedStep& step : first->steps)
         ledger.push_back({step.owner, step.change});
 
     const auto second = plan();

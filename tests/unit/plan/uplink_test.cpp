@@ -88,7 +88,7 @@ TEST_F(Uplink, AnAdvertisedRouteMovesAsALesserOneThatEnds)
                     .expires = 1799}};
     const auto made = plan();
     ASSERT_TRUE(made);
-    const auto found = std::ranges::find_if(made->steps, [](const Step& step) {
+    const auto found = std::ranges::find_if(made->steps, [](const PlannedStep& step) {
         return std::holds_alternative<AddRoute>(step.change);
     });
     ASSERT_NE(found, made->steps.end());
@@ -132,7 +132,7 @@ TEST_F(Uplink, AMultipathRouteMovesWithItsHopOnThePort)
                            .next_hops = {{.link = 9}, {.link = 3}}});
     const auto made = plan();
     ASSERT_TRUE(made) << made.error().message;
-    const auto found = std::ranges::find_if(made->steps, [](const Step& step) {
+    const auto found = std::ranges::find_if(made->steps, [](const PlannedStep& step) {
         const auto* added = std::get_if<AddRoute>(&step.change);
         return added != nullptr && added->route.multipath;
     });
@@ -190,7 +190,7 @@ TEST_F(Uplink, IsUndoneInTheOrderOfItsPhasesAlsoAfterRepairs)
     ledger.push_back({"@br-new/eno1", RemoveAddress{"eno1", address(3, "192.168.137.99/24")}});
     ledger.push_back({"@br-new/eno1", AddAddress{"br-new", address(3, "192.168.137.99/24")}});
     auto down = plan_down(ledger, {}).steps;
-    std::erase_if(down, [](const Step& step) { return !is_uplink(step.owner); });
+    std::erase_if(down, [](const PlannedStep& step) { return !is_uplink(step.owner); });
     EXPECT_THAT(described(down),
                 ElementsAre("remove the default route via 192.168.137.245 on br-new",
                             "remove 192.168.137.99/24 from br-new",

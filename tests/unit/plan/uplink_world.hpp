@@ -17,10 +17,10 @@ inline model::Address address(int link, const char* text)
     return {.link = link, .local = *net::InterfaceAddress::parse(text)};
 }
 
-inline std::vector<std::string> described(const std::vector<Step>& steps)
+inline std::vector<std::string> described(const std::vector<PlannedStep>& steps)
 {
     std::vector<std::string> lines;
-    for (const Step& step : steps)
+    for (const PlannedStep& step : steps)
         lines.push_back(describe(step));
     return lines;
 }
@@ -46,7 +46,8 @@ protected:
         EXPECT_TRUE(planned) << planned.error().message;
         if (!planned)
             return {};
-        std::erase_if(planned->steps, [](const Step& step) { return !is_uplink(step.owner); });
+        std::erase_if(planned->steps,
+                      [](const PlannedStep& step) { return !is_uplink(step.owner); });
         return described(planned->steps);
     }
     std::string error()
@@ -70,7 +71,7 @@ protected:
     {
         const auto planned = plan();
         ASSERT_TRUE(planned) << planned.error().message;
-        for (const Step& step : planned->steps)
+        for (const PlannedStep& step : planned->steps)
             ledger.push_back({step.owner, step.change});
         host.links.push_back({.index = 20,
                               .name = "br-new",

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "model/policy_rule.hpp"
 #include "model/snapshot_json.hpp"
@@ -89,7 +90,7 @@ model::Snapshot secret_snapshot()
         {"match": {"left": {"meta": {"key": "iifname"}}, "right": "br-acme"}},
         {"match": {"right": {"prefix": {"addr": "192.168.136.0", "len": 23}}}},
         {"match": {"right": {"range": ["192.168.137.4", "192.168.137.250"]}}}]}}]})");
-    host.rules = {model::rule_from({.from = prefix("192.168.137.0/24")})};
+    host.policy_rules = {model::rule_from({.from = prefix("192.168.137.0/24")})};
     host.conntrack = {*model::Conntrack::parse(
         "udp 17 9 src=192.168.137.250 dst=8.8.8.8 sport=1 dport=2 src=8.8.8.8 dst=192.168.137.250 "
         "sport=2 dport=1")};
@@ -143,8 +144,8 @@ TEST(Redacted, TheSameThingHasTheSameNameEverywhere)
                                  .substr(0, words[14].rfind('.') + 1) +
                              "9:80");
     EXPECT_EQ(host.conntrack[0].original.source, address.address);
-    EXPECT_EQ(model::policy_rule_from(host.rules[0]).from, address.subnet());
-    const auto& match = host.nftables["nftables"][0]["rule"]["expr"];
+    EXPECT_EQ(model::policy_rule_from(host.policy_rules[0]).from, address.subnet());
+    const auto& match = host.nftables.document()["nftables"][0]["rule"]["expr"];
     EXPECT_EQ(match[0]["match"]["right"], bridge);
     EXPECT_EQ(match[1]["match"]["right"]["prefix"]["addr"],
               net::Prefix::around(address.address, 23).first().to_string());

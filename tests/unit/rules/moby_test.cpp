@@ -249,7 +249,7 @@ TEST(Moby, EveryRecordedRuleSetIsUnderstood)
         std::size_t count = 0;
         for (const Recorded& one : all) {
             for (const model::Netns* host : {&one.iptables, &one.nftables}) {
-                if (host->xtables.empty() && host->nftables.is_null())
+                if (host->xtables.empty() && host->nftables.empty())
                     continue;
                 auto rules = RuleSet::load(*host);
                 ASSERT_TRUE(rules) << one.name << ": " << rules.error().message;
@@ -277,7 +277,7 @@ TEST(Moby, BothBackendsDoTheSameToTheSamePackets)
         std::size_t compared = 0;
         std::size_t differing = 0;
         for (const Recorded& one : all) {
-            if (one.nftables.nftables.is_null())
+            if (one.nftables.nftables.empty())
                 continue;
             const RuleSet iptables = loaded(one.iptables);
             const RuleSet nftables = loaded(one.nftables);

@@ -241,12 +241,14 @@ TEST(NftChain, OfInetStandsInBothFamilies)
 TEST(NftChain, OfEqualPriorityTheLastRegisteredComesFirst)
 {
     model::Netns host = nft_chain(R"([{"accept": null}])");
-    host.nftables["nftables"].push_back(nlohmann::json::parse(
+    nlohmann::json listing = host.nftables.document();
+    listing["nftables"].push_back(nlohmann::json::parse(
         R"({"chain": {"family": "ip", "table": "t", "name": "late", "type": "filter", "hook": "forward",
                       "prio": "filter + 0", "policy": "drop"}})"));
-    host.nftables["nftables"].push_back(nlohmann::json::parse(
+    listing["nftables"].push_back(nlohmann::json::parse(
         R"({"chain": {"family": "ip", "table": "t", "name": "early", "type": "filter", "hook": "forward",
                       "prio": "mangle - 5", "policy": "drop"}})"));
+    host.nftables = std::move(listing);
     const RuleSet rules = loaded(host);
     ASSERT_EQ(rules.base_chains().size(), 3U);
     EXPECT_EQ(rules.base_chains()[0].policy.chain, "early");
@@ -280,8 +282,10 @@ TEST(NftChain, IptablesOwnTablesAreReadOnceAndFromIptables)
     }
     {
         SCOPED_TRACE("a table of the same name that is not iptables'");
-        host.nftables["nftables"][1]["chain"]["name"] = "forward";
-        host.nftables["nftables"][2]["rule"]["chain"] = "forward";
+        nlohmann::json listing = host.nftables.document();
+        listing["nftables"][1]["chain"]["name"] = "forward";
+        listing["nftables"][2]["rule"]["chain"] = "forward";
+        host.nftables = std::move(listing);
         const RuleSet rules = loaded(host);
         EXPECT_THAT(rules.unknown(), SizeIs(1));
         EXPECT_EQ(rules.base_chains()[0].policy.program, "nft");
@@ -349,7 +353,7 @@ TEST(NftErrors, NameTheirPlace)
     EXPECT_THAT(jump.error().message, HasSubstr("table ip t, chain c, rule 1 (handle 7)"));
     EXPECT_FALSE(RuleSet::load(nft_chain(R"([{"match": {"op": "=="}}])")));
     model::Netns host;
-    host.nftables = "nonsense";
+    host.nftables = nlohmann::json("nonsense");
     EXPECT_FALSE(RuleSet::load(host));
 }
 

@@ -271,7 +271,7 @@ void compare_nft(std::uint8_t protocol, Hook hook)
     host.links = {link(1, "lo")};
     host.nftables = nlohmann::json::parse(run({"nft", "--json", "list", "ruleset"}));
     std::vector<bool> counted;
-    for (const auto& object : host.nftables["nftables"]) {
+    for (const auto& object : host.nftables.document()["nftables"]) {
         if (!object.contains("rule"))
             continue;
         bool hit = false;

@@ -44,7 +44,7 @@ protected:
         constexpr std::uint8_t kToTable = 1;
         model::Rule rule{.family = net::Family::ipv4, .priority = priority};
         rule.header = {2, 0, 0, 0, table, 0, 0, kToTable, 0, 0, 0, 0};
-        host.netns.rules.push_back(rule);
+        host.netns.policy_rules.push_back(rule);
     }
     void default_rules()
     {
@@ -151,7 +151,7 @@ TEST_F(FibTest, A_rule_may_be_for_a_range_of_ports_and_for_a_mark)
     route("0.0.0.0/0", "eth0");
     route("0.0.0.0/0", "eth1", 100);
     default_rules();
-    host.netns.rules.push_back(
+    host.netns.policy_rules.push_back(
         model::rule_from({.priority = 100,
                           .mark = model::MaskedMark{.value = 0x10, .mask = 0xF0},
                           .ip_protocol = kTcp,
@@ -176,9 +176,9 @@ TEST_F(FibTest, A_rule_that_suppresses_short_prefixes_leaves_the_default_route_t
     route("10.1.0.0/16", "eth0");
     route("0.0.0.0/0", "eth1", 100);
     default_rules();
-    host.netns.rules.push_back(
+    host.netns.policy_rules.push_back(
         model::rule_from({.priority = 100, .table = kMain, .suppress_prefixlength = 0}));
-    host.netns.rules.push_back(model::rule_from({.priority = 101, .table = 100}));
+    host.netns.policy_rules.push_back(model::rule_from({.priority = 101, .table = 100}));
     EXPECT_EQ(lookup("10.1.2.3"), "eth0");
     EXPECT_EQ(lookup("192.0.2.1"), "eth1");
 }
@@ -424,9 +424,9 @@ protected:
         server.address("eth0", "10.1.0.2/24").listen(kTcp, 80);
         other.address("eth0", "10.2.0.2/24");
         for (const std::uint32_t table : {255U, 254U})
-            host.netns.rules.push_back(
+            host.netns.policy_rules.push_back(
                 model::rule_from({.priority = table == 255 ? 0U : 32766U, .table = table}));
-        host.netns.rules.push_back(model::rule_from(
+        host.netns.policy_rules.push_back(model::rule_from(
             {.priority = 100, .mark = model::MaskedMark{.value = 1, .mask = 0xFF}, .table = 100}));
         host.route("0.0.0.0/0", "far", "10.2.0.2");
         host.netns.routes.back().table = 100;
