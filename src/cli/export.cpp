@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view kSchema = "onlan/export/1";
 
 // Addresses that `up` reserved because somebody on the LAN used them.
-void keep_reserved(plan::Survey& survey, const model::Host& host)
+void keep_reserved(plan::Survey& survey, const model::Snapshot& host)
 {
     if (!host.docker)
         return;
@@ -35,10 +35,10 @@ void keep_reserved(plan::Survey& survey, const model::Host& host)
 }
 
 Result<std::vector<std::string>>
-exported_commands(const Options& options, const model::Intent& intent, const model::Host& host)
+exported_commands(const Options& options, const model::Intent& intent, const model::Snapshot& host)
 {
     ONLAN_TRY(const apply::Recorded journal, read_journal(options));
-    const model::Host before = plan::host_before(host, journal.ledger, intent);
+    const model::Snapshot before = plan::host_before(host, journal.ledger, intent);
     const plan::Ledger nothing;
     plan::Request request{.intent = intent,
                           .host = before,
@@ -89,7 +89,7 @@ Result<> print_export(const Options& options, const std::string& format)
 {
     ONLAN_CHECK(require_root("export"));
     ONLAN_TRY(const model::Intent intent, load_intent(options));
-    ONLAN_TRY(const model::Host host, read_host(options));
+    ONLAN_TRY(const model::Snapshot host, read_host(options));
     if (format == "commands") {
         ONLAN_TRY(const auto commands, exported_commands(options, intent, host));
         print_commands(options, commands);

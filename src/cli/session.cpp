@@ -57,13 +57,13 @@ Result<> survey_subnet(const model::Lan& lan,
                        std::chrono::milliseconds patience,
                        plan::Survey& survey)
 {
-    const model::Link* link = host.find_link(lan.uplink.bridge);
+    const model::Link* link = host.netns.find_link(lan.uplink.bridge);
     if (link == nullptr && !lan.uplink.ports.empty())
-        link = host.find_link(lan.uplink.ports.front());
+        link = host.netns.find_link(lan.uplink.ports.front());
     if (link == nullptr || !link->up)
         return {}; // the plan says so
     const bool own_gateway =
-        std::ranges::any_of(host.addresses, [&](const model::Address& address) {
+        std::ranges::any_of(host.netns.addresses, [&](const model::Address& address) {
             return address.local.address == subnet.gateway;
         });
 
@@ -101,7 +101,7 @@ void note(const Options& options, std::string_view what)
         std::cerr << "onlan: " << what << '\n';
 }
 
-Result<model::Host> read_host(const Options& options)
+Result<model::Snapshot> read_host(const Options& options)
 {
     note(options, fmt::format("reading the kernel's links, addresses, routes, switches and rules, "
                               "and asking Docker at {}",

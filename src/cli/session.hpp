@@ -26,7 +26,7 @@ void note(const Options& options, std::string_view what);
 [[nodiscard]] Result<> check_names(const Options& options,
                                    const plan::Ledger& ledger,
                                    const std::vector<std::string>& lans);
-[[nodiscard]] Result<model::Host> read_host(const Options& options);
+[[nodiscard]] Result<model::Snapshot> read_host(const Options& options);
 // What onlan has made here, without opening the journal for writing.
 [[nodiscard]] Result<apply::Recorded> read_journal(const Options& options);
 [[nodiscard]] Result<apply::Journal> open_journal(const Options& options);

@@ -41,7 +41,7 @@ struct Task {
 
 struct Prepared {
     model::Intent intent;
-    model::Host host;
+    model::Snapshot host;
     plan::Plan plan;
 };
 
@@ -256,7 +256,7 @@ Result<Going>
 plan_to_go(const Options& options, const DownOptions& down, const plan::Ledger& ledger)
 {
     ONLAN_CHECK(check_names(options, ledger, down.lans));
-    ONLAN_TRY(const model::Host host, collect::collect_users(options.docker_host));
+    ONLAN_TRY(const model::Snapshot host, collect::collect_users(options.docker_host));
     plan::Plan plan = plan::plan_down(plan::with_strays(ledger, host), down.lans);
     auto unused = plan::check_unused(plan, host);
     plan.warnings = plan::left_behind(plan, host);

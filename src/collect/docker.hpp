@@ -16,14 +16,13 @@ namespace onlan::collect {
 [[nodiscard]] Result<> collect_container_pids(const io::DockerApi& docker,
                                               model::DockerEngine& engine);
 
-// Into `docker` of a model::Host or model::Snapshot, or into `docker_missing` why there is none.
-template <typename Owner>
-void keep_engine(Result<model::DockerEngine> engine, Owner& owner)
+// Into the snapshot, or into its `docker_missing` why there is none.
+inline void keep_engine(Result<model::DockerEngine> engine, model::Snapshot& snapshot)
 {
     if (engine)
-        owner.docker = *std::move(engine);
+        snapshot.docker = *std::move(engine);
     else
-        owner.docker_missing = std::move(engine).error().message;
+        snapshot.docker_missing = std::move(engine).error().message;
 }
 
 // What GET /info, /networks and /containers/json answered. Pure.

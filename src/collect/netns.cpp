@@ -9,6 +9,7 @@
 #include "kernel/rtnetlink_dump.hpp"
 #include "kernel/sockets.hpp"
 #include "kernel/xtables.hpp"
+#include "model/nft_outline.hpp"
 
 namespace onlan::collect {
 namespace {
@@ -41,8 +42,7 @@ Result<> collect_rtnetlink(kernel::NetlinkSocket& socket, model::Netns& netns)
 void collect_rules(model::Netns& netns)
 {
     take(netns.nftables, kernel::list_ruleset(), netns.unread);
-    take(netns.xtables, kernel::collect_xtables(kernel::base_chains_in(netns.nftables)),
-         netns.unread);
+    take(netns.xtables, kernel::collect_xtables(model::base_chains(netns.nftables)), netns.unread);
     take(netns.ipsets, kernel::list_ipsets(), netns.unread);
     if (const auto tables = read_file("/proc/thread-self/net/arp_tables_names");
         tables && !tables->empty())

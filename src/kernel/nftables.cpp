@@ -1,11 +1,10 @@
 #include "kernel/nftables.hpp"
 
 #include <algorithm>
-#include <array>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include <nftables/libnftables.h>
 
@@ -135,86 +134,25 @@ Result<> add_devices(json& ruleset)
     return {};
 }
 
-// {"match": {"left": {"meta": {"key": "iifname"}}, "right": "eno1"}}, where `right` may also be a
-// set of names, at any depth.
-void collect_names(const json& expression,
-                   const std::string& key,
-                   std::vector<model::NftInterfaceRule>& found)
-{
-    if (expression.is_string() && !key.empty())
-        found.push_back({.family = {},
-                         .table = {},
-                         .chain = {},
-                         .key = key,
-                         .interface = expression.get<std::string>()});
-    else if (expression.is_structured()) {
-        for (const json& part : expression)
-            collect_names(part, key, found);
-    }
-}
-
-std::vector<model::NftInterfaceRule> interface_rules(const json& rule)
-{
-    constexpr std::array<std::string_view, 4> kKeys = {"iifname", "oifname", "iif", "oif"};
-    std::vector<model::NftInterfaceRule> found;
-    for (const json& expression : rule.value("expr", json::array())) {
-        const json match = expression.value("match", json::object());
-        const json left = match.value("left", json::object());
-        const json meta = left.is_object() ? left.value("meta", json::object()) : json::object();
-        const std::string key = meta.value("key", "");
-        if (std::ranges::find(kKeys, key) != kKeys.end())
-            collect_names(match.value("right", json::object()), key, found);
-    }
-    for (model::NftInterfaceRule& one : found) {
-        one.family = rule.value("family", "");
-        one.table = rule.value("table", "");
-        one.chain = rule.value("chain", "");
-    }
-    return found;
-}
-
 } // namespace
 
-Result<std::vector<model::NftBaseChain>> list_base_chains()
+Result<model::NftListing> list_outline()
 {
     ONLAN_TRY(const auto answer, run("list chains", "read the nftables chains"));
-    ONLAN_TRY(const json listed, document_from(answer));
-    return base_chains_in(listed);
-}
-
-std::vector<model::NftBaseChain> base_chains_in(const model::NftListing& listing)
-{
-    std::vector<model::NftBaseChain> found;
-    for (const json& chain : objects(listing.document(), "chain")) {
-        if (!chain.contains("hook"))
+    ONLAN_TRY(json outline, document_from(answer));
+    std::set<std::pair<std::string, std::string>> tables;
+    for (const json& chain : objects(outline, "chain"))
+        tables.emplace(chain.value("family", ""), chain.value("table", ""));
+    for (const auto& [family, table] : tables) {
+        if (model::is_table_of_iptables(family, table))
             continue;
-        found.push_back({.family = chain.value("family", ""),
-                         .table = chain.value("table", ""),
-                         .name = chain.value("name", ""),
-                         .hook = chain.value("hook", ""),
-                         .priority = chain.value("prio", 0),
-                         .policy = chain.value("policy", "accept")});
+        ONLAN_TRY(const auto listed,
+                  run(fmt::format("list table {} {}", family, table), "read the nftables rules"));
+        ONLAN_TRY(const json document, document_from(listed));
+        for (json& rule : objects(document, "rule"))
+            outline["nftables"].push_back({{"rule", std::move(rule)}});
     }
-    return found;
-}
-
-Result<std::vector<model::NftInterfaceRule>>
-list_interface_rules(const std::vector<model::NftBaseChain>& base_chains)
-{
-    std::set<std::string> tables;
-    for (const model::NftBaseChain& chain : base_chains) {
-        if (!model::is_of_iptables(chain))
-            tables.insert(fmt::format("{} {}", chain.family, chain.table));
-    }
-    std::vector<model::NftInterfaceRule> found;
-    for (const std::string& table : tables) {
-        ONLAN_TRY(const auto answer,
-                  run(fmt::format("list table {}", table), "read the nftables rules"));
-        ONLAN_TRY(const json document, document_from(answer));
-        for (const json& rule : objects(document, "rule"))
-            std::ranges::move(interface_rules(rule), std::back_inserter(found));
-    }
-    return found;
+    return outline;
 }
 
 Result<model::NftListing> list_ruleset()
@@ -230,20 +168,11 @@ Result<model::NftListing> list_ruleset()
     return document;
 }
 
-Result<std::vector<model::NftOwnRule>> list_own_rules()
-{
-    ONLAN_TRY(const auto rules, own_rules());
-    std::vector<model::NftOwnRule> found;
-    found.reserve(rules.size());
-    for (const json& rule : rules)
-        found.push_back({.chain = rule.value("chain", ""), .comment = rule.value("comment", "")});
-    return found;
-}
-
 Result<> add_notrack(const std::string& bridge, const std::string& comment)
 {
-    ONLAN_TRY(const auto present, list_own_rules());
-    if (std::ranges::find(present, comment, &model::NftOwnRule::comment) != present.end())
+    ONLAN_TRY(const auto present, own_rules());
+    if (std::ranges::any_of(present,
+                            [&](const json& rule) { return rule.value("comment", "") == comment; }))
         return {};
     const json rule = {
         {"family", kFamily},

@@ -11,19 +11,12 @@ namespace onlan::kernel {
 
 // nftables in this thread's network namespace, through libnftables and its JSON.
 
-// Every base chain, whoever made it. Cheap, however many rules there are.
-[[nodiscard]] Result<std::vector<model::NftBaseChain>> list_base_chains();
-// The rules that name an interface, in the tables of these chains. What iptables-nft keeps in
-// nftables is left out: iptables-save shows it.
-[[nodiscard]] Result<std::vector<model::NftInterfaceRule>>
-list_interface_rules(const std::vector<model::NftBaseChain>& base_chains);
+// What planning looks at, however many rules there are: every chain, whoever made it, and the rules
+// of those tables that are not iptables-nft's, which iptables-save shows.
+[[nodiscard]] Result<model::NftListing> list_outline();
 // Everything, in all families: what `nft --json list ruleset` prints. Empty when there is nothing.
 // A kernel without nf_tables is not asked to load it.
 [[nodiscard]] Result<model::NftListing> list_ruleset();
-// The base chains in such a document. Pure.
-[[nodiscard]] std::vector<model::NftBaseChain> base_chains_in(const model::NftListing& listing);
-// The rules of onlan's own table, `inet onlan`; empty when there is none.
-[[nodiscard]] Result<std::vector<model::NftOwnRule>> list_own_rules();
 
 // No connection tracking for what comes in through the bridge `bridge`: one rule in the chain
 // `prerouting` of `inet onlan`, at priority raw (-300) and so before nf_conntrack_in().

@@ -17,7 +17,7 @@ Result<> bring_up(const model::Intent& intent, plan::Stage stage, Narrator& narr
     ONLAN_TRY(apply::Journal journal,
               apply::Journal::open(std::filesystem::path(kFolder) / "state", identity));
     ONLAN_TRY(const auto actuator, apply::HostActuator::open(docker_host()));
-    ONLAN_TRY(const model::Host host, collect::collect_host(docker_host()));
+    ONLAN_TRY(const model::Snapshot host, collect::collect_host(docker_host()));
     const plan::Ledger ledger = journal.ledger();
     ONLAN_TRY(const plan::Plan plan, plan::plan_up({.intent = intent,
                                                     .host = host,

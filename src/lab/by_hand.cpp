@@ -19,9 +19,9 @@ bool is_guard(const Change& change)
 }
 
 // Where DOCKER-USER is.
-model::XtablesBackend docker_backend(const model::Host& host)
+model::XtablesBackend docker_backend(const model::Snapshot& host)
 {
-    for (const model::XtablesRuleset& ruleset : host.xtables) {
+    for (const model::XtablesRuleset& ruleset : host.namespaces.front().xtables) {
         if (ruleset.find_chain("filter", "DOCKER-USER") != nullptr)
             return ruleset.backend;
     }
@@ -61,7 +61,7 @@ ByHand::open(const kernel::NetnsHandle& netns, const model::Intent& intent, plan
     ByHand by_hand(netns);
     ONLAN_CHECK(kernel::in_netns(netns, [&]() -> Result<> {
         ONLAN_TRY(by_hand.actuator_, apply::HostActuator::open(docker_host()));
-        ONLAN_TRY(const model::Host host, collect::collect_host(docker_host()));
+        ONLAN_TRY(const model::Snapshot host, collect::collect_host(docker_host()));
         by_hand.backend_ = docker_backend(host);
         const plan::Ledger nothing;
         const plan::Request request{.intent = intent,

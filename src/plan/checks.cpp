@@ -46,12 +46,12 @@ std::vector<std::string> link_names(const model::Lan& lan)
 bool is_whole_cable(const model::Lan& lan, const model::Host& host)
 {
     const auto is_port_of = [&](const std::string& port, const std::string& bridge) {
-        const model::Link* link = host.find_link(port);
-        const model::Link* master = link != nullptr ? host.find_link(link->master) : nullptr;
+        const model::Link* link = host.netns.find_link(port);
+        const model::Link* master = link != nullptr ? host.netns.find_link(link->master) : nullptr;
         return master != nullptr && master->name == bridge;
     };
-    const model::Link* outer = host.find_link(uplink_end(lan));
-    const model::Link* inner = host.find_link(container_end(lan));
+    const model::Link* outer = host.netns.find_link(uplink_end(lan));
+    const model::Link* inner = host.netns.find_link(container_end(lan));
     return outer != nullptr && inner != nullptr && outer->kind == "veth" &&
            outer->peer == inner->index && is_port_of(outer->name, lan.uplink.bridge) &&
            (lan.attach != AttachMode::docker_bridge || is_port_of(inner->name, second_bridge(lan)));
@@ -64,7 +64,7 @@ void check_links(const model::Lan& lan, const model::Host& host, Findings& findi
     if (is_whole_cable(lan, host))
         return;
     for (const std::string& name : link_names(lan)) {
-        const model::Link* link = host.find_link(name);
+        const model::Link* link = host.netns.find_link(name);
         if (link != nullptr && link->alias != link_alias(lan) &&
             !is_made_by_docker(*link, lan, host))
             add(findings.errors,
@@ -86,9 +86,9 @@ void check_subnets(const model::Lan& lan, const Request& request, Findings& find
             "(docs/limitations.md)",
             lan.name);
 
-    if (const model::Link* bridge = request.host.find_link(lan.uplink.bridge)) {
+    if (const model::Link* bridge = request.host.netns.find_link(lan.uplink.bridge)) {
         const bool on_subnet =
-            std::ranges::any_of(request.host.addresses, [&](const model::Address& address) {
+            std::ranges::any_of(request.host.netns.addresses, [&](const model::Address& address) {
                 return address.link == bridge->index &&
                        lan.ipv4.subnet.contains(address.local.address);
             });
@@ -177,8 +177,8 @@ void check_docker(const model::Lan& lan, const Request& request, Findings& findi
 
 void check_firewall(const model::Lan& lan, const model::Host& host, Findings& findings)
 {
-    const model::Link* bridge = host.find_link(lan.uplink.bridge);
-    if (bridge == nullptr || !host.calls_netfilter(*bridge, net::Family::ipv4))
+    const model::Link* bridge = host.netns.find_link(lan.uplink.bridge);
+    if (bridge == nullptr || !host.netns.calls_netfilter(*bridge, net::Family::ipv4))
         return;
     for (const model::NftBaseChain& chain : host.base_chains) {
         // An accept is final in its own base chain only (net/netfilter/core.c, nf_hook_slow()): no

@@ -43,7 +43,7 @@ bool is_of(const ExportedUplink& exported, const model::Rule& rule)
 
 void take_over_rules(ExportedUplink& exported, const model::Host& host)
 {
-    for (model::Rule rule : host.policy_rules) {
+    for (model::Rule rule : host.netns.policy_rules) {
         if (!is_of(exported, rule))
             continue;
         for (std::string* name : {&rule.input_interface, &rule.output_interface}) {
@@ -58,7 +58,7 @@ ExportedUplink exported_uplink(const model::Uplink& uplink, const model::Host& h
 {
     ExportedUplink exported{.uplink = uplink};
     const auto add = [&](const std::string& name) {
-        const model::Link* link = host.find_link(name);
+        const model::Link* link = host.netns.find_link(name);
         if (link == nullptr)
             return;
         if (!exported.mac)

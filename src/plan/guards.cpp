@@ -21,14 +21,14 @@ std::string_view nf_call_sysctl(Family family)
 // A bridge that is still to be made has no switch of its own, so only the sysctl counts.
 bool calls_netfilter(const model::Host& host, const std::string& bridge, Family family)
 {
-    const model::Link* link = host.find_link(bridge);
-    return host.calls_netfilter(link != nullptr ? *link : model::Link{}, family);
+    const model::Link* link = host.netns.find_link(bridge);
+    return host.netns.calls_netfilter(link != nullptr ? *link : model::Link{}, family);
 }
 
 std::string why_not_called(const model::Host& host, Family family)
 {
     const std::string_view sysctl = nf_call_sysctl(family);
-    if (host.sysctl(sysctl).empty())
+    if (host.netns.sysctl(sysctl).empty())
         return "br_netfilter is not loaded, so bridged frames never meet the firewall";
     return fmt::format("{} is 0, so bridged frames never meet the firewall", sysctl);
 }
@@ -87,7 +87,7 @@ std::vector<Guard> forward_guards(const model::Lan& lan,
 
     std::vector<Guard> needed;
     for (const XtablesBackend backend : {XtablesBackend::nft, XtablesBackend::legacy}) {
-        const model::XtablesRuleset* ruleset = host.find_xtables(backend, family);
+        const model::XtablesRuleset* ruleset = host.netns.find_xtables(backend, family);
         const model::XtablesChain* forward =
             ruleset != nullptr ? ruleset->find_chain("filter", "FORWARD") : nullptr;
         if (forward == nullptr || forward->policy != "DROP")

@@ -27,52 +27,52 @@ public:
 
     bool operator()(const CreateBridge& change) const
     {
-        const model::Link* link = host_.find_link(change.name);
+        const model::Link* link = host_.netns.find_link(change.name);
         return link != nullptr && link->kind == "bridge";
     }
 
     bool operator()(const AdoptBridge& change) const
     {
-        const model::Link* link = host_.find_link(change.name);
+        const model::Link* link = host_.netns.find_link(change.name);
         return link != nullptr && link->alias == change.alias;
     }
 
     bool operator()(const CreateVeth& change) const
     {
-        const model::Link* link = host_.find_link(change.name);
-        const model::Link* peer = host_.find_link(change.peer);
+        const model::Link* link = host_.netns.find_link(change.name);
+        const model::Link* peer = host_.netns.find_link(change.peer);
         return link != nullptr && peer != nullptr && link->kind == "veth" &&
                link->peer == peer->index;
     }
 
     bool operator()(const SetMaster& change) const
     {
-        const model::Link* link = host_.find_link(change.link);
-        const model::Link* master = host_.find_link(change.master);
+        const model::Link* link = host_.netns.find_link(change.link);
+        const model::Link* master = host_.netns.find_link(change.master);
         return link != nullptr && master != nullptr && link->master == master->index;
     }
 
     bool operator()(const SetUp& change) const
     {
-        const model::Link* link = host_.find_link(change.link);
+        const model::Link* link = host_.netns.find_link(change.link);
         return link != nullptr && link->up;
     }
 
     bool operator()(const SetMtu& change) const
     {
-        const model::Link* link = host_.find_link(change.link);
+        const model::Link* link = host_.netns.find_link(change.link);
         return link != nullptr && link->mtu == change.mtu;
     }
 
     bool operator()(const StartStp& change) const
     {
-        const model::Link* bridge = host_.find_link(change.bridge);
+        const model::Link* bridge = host_.netns.find_link(change.bridge);
         return bridge != nullptr && bridge->bridge && bridge->bridge->stp;
     }
 
     bool operator()(const SetSysctl& change) const
     {
-        return host_.sysctl(change.name) == change.value;
+        return host_.netns.sysctl(change.name) == change.value;
     }
 
     bool operator()(const AddAddress& change) const
@@ -91,7 +91,8 @@ public:
 
     bool operator()(const ReplaceRule& change) const
     {
-        return std::ranges::find(host_.policy_rules, change.after) != host_.policy_rules.end();
+        return std::ranges::find(host_.netns.policy_rules, change.after) !=
+               host_.netns.policy_rules.end();
     }
 
     bool operator()(const AddNotrack& change) const
@@ -102,7 +103,7 @@ public:
 
     bool operator()(const InsertXtablesRule& change) const
     {
-        const auto* ruleset = host_.find_xtables(change.backend, change.family);
+        const auto* ruleset = host_.netns.find_xtables(change.backend, change.family);
         const auto* chain =
             ruleset != nullptr ? ruleset->find_chain(change.table, change.chain) : nullptr;
         return chain != nullptr && std::ranges::any_of(chain->rules, [&](const auto& rule) {
@@ -120,22 +121,22 @@ public:
 private:
     [[nodiscard]] bool has_address(const std::string& name, const model::Address& address) const
     {
-        const model::Link* link = host_.find_link(name);
+        const model::Link* link = host_.netns.find_link(name);
         return link != nullptr &&
-               std::ranges::any_of(host_.addresses, [&](const model::Address& other) {
+               std::ranges::any_of(host_.netns.addresses, [&](const model::Address& other) {
                    return other.link == link->index && other.local == address.local;
                });
     }
 
     [[nodiscard]] bool has_route(const std::string& name, const model::Route& route) const
     {
-        const model::Link* link = host_.find_link(name);
+        const model::Link* link = host_.netns.find_link(name);
         if (link == nullptr)
             return false;
         model::Route wanted = route;
         for (model::NextHop& hop : wanted.next_hops)
             hop.link = hop.link != 0 ? hop.link : link->index;
-        return std::ranges::any_of(host_.routes, [&](const model::Route& other) {
+        return std::ranges::any_of(host_.netns.routes, [&](const model::Route& other) {
             return (other.multipath || other.link == link->index) && same_route(other, wanted);
         });
     }
@@ -172,7 +173,7 @@ bool holds(const Change& change, const model::Host& host)
 bool is_marked(const Change& change, const model::Host& host)
 {
     const auto has_alias = [&](const auto& link) {
-        const model::Link* found = host.find_link(link.name);
+        const model::Link* found = host.netns.find_link(link.name);
         return found != nullptr && found->alias == link.alias;
     };
     if (const auto* bridge = std::get_if<CreateBridge>(&change))

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "model/nft_outline.hpp"
 #include "plan/names.hpp"
 
 namespace onlan::plan {
@@ -18,7 +19,7 @@ bool is_marked(std::string_view text)
 }
 
 // A link with everything that hangs on it.
-void remove_link(model::Host& host, const std::string& name)
+void remove_link(model::Netns& host, const std::string& name)
 {
     const model::Link* link = host.find_link(name);
     if (link == nullptr)
@@ -45,10 +46,9 @@ void remove_link(model::Host& host, const std::string& name)
     }
 }
 
-void remove_rules(model::Host& host, const auto& is_removed)
+void remove_rules(model::Netns& host, const auto& is_removed)
 {
-    std::erase_if(host.own_rules,
-                  [&](const model::NftOwnRule& rule) { return is_removed(rule.comment); });
+    host.nftables = model::without_own_rules(host.nftables, is_removed);
     for (model::XtablesRuleset& ruleset : host.xtables) {
         for (auto& [table, chains] : ruleset.tables) {
             for (auto& [name, chain] : chains)
@@ -62,7 +62,9 @@ void remove_rules(model::Host& host, const auto& is_removed)
 // Takes back one change, as `down` would, in the model.
 class TakeBack {
 public:
-    explicit TakeBack(model::Host& host) : host_(host) {}
+    explicit TakeBack(model::Snapshot& snapshot)
+        : host_(snapshot.namespaces.front()), docker_(snapshot.docker)
+    {}
 
     void operator()(const CreateBridge& c) { remove_link(host_, c.name); }
     void operator()(const AdoptBridge& c) { remove_link(host_, c.name); }
@@ -139,8 +141,8 @@ public:
     void operator()(const InsertXtablesRule& c) { remove_rules_with(model::comment_of(c.rule)); }
     void operator()(const CreateDockerNetwork& c)
     {
-        if (host_.docker)
-            std::erase_if(host_.docker->networks, [&](const model::DockerNetwork& one) {
+        if (docker_)
+            std::erase_if(docker_->networks, [&](const model::DockerNetwork& one) {
                 return one.name == c.network.name && one.labels == c.network.labels;
             });
     }
@@ -157,11 +159,12 @@ private:
         remove_rules(host_, [&](std::string_view one) { return one == comment; });
     }
 
-    model::Host& host_;
+    model::Netns& host_;
+    std::optional<model::DockerEngine>& docker_;
 };
 
 // What a bridge carries goes back to the first of its ports.
-void give_back(model::Host& host, const model::Uplink& uplink)
+void give_back(model::Netns& host, const model::Uplink& uplink)
 {
     const model::Link* bridge = host.find_link(uplink.bridge);
     const model::Link* port = uplink.ports.empty() ? nullptr : host.find_link(uplink.ports.front());
@@ -185,8 +188,9 @@ void give_back(model::Host& host, const model::Uplink& uplink)
     }
 }
 
-void remove_marked(model::Host& host, const model::Intent& intent)
+void remove_marked(model::Snapshot& snapshot, const model::Intent& intent)
 {
+    model::Netns& host = snapshot.namespaces.front();
     for (const model::Lan& lan : intent.lans)
         give_back(host, lan.uplink);
     std::vector<std::string> own_links;
@@ -197,21 +201,22 @@ void remove_marked(model::Host& host, const model::Intent& intent)
     for (const std::string& name : own_links)
         remove_link(host, name);
     remove_rules(host, is_marked);
-    if (host.docker)
-        std::erase_if(host.docker->networks, [](const model::DockerNetwork& network) {
+    if (snapshot.docker)
+        std::erase_if(snapshot.docker->networks, [](const model::DockerNetwork& network) {
             return network.labels.contains(std::string(kDockerLabel));
         });
 }
 
 } // namespace
 
-model::Host host_before(model::Host host, const Ledger& ledger, const model::Intent& intent)
+model::Snapshot
+host_before(model::Snapshot snapshot, const Ledger& ledger, const model::Intent& intent)
 {
-    TakeBack take_back(host);
+    TakeBack take_back(snapshot);
     for (const Entry& entry : ledger | std::views::reverse)
         std::visit(take_back, entry.change);
-    remove_marked(host, intent);
-    return host;
+    remove_marked(snapshot, intent);
+    return snapshot;
 }
 
 } // namespace onlan::plan

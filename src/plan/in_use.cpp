@@ -48,11 +48,11 @@ std::vector<std::string> bridges_in_use(const Plan& plan, const model::Host& hos
     std::vector<std::string> sentences;
     for (const PlannedStep& step : plan.steps) {
         const auto* made = std::get_if<CreateBridge>(&step.change);
-        const model::Link* bridge = made != nullptr ? host.find_link(made->name) : nullptr;
+        const model::Link* bridge = made != nullptr ? host.netns.find_link(made->name) : nullptr;
         if (bridge == nullptr || step.direction == Direction::make)
             continue;
         std::vector<std::string> others;
-        for (const model::Link& link : host.links) {
+        for (const model::Link& link : host.netns.links) {
             if (link.master == bridge->index && !leaving.contains(link.name))
                 others.push_back(link.name);
         }

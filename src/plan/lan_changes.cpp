@@ -32,14 +32,14 @@ net::MacAddress uplink_end_mac(const std::string& name)
 // advertisements, a second way into the same segment.
 SetSysctl without_ipv6(const std::string& link, const model::Host& host)
 {
-    const std::string before = std::string(host.sysctl("net.ipv6.conf.default.disable_ipv6"));
+    const std::string before = std::string(host.netns.sysctl("net.ipv6.conf.default.disable_ipv6"));
     return {
         .name = interface_sysctl("ipv6", link, "disable_ipv6"), .value = "1", .previous = before};
 }
 
 bool has_ipv6(const model::Host& host)
 {
-    return !host.sysctl("net.ipv6.conf.default.disable_ipv6").empty();
+    return !host.netns.sysctl("net.ipv6.conf.default.disable_ipv6").empty();
 }
 
 // With rp_filter off the host would answer ARP for its LAN address here too, and containers would
@@ -74,7 +74,7 @@ std::vector<Change> cable(const model::Lan& lan, const model::Host& host)
 Change second_bridge_change(const model::Lan& lan, const model::Host& host)
 {
     const std::string name = second_bridge(lan);
-    const model::Link* there = host.find_link(name);
+    const model::Link* there = host.netns.find_link(name);
     if (there != nullptr && is_made_by_docker(*there, lan, host))
         return AdoptBridge{.name = name, .alias = link_alias(lan)};
     return CreateBridge{
@@ -91,8 +91,8 @@ reserved_addresses(const model::Lan& lan, const model::LanSubnet& wanted, const 
     };
     for (const net::IpAddress& address : outside_pool(wanted))
         reserve("outside-pool", address);
-    if (const model::Link* uplink = request.host.find_link(lan.uplink.bridge)) {
-        for (const model::Address& address : request.host.addresses) {
+    if (const model::Link* uplink = request.host.netns.find_link(lan.uplink.bridge)) {
+        for (const model::Address& address : request.host.netns.addresses) {
             if (address.link == uplink->index)
                 reserve("host", address.local.address);
         }
@@ -120,7 +120,7 @@ std::vector<Change> mtu_changes(const model::Lan& lan, const model::Host& host)
 {
     std::vector<Change> changes;
     for (const std::string& name : {uplink_end(lan), container_end(lan), second_bridge(lan)}) {
-        if (const model::Link* link = host.find_link(name))
+        if (const model::Link* link = host.netns.find_link(name))
             changes.emplace_back(
                 SetMtu{.link = name, .mtu = uplink_mtu(lan, host), .previous = link->mtu});
     }
@@ -137,7 +137,7 @@ bool is_made_by_docker(const model::Link& link, const model::Lan& lan, const mod
         !link.alias.empty())
         return false;
     // With a cable that is not onlan's it is the distribution's.
-    const model::Link* end = host.find_link(container_end(lan));
+    const model::Link* end = host.netns.find_link(container_end(lan));
     if (end != nullptr && end->alias != link_alias(lan))
         return false;
     const auto bridge = network->options.find("com.docker.network.bridge.name");
@@ -146,7 +146,7 @@ bool is_made_by_docker(const model::Link& link, const model::Lan& lan, const mod
 
 std::uint32_t uplink_mtu(const model::Lan& lan, const model::Host& host)
 {
-    const model::Link* bridge = host.find_link(lan.uplink.bridge);
+    const model::Link* bridge = host.netns.find_link(lan.uplink.bridge);
     return bridge != nullptr ? bridge->mtu : smallest_mtu(lan.uplink.ports, host);
 }
 

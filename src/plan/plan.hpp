@@ -64,7 +64,7 @@ struct Plan {
 // every reason why it cannot be done.
 struct Request {
     const model::Intent& intent;
-    const model::Host& host;
+    model::Host host;
     const Ledger& ledger;
     std::vector<std::string> lans;
     Stage stage = Stage::complete;

@@ -30,12 +30,12 @@ std::vector<std::string> lines(const std::string& text)
 // Docker does not tell which port belongs to which container, so it is all or none.
 std::vector<std::string> cut_off(const model::Lan& lan, const model::Host& host)
 {
-    const model::Link* bridge = host.find_link(second_bridge(lan));
+    const model::Link* bridge = host.netns.find_link(second_bridge(lan));
     const model::DockerNetwork* network =
         host.docker ? host.docker->find_network(lan.name) : nullptr;
     if (bridge == nullptr || network == nullptr)
         return {};
-    const auto ports = std::ranges::count_if(host.links, [&](const model::Link& link) {
+    const auto ports = std::ranges::count_if(host.netns.links, [&](const model::Link& link) {
         return link.master == bridge->index && link.name != container_end(lan);
     });
     if (static_cast<std::size_t>(ports) >= network->endpoints.size())

@@ -37,8 +37,8 @@ copied_switches(const model::Host& host, const std::string& port, const std::str
 {
     std::vector<SetSysctl> changes;
     const auto copy = [&](std::string_view family, std::string_view name) {
-        const std::string value(host.sysctl(interface_sysctl(family, port, name)));
-        const std::string before(host.sysctl(interface_sysctl(family, "default", name)));
+        const std::string value(host.netns.sysctl(interface_sysctl(family, port, name)));
+        const std::string before(host.netns.sysctl(interface_sysctl(family, "default", name)));
         if (!value.empty() && value != before)
             changes.push_back({.name = interface_sysctl(family, bridge, name),
                                .value = value,
@@ -58,7 +58,7 @@ bool is_made_again(const model::Route& route, const model::Host& host)
 {
     if (route.protocol != kProtocolKernel || route.table == kTableLocal)
         return route.protocol == kProtocolKernel;
-    return std::ranges::any_of(host.addresses, [&](const model::Address& address) {
+    return std::ranges::any_of(host.netns.addresses, [&](const model::Address& address) {
         const std::uint32_t standard = is_ipv6(address) ? kMetricOfIpv6Prefixes : 0;
         const net::Prefix prefix =
             net::Prefix::around(address.peer.value_or(address.local.address), address.local.length);
@@ -106,7 +106,8 @@ void sort_reachable_first(std::vector<PlacedRoute>& routes)
 
 const model::Link* first_link(const model::Route& route, const model::Host& host)
 {
-    return host.find_link(route.next_hops.empty() ? route.link : route.next_hops.front().link);
+    return host.netns.find_link(route.next_hops.empty() ? route.link
+                                                        : route.next_hops.front().link);
 }
 
 PlacedRoute placed(model::Route route, const model::Link& from, const model::Host& host)
@@ -131,7 +132,7 @@ Load load_of(const model::Link& from,
     };
     Load load{.addresses = moving_addresses(from, host), .routes = {}};
     std::vector<model::Route> disturbed;
-    for (const model::Route& route : host.routes) {
+    for (const model::Route& route : host.netns.routes) {
         if (leaves_through(route, from)) {
             disturbed.push_back(route);
             if (!is_made_again(route, host))
@@ -179,7 +180,7 @@ std::vector<Change>
 renamed_rules(const model::Host& host, const std::string& from, const std::string& to)
 {
     std::vector<Change> changes;
-    for (const model::Rule& before : host.policy_rules) {
+    for (const model::Rule& before : host.netns.policy_rules) {
         model::Rule after = before;
         if (after.input_interface == from)
             after.input_interface = to;
@@ -205,10 +206,10 @@ bool is_kept(const Change& change, bool bridge_exists)
 class UplinkEntries {
 public:
     UplinkEntries(const model::Uplink& uplink, const model::Host& host)
-        : uplink_(uplink), host_(host), bridge_(host.find_link(uplink.bridge))
+        : uplink_(uplink), host_(host), bridge_(host.netns.find_link(uplink.bridge))
     {
         for (const std::string& name : uplink.ports) {
-            if (const model::Link* port = host.find_link(name))
+            if (const model::Link* port = host.netns.find_link(name))
                 ports_.push_back(port);
         }
         together_ = ports_;
@@ -306,7 +307,7 @@ Load strays_on(const model::Link& bridge, const model::Host& host, const Ledger&
             ledger, [&](const Entry& entry) { return same_object(entry.change, change); });
     };
     std::vector<const model::Link*> ports;
-    for (const model::Link& link : host.links) {
+    for (const model::Link& link : host.netns.links) {
         if (link.master == bridge.index)
             ports.push_back(&link);
     }
@@ -351,7 +352,7 @@ bool leaves_through(const model::Route& route, const model::Link& link)
 std::vector<model::Address> moving_addresses(const model::Link& port, const model::Host& host)
 {
     std::vector<model::Address> moving;
-    for (const model::Address& address : host.addresses) {
+    for (const model::Address& address : host.netns.addresses) {
         // A link-local IPv6 address belongs to its device; the bridge makes its own, from the same
         // MAC address.
         const bool own = is_ipv6(address) && address.scope >= model::kScopeLink;
@@ -369,9 +370,10 @@ std::vector<model::Address> moving_addresses(const model::Link& port, const mode
 std::vector<model::Route> moving_routes(const model::Link& port, const model::Host& host)
 {
     std::vector<model::Route> moving;
-    std::ranges::copy_if(host.routes, std::back_inserter(moving), [&](const model::Route& route) {
-        return leaves_through(route, port) && !is_made_again(route, host);
-    });
+    std::ranges::copy_if(host.netns.routes, std::back_inserter(moving),
+                         [&](const model::Route& route) {
+                             return leaves_through(route, port) && !is_made_again(route, host);
+                         });
     return moving;
 }
 
@@ -379,7 +381,7 @@ std::uint32_t smallest_mtu(const std::vector<std::string>& ports, const model::H
 {
     std::uint32_t smallest = 0;
     for (const std::string& name : ports) {
-        const model::Link* port = host.find_link(name);
+        const model::Link* port = host.netns.find_link(name);
         if (port != nullptr && (smallest == 0 || port->mtu < smallest))
             smallest = port->mtu;
     }
@@ -398,12 +400,12 @@ Ledger with_strays(const Ledger& ledger, const model::Host& host)
     for (const Entry& entry : ledger) {
         const auto* bridge = std::get_if<CreateBridge>(&entry.change);
         if (bridge != nullptr && is_uplink(entry.owner))
-            made.push_back(host.find_link(bridge->name));
+            made.push_back(host.netns.find_link(bridge->name));
     }
     Ledger all = ledger;
     for (const Entry& entry : ledger) {
         const auto* port = std::get_if<SetMaster>(&entry.change);
-        const model::Link* bridge = port != nullptr ? host.find_link(port->master) : nullptr;
+        const model::Link* bridge = port != nullptr ? host.netns.find_link(port->master) : nullptr;
         if (bridge == nullptr || std::ranges::find(made, bridge) == made.end())
             continue;
         // To the first port: `all` holds what it has taken.

@@ -28,7 +28,7 @@ bool takes_every_frame(const model::Link& link)
 std::vector<std::string> users_of(const model::Link& port, const model::Host& host)
 {
     std::vector<std::string> users;
-    for (const model::Link& link : host.links) {
+    for (const model::Link& link : host.netns.links) {
         if (link.peer == port.index && takes_every_frame(link))
             users.push_back(fmt::format("the {} interface {}", link.kind, link.name));
     }
@@ -82,7 +82,7 @@ void check_master(const model::Lan& lan,
 {
     if (port.master == 0)
         return;
-    const model::Link* master = host.find_link(port.master);
+    const model::Link* master = host.netns.find_link(port.master);
     const std::string of = master != nullptr ? master->name : "something in another namespace";
     add(findings.errors,
         "lan {}: {} already belongs to {} ({}); name {} as the uplink's bridge, or take {} out "
@@ -107,7 +107,7 @@ std::vector<std::string> xtables_rules_naming(const std::string& link, const mod
         }
         return false;
     };
-    for (const model::XtablesRuleset& ruleset : host.xtables) {
+    for (const model::XtablesRuleset& ruleset : host.netns.xtables) {
         for (const auto& [table, chains] : ruleset.tables) {
             for (const auto& [chain, content] : chains) {
                 for (const auto& rule : content.rules) {
@@ -175,7 +175,7 @@ void check_port(const model::Lan& lan,
                 const model::Host& host,
                 Findings& findings)
 {
-    const model::Link* port = host.find_link(name);
+    const model::Link* port = host.netns.find_link(name);
     if (port == nullptr) {
         add(findings.errors, "lan {}: uplink port {} does not exist", lan.name, name);
         return;
@@ -184,7 +184,7 @@ void check_port(const model::Lan& lan,
         add(findings.warnings, "lan {}: {} has no carrier: is the cable plugged in?", lan.name,
             name);
     check_addresses(lan, *port, host, findings);
-    const model::Link* bridge = host.find_link(lan.uplink.bridge);
+    const model::Link* bridge = host.netns.find_link(lan.uplink.bridge);
     if (bridge != nullptr && port->master == bridge->index)
         return;
     check_can_be_port(lan, *port, host, findings);
@@ -218,7 +218,7 @@ void check_existing_bridge(const model::Lan& lan,
                            const model::Host& host,
                            Findings& findings)
 {
-    const bool ported = std::ranges::any_of(host.links, [&](const model::Link& link) {
+    const bool ported = std::ranges::any_of(host.netns.links, [&](const model::Link& link) {
         return link.master == bridge.index && link.name != uplink_end(lan);
     });
     if (!bridge.up)
@@ -253,7 +253,7 @@ void check_uplink(const model::Lan& lan, const model::Host& host, Findings& find
     for (const std::string& port : lan.uplink.ports)
         check_port(lan, port, host, findings);
     check_routes(lan, host, findings);
-    const model::Link* bridge = host.find_link(lan.uplink.bridge);
+    const model::Link* bridge = host.netns.find_link(lan.uplink.bridge);
     if (bridge == nullptr) {
         check_missing_bridge(lan, findings);
         return;

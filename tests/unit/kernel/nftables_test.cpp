@@ -19,6 +19,7 @@
 #include "base/unique_fd.hpp"
 #include "kernel/links.hpp"
 #include "kernel/nftables.hpp"
+#include "model/nft_outline.hpp"
 #include "unit/kernel/own_netns.hpp"
 
 namespace onlan::kernel {
@@ -39,9 +40,9 @@ std::string nft(std::vector<std::string> words)
 std::vector<std::string> own_comments()
 {
     std::vector<std::string> comments;
-    const auto rules = list_own_rules();
-    EXPECT_TRUE(rules) << rules.error().message;
-    for (const auto& rule : rules.value_or(std::vector<model::NftOwnRule>{}))
+    const auto outline = list_outline();
+    EXPECT_TRUE(outline) << outline.error().message;
+    for (const auto& rule : model::own_rules(outline.value_or(model::NftListing{})))
         comments.push_back(rule.comment);
     return comments;
 }
@@ -129,9 +130,9 @@ bool has_br_netfilter()
 TEST(Nftables, AnEmptyNamespaceHasNoChainsAndNoRules)
 {
     in_own_netns([](NetlinkSocket&) {
-        const auto chains = list_base_chains();
-        ASSERT_TRUE(chains) << chains.error().message;
-        EXPECT_THAT(*chains, IsEmpty());
+        const auto outline = list_outline();
+        ASSERT_TRUE(outline) << outline.error().message;
+        EXPECT_THAT(model::base_chains(*outline), IsEmpty());
         EXPECT_THAT(own_comments(), IsEmpty());
     });
 }
@@ -141,14 +142,15 @@ TEST(Nftables, BaseChainsAreListedWithoutTheOthers)
     in_own_netns([](NetlinkSocket&) {
         nft({"add table bridge t; add chain bridge t plain; "
              "add chain bridge t c { type filter hook forward priority -200; policy drop; }"});
-        const auto chains = list_base_chains();
-        ASSERT_TRUE(chains) << chains.error().message;
-        EXPECT_THAT(*chains, ElementsAre(model::NftBaseChain{.family = "bridge",
-                                                             .table = "t",
-                                                             .name = "c",
-                                                             .hook = "forward",
-                                                             .priority = -200,
-                                                             .policy = "drop"}));
+        const auto outline = list_outline();
+        ASSERT_TRUE(outline) << outline.error().message;
+        EXPECT_THAT(model::base_chains(*outline),
+                    ElementsAre(model::NftBaseChain{.family = "bridge",
+                                                    .table = "t",
+                                                    .name = "c",
+                                                    .hook = "forward",
+                                                    .priority = -200,
+                                                    .policy = "drop"}));
     });
 }
 

@@ -5,6 +5,7 @@
 #include "base/subprocess.hpp"
 #include "kernel/nftables.hpp"
 #include "kernel/xtables.hpp"
+#include "model/nft_outline.hpp"
 #include "unit/kernel/own_netns.hpp"
 
 namespace onlan::kernel {
@@ -22,9 +23,9 @@ struct Kind {
 
 std::vector<model::XtablesRuleset> collected()
 {
-    const auto chains = list_base_chains();
-    EXPECT_TRUE(chains) << chains.error().message;
-    const auto rulesets = collect_xtables(*chains);
+    const auto outline = list_outline();
+    EXPECT_TRUE(outline) << outline.error().message;
+    const auto rulesets = collect_xtables(model::base_chains(*outline));
     EXPECT_TRUE(rulesets) << rulesets.error().message;
     return rulesets.value_or(std::vector<model::XtablesRuleset>{});
 }
@@ -155,9 +156,9 @@ TEST(CollectXtables, LookingMakesNoTables)
     in_own_netns([](NetlinkSocket&) {
         EXPECT_THAT(collected(), IsEmpty());
         EXPECT_FALSE(has_legacy_tables());
-        const auto chains = list_base_chains();
-        ASSERT_TRUE(chains) << chains.error().message;
-        EXPECT_THAT(*chains, IsEmpty());
+        const auto outline = list_outline();
+        ASSERT_TRUE(outline) << outline.error().message;
+        EXPECT_THAT(model::base_chains(*outline), IsEmpty());
     });
 }
 

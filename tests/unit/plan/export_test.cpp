@@ -30,18 +30,18 @@ std::string golden(const std::string& name)
 }
 
 // eno1 carries the host's address and its way out, and no bridge is there yet.
-model::Host plain_host()
+model::Snapshot plain_host()
 {
-    model::Host host = article_host();
-    std::erase_if(host.links, [](const model::Link& link) { return link.name == "br-lan"; });
-    model::Link& port = host.links.back();
+    model::Snapshot host = article_host();
+    std::erase_if(netns(host).links, [](const model::Link& link) { return link.name == "br-lan"; });
+    model::Link& port = netns(host).links.back();
     port.master = 0;
     port.master_kind.clear();
-    host.addresses = {
+    netns(host).addresses = {
         {.link = port.index, .local = *net::InterfaceAddress::parse("192.168.137.250/24")},
         {.link = port.index, .local = *net::InterfaceAddress::parse("2001:db8::250/64")},
         {.link = port.index, .local = *net::InterfaceAddress::parse("fe80::1/64"), .scope = 253}};
-    host.routes = {
+    netns(host).routes = {
         {.destination = {}, .gateway = ip("192.168.137.245"), .link = port.index, .metric = 100},
         {.destination = prefix("10.9.0.0/16"), .table = 7, .scope = 253, .link = port.index},
         {.destination = prefix("192.168.137.0/24"), .protocol = 2, .link = port.index}};
@@ -70,9 +70,9 @@ TEST(Export, NetworkdGetsTheUplinkBridgeWithWhatItsPortCarries)
 TEST(Export, ARouteThatNoFormatHasWordsForIsSaidAndLeftToTheReader)
 {
     for (const bool encapsulated : {true, false}) {
-        model::Host host = plain_host();
-        host.routes[1].encapsulated = encapsulated;
-        host.routes[1].multipath = !encapsulated;
+        model::Snapshot host = plain_host();
+        netns(host).routes[1].encapsulated = encapsulated;
+        netns(host).routes[1].multipath = !encapsulated;
         const std::string comment =
             fmt::format("# The route to 10.9.0.0/16 {}: add it by hand.\n",
                         encapsulated ? "encapsulates its packets" : "has several next hops");
@@ -109,9 +109,9 @@ TEST(Export, SeveralPortsRunStp)
 
 TEST(Export, DhcpAddressesAreAskedForAgainInsteadOfWrittenDown)
 {
-    model::Host host = plain_host();
-    host.addresses[0].valid = 3600;
-    host.routes[0].protocol = 16; // RTPROT_DHCP
+    model::Snapshot host = plain_host();
+    netns(host).addresses[0].valid = 3600;
+    netns(host).routes[0].protocol = 16; // RTPROT_DHCP
     const auto files = export_networkd(with_ports(AttachMode::macvlan), host).value();
     const auto bridge =
         std::ranges::find(files, "/etc/systemd/network/10-onlan-br0.network", &ExportedFile::path);
@@ -134,8 +134,8 @@ model::Rule rule_to_table_7(const char* interface)
 
 TEST(Export, PolicyRulesGoWithTheRoutesThatTheyLeadTo)
 {
-    model::Host host = plain_host();
-    host.policy_rules = {rule_to_table_7("eno1"), rule_to_table_7("")};
+    model::Snapshot host = plain_host();
+    netns(host).policy_rules = {rule_to_table_7("eno1"), rule_to_table_7("")};
     const model::Intent intent = with_ports(AttachMode::macvlan);
     EXPECT_THAT(printed(export_networkd(intent, host)),
                 testing::HasSubstr("\n[RoutingPolicyRule]\nFamily=ipv4\nPriority=900\n"
@@ -155,22 +155,22 @@ TEST(Export, PolicyRulesGoWithTheRoutesThatTheyLeadTo)
 
 TEST(Export, TheUplinkIsTheSameBeforeAndAfterItIsMade)
 {
-    model::Host made = plain_host();
-    made.links.push_back({.index = 9,
-                          .name = "br0",
-                          .kind = "bridge",
-                          .mac = made.links.back().mac,
-                          .mtu = 1500,
-                          .up = true,
-                          .ethernet = true,
-                          .bridge = model::Bridge{}});
-    for (model::Link& link : made.links) {
+    model::Snapshot made = plain_host();
+    netns(made).links.push_back({.index = 9,
+                                 .name = "br0",
+                                 .kind = "bridge",
+                                 .mac = netns(made).links.back().mac,
+                                 .mtu = 1500,
+                                 .up = true,
+                                 .ethernet = true,
+                                 .bridge = model::Bridge{}});
+    for (model::Link& link : netns(made).links) {
         if (link.name == "eno1")
             link.master = 9;
     }
-    for (model::Address& address : made.addresses)
+    for (model::Address& address : netns(made).addresses)
         address.link = 9;
-    for (model::Route& route : made.routes)
+    for (model::Route& route : netns(made).routes)
         route.link = 9;
     const model::Intent intent = with_ports(AttachMode::macvlan);
     EXPECT_EQ(printed(export_networkd(intent, made)),

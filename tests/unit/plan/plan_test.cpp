@@ -47,7 +47,7 @@ protected:
     }
 
     model::Intent intent{{lan137()}};
-    model::Host host = article_host();
+    model::Snapshot host = article_host();
     Ledger ledger;
     Stage stage = Stage::complete;
     Survey survey;
@@ -171,26 +171,26 @@ TEST_F(Planning, NothingToDoWhenTheHostIsAsConfigured)
     stage = Stage::before_docker;
     const auto first = plan();
     ASSERT_TRUE(first);
-    host.links.push_back(
+    netns(host).links.push_back(
         {.index = 4, .name = "on-lan137", .kind = "bridge", .mtu = 1500, .up = true});
-    host.links.push_back({.index = 5,
-                          .name = "in-lan137",
-                          .kind = "veth",
-                          .mtu = 1500,
-                          .up = true,
-                          .master = 4,
-                          .peer = 6});
-    host.links.push_back({.index = 6,
-                          .name = "up-lan137",
-                          .kind = "veth",
-                          .mtu = 1500,
-                          .up = true,
-                          .master = 2,
-                          .peer = 5});
+    netns(host).links.push_back({.index = 5,
+                                 .name = "in-lan137",
+                                 .kind = "veth",
+                                 .mtu = 1500,
+                                 .up = true,
+                                 .master = 4,
+                                 .peer = 6});
+    netns(host).links.push_back({.index = 6,
+                                 .name = "up-lan137",
+                                 .kind = "veth",
+                                 .mtu = 1500,
+                                 .up = true,
+                                 .master = 2,
+                                 .peer = 5});
     for (const char* link : {"on-lan137", "in-lan137", "up-lan137"})
-        host.sysctls[interface_sysctl("ipv6", link, "disable_ipv6")] = "1";
-    host.sysctls[interface_sysctl("ipv4", "on-lan137", "arp_ignore")] = "8";
-    host.own_rules = {{.chain = "prerouting", .comment = "onlan:lan137"}};
+        netns(host).sysctls[interface_sysctl("ipv6", link, "disable_ipv6")] = "1";
+    netns(host).sysctls[interface_sysctl("ipv4", "on-lan137", "arp_ignore")] = "8";
+    add_nft_rule(host, "onlan", {{"chain", "prerouting"}, {"comment", "onlan:lan137"}});
     for (const PlannedStep& step : first->steps)
         ledger.push_back({step.owner, step.change});
 
@@ -249,12 +249,12 @@ TEST_F(Planning, RefusesAMissingUplinkBridge)
 TEST_F(Planning, RefusesAWirelessPort)
 {
     intent.lans[0].uplink = {.bridge = "br-new", .ports = {"wlan0"}};
-    host.links.push_back({.index = 9,
-                          .name = "wlan0",
-                          .up = true,
-                          .carrier = true,
-                          .ethernet = true,
-                          .wireless = true});
+    netns(host).links.push_back({.index = 9,
+                                 .name = "wlan0",
+                                 .up = true,
+                                 .carrier = true,
+                                 .ethernet = true,
+                                 .wireless = true});
     EXPECT_THAT(error(), HasSubstr("wlan0 is a Wi-Fi interface"));
 }
 
@@ -280,16 +280,16 @@ TEST_F(Planning, RefusesStaticIpv6WithDockersBridgeDriver)
 
 TEST_F(Planning, RefusesALinkOfTheSameNameThatSomebodyElseMade)
 {
-    host.links.push_back({.index = 4, .name = "on-lan137", .kind = "bridge"});
+    netns(host).links.push_back({.index = 4, .name = "on-lan137", .kind = "bridge"});
     EXPECT_THAT(error(), HasSubstr("already an interface on-lan137 that is not onlan's"));
 }
 
 TEST_F(Planning, AcceptsTheWholeCableThatTheDistributionMade)
 {
-    host.links.push_back({.index = 4, .name = "on-lan137", .kind = "bridge", .up = true});
-    host.links.push_back(
+    netns(host).links.push_back({.index = 4, .name = "on-lan137", .kind = "bridge", .up = true});
+    netns(host).links.push_back(
         {.index = 5, .name = "up-lan137", .kind = "veth", .up = true, .master = 2, .peer = 6});
-    host.links.push_back(
+    netns(host).links.push_back(
         {.index = 6, .name = "in-lan137", .kind = "veth", .up = true, .master = 4, .peer = 5});
     const auto made = plan();
     ASSERT_TRUE(made) << made.error().message;

@@ -24,19 +24,19 @@ TEST_F(Uplink, AsMadeItIsWhatIsWanted)
 TEST_F(Uplink, ALostAddressIsAddedAgain)
 {
     make();
-    host.addresses.clear();
-    host.routes.clear(); // the kernel deletes them with the last address
+    netns(host).addresses.clear();
+    netns(host).routes.clear(); // the kernel deletes them with the last address
     EXPECT_THAT(steps(), ElementsAre("add 192.168.137.250/24 to br-new",
                                      "add the default route via 192.168.137.245 on br-new"));
 }
 
 TEST_F(Uplink, WhatEndsByItselfIsNotMissed)
 {
-    host.addresses[0].valid = 3600;
-    host.routes[0].protocol = kRa;
+    netns(host).addresses[0].valid = 3600;
+    netns(host).routes[0].protocol = kRa;
     make();
-    host.addresses.clear();
-    host.routes.clear();
+    netns(host).addresses.clear();
+    netns(host).routes.clear();
     EXPECT_THAT(steps(), IsEmpty());
 }
 
@@ -50,14 +50,14 @@ TEST_F(Uplink, ABridgeThatIsDownIsSetUp)
 TEST_F(Uplink, AnAddressThatIsBackOnTheNicIsTakenOffIt)
 {
     make();
-    host.addresses.push_back(address(3, "192.168.137.250/24"));
+    netns(host).addresses.push_back(address(3, "192.168.137.250/24"));
     EXPECT_THAT(steps(), ElementsAre("remove 192.168.137.250/24 from eno1"));
 }
 
 TEST_F(Uplink, AnAddressThatSomebodyAddedToTheBridgeIsLeftThere)
 {
     make();
-    host.addresses.push_back(address(20, "192.168.137.77/24"));
+    netns(host).addresses.push_back(address(20, "192.168.137.77/24"));
     EXPECT_THAT(steps(), IsEmpty());
 }
 
@@ -72,7 +72,7 @@ TEST_F(Uplink, APortMoreJoinsWithWhatItCarries)
 {
     make();
     intent.lans[0].uplink.ports = {"eno1", "eth9"};
-    host.addresses.push_back(address(9, "10.99.0.1/24"));
+    netns(host).addresses.push_back(address(9, "10.99.0.1/24"));
     EXPECT_THAT(steps(), ElementsAre("turn on the spanning tree protocol of br-new, against loops",
                                      "make eth9 a port of br-new", "remove 10.99.0.1/24 from eth9",
                                      "add 10.99.0.1/24 to br-new"));
@@ -81,7 +81,7 @@ TEST_F(Uplink, APortMoreJoinsWithWhatItCarries)
 TEST_F(Uplink, APortLessGetsBackWhatItCarried)
 {
     intent.lans[0].uplink.ports = {"eno1", "eth9"};
-    host.addresses.push_back(address(9, "10.99.0.1/24"));
+    netns(host).addresses.push_back(address(9, "10.99.0.1/24"));
     make();
     link("br-new").bridge->stp = true;
     ASSERT_THAT(steps(), IsEmpty());
@@ -124,32 +124,32 @@ class FollowingMtu : public testing::Test {
 protected:
     FollowingMtu()
     {
-        host.links.push_back({.index = 4,
-                              .name = "on-lan137",
-                              .kind = "bridge",
-                              .alias = "onlan:lan137",
-                              .mtu = 1500});
-        host.links.push_back({.index = 5,
-                              .name = "in-lan137",
-                              .kind = "veth",
-                              .alias = "onlan:lan137",
-                              .mtu = 1500,
-                              .master = 4,
-                              .peer = 6});
-        host.links.push_back({.index = 6,
-                              .name = "up-lan137",
-                              .kind = "veth",
-                              .alias = "onlan:lan137",
-                              .mtu = 1500,
-                              .master = 2,
-                              .peer = 5});
+        netns(host).links.push_back({.index = 4,
+                                     .name = "on-lan137",
+                                     .kind = "bridge",
+                                     .alias = "onlan:lan137",
+                                     .mtu = 1500});
+        netns(host).links.push_back({.index = 5,
+                                     .name = "in-lan137",
+                                     .kind = "veth",
+                                     .alias = "onlan:lan137",
+                                     .mtu = 1500,
+                                     .master = 4,
+                                     .peer = 6});
+        netns(host).links.push_back({.index = 6,
+                                     .name = "up-lan137",
+                                     .kind = "veth",
+                                     .alias = "onlan:lan137",
+                                     .mtu = 1500,
+                                     .master = 2,
+                                     .peer = 5});
         host.docker->networks = {docker()};
-        host.links[1].mtu = 1400;
+        netns(host).links[1].mtu = 1400;
     }
 
     model::DockerNetwork docker()
     {
-        model::Host before = host;
+        model::Snapshot before = host;
         before.docker->networks.clear();
         const auto made = plan_up({.intent = intent, .host = before, .ledger = {}, .survey = {}});
         return std::get<CreateDockerNetwork>(made->steps.back().change).network;
@@ -161,7 +161,7 @@ protected:
     }
 
     model::Intent intent{{lan137()}};
-    model::Host host = article_host();
+    model::Snapshot host = article_host();
 };
 
 TEST_F(FollowingMtu, TheCableAndTheSecondBridgeFollow)
@@ -206,7 +206,7 @@ TEST_F(Uplink, SeveralPortsRunStpFromTheSecondOneOn)
 
 TEST_F(Uplink, RefusesTheParentOfAMacvlan)
 {
-    host.links.push_back({.index = 30, .name = "mv0", .kind = "macvlan", .peer = 3});
+    netns(host).links.push_back({.index = 30, .name = "mv0", .kind = "macvlan", .peer = 3});
     EXPECT_THAT(error(), HasSubstr("eno1 cannot be a port of a bridge while the macvlan interface "
                                    "mv0 sits on it"));
 }
@@ -229,7 +229,7 @@ TEST_F(Uplink, RefusesABridgeAsPort)
 
 TEST_F(Uplink, RefusesASlaveOfABond)
 {
-    host.links.push_back({.index = 30, .name = "bond0", .kind = "bond"});
+    netns(host).links.push_back({.index = 30, .name = "bond0", .kind = "bond"});
     link("eno1").master = 30;
     link("eno1").master_kind = "bond";
     EXPECT_THAT(error(), HasSubstr("eno1 already belongs to bond0 (bond)"));
@@ -249,9 +249,13 @@ TEST_F(Uplink, FirewallRulesThatNameTheNicAreNamed)
     ruleset.tables["filter"]["INPUT"].rules = {{{"-i", "eno1", "-j", "DROP"}},
                                                {{"-i", "eno+", "-j", "LOG"}},
                                                {{"-i", "eth9", "-j", "ACCEPT"}}};
-    host.xtables = {ruleset};
-    host.interface_rules = {{"inet", "filter", "input", "iifname", "eno1"},
-                            {"inet", "filter", "input", "iifname", "lo"}};
+    netns(host).xtables = {ruleset};
+    for (const char* name : {"eno1", "lo"})
+        add_nft_rule(
+            host, "filter",
+            {{"chain", "input"},
+             {"expr",
+              {{{"match", {{"left", {{"meta", {{"key", "iifname"}}}}}, {"right", name}}}}}}});
     EXPECT_THAT(warnings(),
                 ElementsAre(HasSubstr("iptables-legacy -t filter -A INPUT -i eno1 -j DROP"),
                             HasSubstr("iptables-legacy -t filter -A INPUT -i eno+ -j LOG"),

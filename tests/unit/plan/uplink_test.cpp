@@ -34,34 +34,34 @@ TEST_F(Uplink, TakesOverTheNicsAddressesAndRoutes)
 
 TEST_F(Uplink, APrefixRouteThatTheKernelWouldNotMakeAgainMovesToo)
 {
-    host.addresses[0].flags = kNoPrefixRoute;
-    host.routes[1].metric = 100;
+    netns(host).addresses[0].flags = kNoPrefixRoute;
+    netns(host).routes[1].metric = 100;
     EXPECT_THAT(steps(), IsSupersetOf({"remove the route to 192.168.137.0/24 on eno1",
                                        "add the route to 192.168.137.0/24 on br-new"}));
 }
 
 TEST_F(Uplink, APrefixRouteOfAnotherMetricThanTheKernelsMovesToo)
 {
-    host.routes.push_back(
+    netns(host).routes.push_back(
         {.destination = prefix("192.168.137.0/24"), .protocol = kKernel, .link = 3, .metric = 100});
     EXPECT_THAT(steps(), Contains("add the route to 192.168.137.0/24 on br-new").Times(1));
 }
 
 TEST_F(Uplink, AnAdvertisedPrefixIsTakenOffTheNic)
 {
-    host.addresses.push_back(address(3, "fd00:aaaa::5/64"));
-    host.routes.push_back({.destination = prefix("fd00:aaaa::/64"),
-                           .protocol = kKernel,
-                           .link = 3,
-                           .metric = 256,
-                           .expires = 3600});
+    netns(host).addresses.push_back(address(3, "fd00:aaaa::5/64"));
+    netns(host).routes.push_back({.destination = prefix("fd00:aaaa::/64"),
+                                  .protocol = kKernel,
+                                  .link = 3,
+                                  .metric = 256,
+                                  .expires = 3600});
     EXPECT_THAT(steps(), Contains("remove the route to fd00:aaaa::/64 on eno1"));
 }
 
 TEST_F(Uplink, ASecondDefaultRouteStaysTheSecond)
 {
-    host.routes.insert(
-        host.routes.begin() + 1,
+    netns(host).routes.insert(
+        netns(host).routes.begin() + 1,
         {.destination = prefix("0.0.0.0/0"), .protocol = 3, .gateway = ip("10.99.0.2"), .link = 9});
     const auto lines = steps();
     const auto last = std::vector(lines.end() - 2, lines.end());
@@ -72,20 +72,20 @@ TEST_F(Uplink, ASecondDefaultRouteStaysTheSecond)
 
 TEST_F(Uplink, ADefaultRouteBeforeTheMovedOneIsLeftAlone)
 {
-    host.routes.insert(
-        host.routes.begin(),
+    netns(host).routes.insert(
+        netns(host).routes.begin(),
         {.destination = prefix("0.0.0.0/0"), .protocol = 3, .gateway = ip("10.99.0.2"), .link = 9});
     EXPECT_THAT(steps(), Not(Contains(HasSubstr("eth9"))));
 }
 
 TEST_F(Uplink, AnAdvertisedRouteMovesAsALesserOneThatEnds)
 {
-    host.routes = {{.destination = prefix("::/0"),
-                    .protocol = kRa,
-                    .gateway = ip("fe80::1"),
-                    .link = 3,
-                    .metric = 1024,
-                    .expires = 1799}};
+    netns(host).routes = {{.destination = prefix("::/0"),
+                           .protocol = kRa,
+                           .gateway = ip("fe80::1"),
+                           .link = 3,
+                           .metric = 1024,
+                           .expires = 1799}};
     const auto made = plan();
     ASSERT_TRUE(made);
     const auto found = std::ranges::find_if(made->steps, [](const PlannedStep& step) {
@@ -95,41 +95,41 @@ TEST_F(Uplink, AnAdvertisedRouteMovesAsALesserOneThatEnds)
     const auto& route = std::get<AddRoute>(found->change).route;
     EXPECT_EQ(route.metric, 1025U);
     EXPECT_EQ(route.expires, 1799U);
-    EXPECT_EQ(stand_in(host.routes[0]), route); // what `down` puts on the NIC
+    EXPECT_EQ(stand_in(netns(host).routes[0]), route); // what `down` puts on the NIC
 }
 
 TEST_F(Uplink, RoutesOfOtherLinksThatPreferAMovedAddressComeBack)
 {
-    host.routes.push_back({.destination = prefix("10.8.0.0/24"),
-                           .protocol = 3,
-                           .preferred_source = ip("192.168.137.250"),
-                           .link = 9});
+    netns(host).routes.push_back({.destination = prefix("10.8.0.0/24"),
+                                  .protocol = 3,
+                                  .preferred_source = ip("192.168.137.250"),
+                                  .link = 9});
     EXPECT_THAT(steps(), IsSupersetOf({"remove the route to 10.8.0.0/24 on eth9",
                                        "add the route to 10.8.0.0/24 on eth9"}));
 }
 
 TEST_F(Uplink, AForeignRouteInTableLocalMovesAndTheKernelsDoesNot)
 {
-    host.routes.push_back({.destination = prefix("203.0.113.7/32"),
-                           .table = 255,
-                           .type = 2,
-                           .protocol = 3,
-                           .link = 3});
-    host.routes.push_back({.destination = prefix("192.168.137.250/32"),
-                           .table = 255,
-                           .type = 2,
-                           .protocol = kKernel,
-                           .link = 3});
+    netns(host).routes.push_back({.destination = prefix("203.0.113.7/32"),
+                                  .table = 255,
+                                  .type = 2,
+                                  .protocol = 3,
+                                  .link = 3});
+    netns(host).routes.push_back({.destination = prefix("192.168.137.250/32"),
+                                  .table = 255,
+                                  .type = 2,
+                                  .protocol = kKernel,
+                                  .link = 3});
     EXPECT_THAT(steps(), AllOf(Contains("add the route to 203.0.113.7/32 in table 255 on br-new"),
                                Not(Contains(HasSubstr("192.168.137.250/32")))));
 }
 
 TEST_F(Uplink, AMultipathRouteMovesWithItsHopOnThePort)
 {
-    host.routes.push_back({.destination = prefix("10.7.0.0/24"),
-                           .protocol = 3,
-                           .multipath = true,
-                           .next_hops = {{.link = 9}, {.link = 3}}});
+    netns(host).routes.push_back({.destination = prefix("10.7.0.0/24"),
+                                  .protocol = 3,
+                                  .multipath = true,
+                                  .next_hops = {{.link = 9}, {.link = 3}}});
     const auto made = plan();
     ASSERT_TRUE(made) << made.error().message;
     const auto found = std::ranges::find_if(made->steps, [](const PlannedStep& step) {
@@ -145,29 +145,29 @@ TEST_F(Uplink, AMultipathRouteMovesWithItsHopOnThePort)
 
 TEST_F(Uplink, AMultipathRouteOfOtherNicsIsNoneOfItsBusiness)
 {
-    host.routes.push_back({.destination = prefix("10.7.0.0/24"),
-                           .protocol = 3,
-                           .multipath = true,
-                           .next_hops = {{.link = 9}}});
+    netns(host).routes.push_back({.destination = prefix("10.7.0.0/24"),
+                                  .protocol = 3,
+                                  .multipath = true,
+                                  .next_hops = {{.link = 9}}});
     EXPECT_THAT(steps(), Not(Contains(HasSubstr("10.7.0.0"))));
 }
 
 TEST_F(Uplink, ARouteThatEncapsulatesIsNotMovedAsAPlainOne)
 {
-    host.routes.push_back(
+    netns(host).routes.push_back(
         {.destination = prefix("10.78.0.0/16"), .protocol = 3, .link = 3, .encapsulated = true});
     EXPECT_THAT(error(), HasSubstr("the route to 10.78.0.0/16 on eno1 encapsulates its packets"));
-    host.routes.back().link = 9;
+    netns(host).routes.back().link = 9;
     EXPECT_EQ(error(), "");
     // Of another link, but it would have to be added again.
-    host.routes.back().preferred_source = ip("192.168.137.250");
+    netns(host).routes.back().preferred_source = ip("192.168.137.250");
     EXPECT_THAT(error(), HasSubstr("the route to 10.78.0.0/16 on eth9 encapsulates its packets"));
 }
 
 TEST_F(Uplink, ABridgeWithARouteThatEncapsulatesIsNotTakenAway)
 {
     make();
-    host.routes.push_back(
+    netns(host).routes.push_back(
         {.destination = prefix("10.78.0.0/16"), .protocol = 3, .link = 20, .encapsulated = true});
     EXPECT_THAT(in_use(plan_down(with_strays(ledger, host), {}), host),
                 ElementsAre(HasSubstr("the route to 10.78.0.0/16 on br-new encapsulates")));
@@ -203,11 +203,11 @@ TEST_F(Uplink, IsUndoneInTheOrderOfItsPhasesAlsoAfterRepairs)
 TEST_F(Uplink, WhatOthersPutOnTheBridgeGoesToTheNicWithTheRest)
 {
     make();
-    host.addresses.push_back(address(20, "192.168.137.77/24"));
-    host.routes.push_back({.destination = prefix("10.66.0.0/16"),
-                           .protocol = 3,
-                           .gateway = ip("192.168.137.245"),
-                           .link = 20});
+    netns(host).addresses.push_back(address(20, "192.168.137.77/24"));
+    netns(host).routes.push_back({.destination = prefix("10.66.0.0/16"),
+                                  .protocol = 3,
+                                  .gateway = ip("192.168.137.245"),
+                                  .link = 20});
     const auto down = described(plan_down(with_strays(ledger, host), {}).steps);
     EXPECT_THAT(down, IsSupersetOf({"add 192.168.137.77/24 to eno1",
                                     "add the route to 10.66.0.0/16 via 192.168.137.245 on eno1"}));
@@ -216,15 +216,15 @@ TEST_F(Uplink, WhatOthersPutOnTheBridgeGoesToTheNicWithTheRest)
 TEST_F(Uplink, OnABridgeThatIsNotOnlansNothingIsAStray)
 {
     ledger = {{"@br-new/eno1", SetMaster{.link = "eno1", .master = "br-new"}}};
-    host.links.push_back({.index = 20, .name = "br-new", .kind = "bridge"});
-    host.addresses.push_back(address(20, "192.168.137.77/24"));
+    netns(host).links.push_back({.index = 20, .name = "br-new", .kind = "bridge"});
+    netns(host).addresses.push_back(address(20, "192.168.137.77/24"));
     EXPECT_EQ(with_strays(ledger, host), ledger);
 }
 
 TEST_F(Uplink, ABridgeThatOthersUseIsNotDeleted)
 {
     make();
-    host.links.push_back({.index = 30, .name = "vm0", .master = 20});
+    netns(host).links.push_back({.index = 30, .name = "vm0", .master = 20});
     const auto others = in_use(plan_down(ledger, {}), host);
     EXPECT_THAT(others, ElementsAre(HasSubstr("ports that are not onlan's: vm0")));
     intent.lans.clear();

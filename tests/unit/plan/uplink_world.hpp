@@ -63,7 +63,7 @@ protected:
 
     model::Link& link(std::string_view name)
     {
-        return *std::ranges::find(host.links, name, &model::Link::name);
+        return *std::ranges::find(netns(host).links, name, &model::Link::name);
     }
 
     // `up` has been here.
@@ -73,25 +73,25 @@ protected:
         ASSERT_TRUE(planned) << planned.error().message;
         for (const PlannedStep& step : planned->steps)
             ledger.push_back({step.owner, step.change});
-        host.links.push_back({.index = 20,
-                              .name = "br-new",
-                              .kind = "bridge",
-                              .alias = "onlan:@br-new",
-                              .mtu = 1500,
-                              .up = true,
-                              .carrier = true,
-                              .ethernet = true,
-                              .bridge = model::Bridge{}});
+        netns(host).links.push_back({.index = 20,
+                                     .name = "br-new",
+                                     .kind = "bridge",
+                                     .alias = "onlan:@br-new",
+                                     .mtu = 1500,
+                                     .up = true,
+                                     .carrier = true,
+                                     .ethernet = true,
+                                     .bridge = model::Bridge{}});
         for (const std::string& port : intent.lans[0].uplink.ports)
             link(port).master = 20;
-        for (model::Address& one : host.addresses)
+        for (model::Address& one : netns(host).addresses)
             one.link = 20;
-        for (model::Route& one : host.routes)
+        for (model::Route& one : netns(host).routes)
             one.link = one.link == 3 ? 20 : one.link;
     }
 
     model::Intent intent{{lan137()}};
-    model::Host host = nic_host();
+    model::Snapshot host = nic_host();
     Ledger ledger;
 };
 

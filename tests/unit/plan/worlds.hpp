@@ -4,18 +4,25 @@
 
 #include <string>
 
+#include <nlohmann/json.hpp>
+
 #include "model/host.hpp"
 #include "model/intent.hpp"
 #include "unit/net/values.hpp"
 
 namespace onlan::plan {
 
+inline model::Netns& netns(model::Snapshot& host)
+{
+    return host.namespaces.front();
+}
+
 // The article's host before anything is done to it: br-lan with the NIC eno1 as its port, no
 // firewall, Docker running.
-inline model::Host article_host()
+inline model::Snapshot article_host()
 {
-    model::Host host;
-    host.links = {
+    model::Snapshot host{.namespaces = {{.name = "host"}}};
+    netns(host).links = {
         {.index = 1, .name = "lo", .mtu = 65536, .up = true, .loopback = true},
         {.index = 2,
          .name = "br-lan",
@@ -35,27 +42,27 @@ inline model::Host article_host()
          .master = 2,
          .master_kind = "bridge"},
     };
-    host.addresses = {{.link = 2, .local = interface_address("192.168.137.250/24")}};
-    host.sysctls = {{"net.ipv6.conf.default.disable_ipv6", "0"}};
+    netns(host).addresses = {{.link = 2, .local = interface_address("192.168.137.250/24")}};
+    netns(host).sysctls = {{"net.ipv6.conf.default.disable_ipv6", "0"}};
     host.docker = model::DockerEngine{.version = "28.5.2", .firewall_backend = "iptables"};
     return host;
 }
 
 // A host whose LAN is on the NIC eno1 itself, with a default route; eth9 leads elsewhere.
-inline model::Host nic_host()
+inline model::Snapshot nic_host()
 {
-    model::Host host = article_host();
-    std::erase_if(host.links, [](const model::Link& link) { return link.name == "br-lan"; });
-    host.links.back().master = 0;
-    host.links.back().master_kind.clear();
-    host.links.push_back(
+    model::Snapshot host = article_host();
+    std::erase_if(netns(host).links, [](const model::Link& link) { return link.name == "br-lan"; });
+    netns(host).links.back().master = 0;
+    netns(host).links.back().master_kind.clear();
+    netns(host).links.push_back(
         {.index = 9, .name = "eth9", .mtu = 1500, .up = true, .carrier = true, .ethernet = true});
-    host.addresses = {{.link = 3, .local = interface_address("192.168.137.250/24")}};
-    host.routes = {{.destination = prefix("0.0.0.0/0"),
-                    .protocol = 3,
-                    .gateway = ip("192.168.137.245"),
-                    .link = 3},
-                   {.destination = prefix("192.168.137.0/24"), .protocol = 2, .link = 3}};
+    netns(host).addresses = {{.link = 3, .local = interface_address("192.168.137.250/24")}};
+    netns(host).routes = {{.destination = prefix("0.0.0.0/0"),
+                           .protocol = 3,
+                           .gateway = ip("192.168.137.245"),
+                           .link = 3},
+                          {.destination = prefix("192.168.137.0/24"), .protocol = 2, .link = 3}};
     return host;
 }
 
@@ -69,17 +76,27 @@ inline model::Lan lan137(model::AttachMode mode = model::AttachMode::docker_brid
                      .pool = *net::AddressRange::parse("192.168.137.192/28")}};
 }
 
-// br_netfilter is loaded and Docker's FORWARD chain drops by policy.
-inline void drop_bridged_frames(model::Host& host)
+// A rule of the table `inet TABLE` in nft's listing.
+inline void add_nft_rule(model::Snapshot& host, const std::string& table, nlohmann::json rule)
 {
-    host.sysctls["net.bridge.bridge-nf-call-iptables"] = "1";
-    host.sysctls["net.bridge.bridge-nf-call-ip6tables"] = "1";
+    nlohmann::json document = netns(host).nftables.document();
+    rule["family"] = "inet";
+    rule["table"] = table;
+    document["nftables"].push_back({{"rule", std::move(rule)}});
+    netns(host).nftables = std::move(document);
+}
+
+// br_netfilter is loaded and Docker's FORWARD chain drops by policy.
+inline void drop_bridged_frames(model::Snapshot& host)
+{
+    netns(host).sysctls["net.bridge.bridge-nf-call-iptables"] = "1";
+    netns(host).sysctls["net.bridge.bridge-nf-call-ip6tables"] = "1";
     model::XtablesRuleset ruleset{.backend = model::XtablesBackend::nft,
                                   .family = net::Family::ipv4};
     ruleset.tables["filter"]["FORWARD"] = {.policy = "DROP",
                                            .rules = {{.words = {"-j", "DOCKER-USER"}}}};
     ruleset.tables["filter"]["DOCKER-USER"] = {.policy = "-", .rules = {}};
-    host.xtables = {ruleset};
+    netns(host).xtables = {ruleset};
 }
 
 } // namespace onlan::plan

@@ -1,0 +1,129 @@
+#include "model/nft_outline.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+namespace onlan::model {
+namespace {
+
+using nlohmann::json;
+
+// The objects of one kind: {"nftables": [{"chain": {…}}, {"rule": {…}}, …]}.
+std::vector<const json*> objects(const NftListing& listing, const char* kind)
+{
+    std::vector<const json*> found;
+    const json& document = listing.document();
+    const auto list = document.is_object() ? document.find("nftables") : document.end();
+    if (list == document.end())
+        return found;
+    for (const json& element : *list) {
+        const auto object = element.is_object() ? element.find(kind) : element.end();
+        if (object != element.end() && object->is_object())
+            found.push_back(&*object);
+    }
+    return found;
+}
+
+std::string text(const json& object, const char* name)
+{
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool is_own(const json& rule)
+{
+    return text(rule, "family") == "inet" && text(rule, "table") == "onlan";
+}
+
+// {"match": {"left": {"meta": {"key": "iifname"}}, "right": "eno1"}}, where `right` may also be a
+// set of names, at any depth.
+void collect_names(const json& expression, std::vector<std::string>& names)
+{
+    if (expression.is_string())
+        names.push_back(expression.get<std::string>());
+    else if (expression.is_structured()) {
+        for (const json& part : expression)
+            collect_names(part, names);
+    }
+}
+
+void collect_interface_rules(const json& rule, std::vector<NftInterfaceRule>& found)
+{
+    constexpr std::array<std::string_view, 4> kKeys = {"iifname", "oifname", "iif", "oif"};
+    const json::json_pointer key_of_match("/match/left/meta/key");
+    for (const json& expression : rule.value("expr", json::array())) {
+        if (!expression.contains(key_of_match) || !expression["match"].contains("right"))
+            continue;
+        const json& key = expression[key_of_match];
+        if (!key.is_string() || std::ranges::find(kKeys, key) == kKeys.end())
+            continue;
+        std::vector<std::string> names;
+        collect_names(expression["match"]["right"], names);
+        for (std::string& name : names)
+            found.push_back({.family = text(rule, "family"),
+                             .table = text(rule, "table"),
+                             .chain = text(rule, "chain"),
+                             .key = key.get<std::string>(),
+                             .interface = std::move(name)});
+    }
+}
+
+} // namespace
+
+std::vector<NftBaseChain> base_chains(const NftListing& listing)
+{
+    std::vector<NftBaseChain> found;
+    for (const json* chain : objects(listing, "chain")) {
+        if (!chain->contains("hook"))
+            continue;
+        const auto priority = chain->find("prio");
+        const std::string policy = text(*chain, "policy");
+        found.push_back({.family = text(*chain, "family"),
+                         .table = text(*chain, "table"),
+                         .name = text(*chain, "name"),
+                         .hook = text(*chain, "hook"),
+                         .priority = priority != chain->end() && priority->is_number_integer()
+                                         ? priority->get<int>()
+                                         : 0,
+                         .policy = policy.empty() ? "accept" : policy});
+    }
+    return found;
+}
+
+std::vector<NftInterfaceRule> interface_rules(const NftListing& listing)
+{
+    std::vector<NftInterfaceRule> found;
+    for (const json* rule : objects(listing, "rule")) {
+        if (!is_table_of_iptables(text(*rule, "family"), text(*rule, "table")))
+            collect_interface_rules(*rule, found);
+    }
+    return found;
+}
+
+std::vector<NftOwnRule> own_rules(const NftListing& listing)
+{
+    std::vector<NftOwnRule> found;
+    for (const json* rule : objects(listing, "rule")) {
+        if (is_own(*rule))
+            found.push_back({.chain = text(*rule, "chain"), .comment = text(*rule, "comment")});
+    }
+    return found;
+}
+
+NftListing without_own_rules(const NftListing& listing,
+                             const std::function<bool(std::string_view)>& goes)
+{
+    if (std::ranges::none_of(own_rules(listing), goes, &NftOwnRule::comment))
+        return listing;
+    json document = listing.document();
+    std::erase_if(document["nftables"].get_ref<json::array_t&>(), [&](const json& element) {
+        const auto rule = element.find("rule");
+        return rule != element.end() && is_own(*rule) && goes(text(*rule, "comment"));
+    });
+    return document;
+}
+
+} // namespace onlan::model
