@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "io/docker_api.hpp"
 #include "model/docker.hpp"
+#include "model/snapshot.hpp"
 
 namespace onlan::collect {
 
