@@ -6,10 +6,9 @@ import http.client
 import json
 import pathlib
 import socket
-import subprocess
 
 from configuration import BRIDGE_MODE
-from topology import HostLab
+from host_lab import HostLab
 
 CONTAINERS, RULES, RUNS = 200, 2000, 9
 AT_ONCE = 8
@@ -21,7 +20,7 @@ def measure_plan(progress):
     """The seconds and the KiB of each run."""
     with HostLab() as host:
         progress(f"starting {CONTAINERS} containers")
-        host.docker("network", "create", "app")
+        host.engine.docker("network", "create", "app")
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             containers = list(pool.map(lambda number: _run_container(host.engine, f"app{number}"), range(CONTAINERS)))
             try:
@@ -63,8 +62,8 @@ def _add_rules(host):
 
 
 def _timed_plan(host):
-    done = host.host.run("/usr/bin/python3", "-IS", TIMED, *host.onlan_command("plan"), stdin=subprocess.DEVNULL)
-    seconds, peak_kib, code = done.stdout.split()
+    printed = host.host.run("/usr/bin/python3", "-IS", TIMED, *host.onlan_command("plan"))
+    seconds, peak_kib, code = printed.split()
     if int(code) != CHANGES_SHOWN:
         raise RuntimeError(f"onlan plan: exit {code}")
     return float(seconds), int(peak_kib)

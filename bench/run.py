@@ -1,6 +1,6 @@
 """Measures what containers on the LAN cost on this machine. What is compared is measured in turn, in rounds.
 
-`./dev bench` runs it: it takes root, a Docker root file system and the modules of tests/system and tests/lib.
+`./dev bench` runs it: it takes root, a Docker root file system and the modules of tests/lib.
 """
 
 import argparse

@@ -5,7 +5,7 @@ import typing
 
 import by_hand
 from configuration import MODES
-from topology import HOST
+from lan import HOST
 
 CONTAINER = "192.168.137.210"
 PORT = 9000
@@ -19,7 +19,7 @@ class SetUp:
 
 
 def _docker_nat(host):
-    host.docker("network", "create", "ordinary")
+    host.engine.docker("network", "create", "ordinary")
     return host.engine.run("box1", "--network", "ordinary", "--publish", f"{PORT}:{PORT}/udp")
 
 

@@ -12,11 +12,11 @@ import json
 import os
 import pathlib
 import socket
-import subprocess
 import sys
 import tempfile
 
-from netns import enter
+from lan import plug
+from namespace import Namespace
 
 HERE = pathlib.Path(__file__).resolve().parent
 ONLAN = os.environ.get("ONLAN", str(HERE.parent / "build/release/onlan"))
@@ -35,51 +35,62 @@ COMMIT
 """
 
 
-def run(*words, **options):
-    return subprocess.run([str(word) for word in words], check=True, stdout=subprocess.PIPE, **options)
-
-
 def address(number):
     return f"10.99.{number // 250}.{number % 250 + 2}"
 
 
-def make_container(number):
-    name = f"{PREFIX}-{number}"
-    run("ip", "netns", "add", name)
-    lines = [f"link add v{number} type veth peer name eth0 netns {name}", f"link set v{number} master br0 up"]
-    run("ip", "-netns", PREFIX, "-batch", "-", input="\n".join(lines).encode())
-    lines = ["link set lo up", "link set eth0 up", f"address add {address(number)}/16 dev eth0",
-             "route add default via 10.99.0.1"]
-    run("ip", "-netns", name, "-batch", "-", input="\n".join(lines).encode())
-    run("ip", "netns", "exec", name, "iptables-nft-restore", input=RESOLVER.encode())
+def make_host(made):
+    host = made.enter_context(Namespace.new(PREFIX))
+    host.ip("link add br0 type bridge")
+    host.ip("link set br0 up")
+    host.ip("address add 10.99.0.1/16 dev br0")
+    return host
 
 
-def track(count):
+def make_container(host, number, made):
+    container = made.enter_context(Namespace.new(f"{PREFIX}-{number}"))
+    plug(container, "eth0", host, f"v{number}", "br0")
+    lines = ["link set eth0 up", f"address add {address(number)}/16 dev eth0", "route add default via 10.99.0.1"]
+    container.run("ip", "-batch", "-", input="\n".join(lines))
+    container.run("iptables-nft-restore", input=RESOLVER)
+
+
+def track(host, count):
+    host.run("iptables-nft", "-A", "OUTPUT", "-m", "conntrack", "--ctstate", "NEW")
+    host.write_sysctls({"net.netfilter.nf_conntrack_udp_timeout": 600})
+    host.call(send, count)
+
+
+def send(count):
     """UDP packets of the host to nobody, each of another flow."""
-    inside = ("ip", "netns", "exec", PREFIX)
-    run(*inside, "iptables-nft", "-A", "OUTPUT", "-m", "conntrack", "--ctstate", "NEW")
-    run(*inside, "sysctl", "-qw", "net.netfilter.nf_conntrack_udp_timeout=600")
-    child = os.fork()
-    if child == 0:
-        enter(f"/run/netns/{PREFIX}")
-        ports = 1000
-        for source in range(-(-count // ports)):
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-                sender.bind(("10.99.0.1", 20000 + source))
-                for port in range(min(ports, count - source * ports)):
-                    with contextlib.suppress(OSError):
-                        sender.sendto(b"", ("10.99.0.1", 40000 + port))
-        os._exit(0)
-    os.waitpid(child, 0)
+    ports = 1000
+    for source in range(-(-count // ports)):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.bind(("10.99.0.1", 20000 + source))
+            for port in range(min(ports, count - source * ports)):
+                with contextlib.suppress(OSError):
+                    sender.sendto(b"", ("10.99.0.1", 40000 + port))
 
 
-def measured(*words, inside=()):
+def measured(host, *words):
     """Seconds, and MiB at the peak."""
-    done = run(*inside, "/usr/bin/python3", "-IS", HERE / "timed.py", *words, text=True)
-    seconds, kibibytes, code = done.stdout.split()
+    seconds, kibibytes, code = host.run("/usr/bin/python3", "-IS", HERE / "timed.py", *words).split()
     if int(code) != 0:
         sys.exit(f"{' '.join(map(str, words))}: exit {code}")
     return float(seconds), int(kibibytes) / 1024
+
+
+def measure(host):
+    with tempfile.TemporaryDirectory() as folder:
+        document = pathlib.Path(folder, "snapshot.json")
+        best = min(measured(host, ONLAN, "snapshot", "--output", document) for _ in range(3))
+        snapshot = json.loads(document.read_text())
+        load = min(measured(host, ONLAN, "snapshot", "--snapshot", document) for _ in range(3))
+        size = document.stat().st_size / 1e6
+    print(f"{len(snapshot['namespaces']) - 1} container namespaces, {len(snapshot['namespaces'][0]['conntrack'])} tracked "
+          f"connections, a document of {size:.1f} MB")
+    print(f"snapshot: {best[0]:.2f} s, {best[1]:.0f} MiB   (goal: {SECONDS} s, {MEBIBYTES} MiB)")
+    print(f"loading and writing it again: {load[0]:.2f} s, {load[1]:.0f} MiB")
 
 
 def main():
@@ -87,28 +98,12 @@ def main():
     parser.add_argument("--namespaces", type=int, default=500)
     parser.add_argument("--connections", type=int, default=100_000)
     asked = parser.parse_args()
-    run("ip", "netns", "add", PREFIX)
-    try:
-        run("ip", "-netns", PREFIX, "-batch", "-", input=b"link set lo up\nlink add br0 type bridge\nlink set br0 up\n"
-            b"address add 10.99.0.1/16 dev br0\n")
+    with contextlib.ExitStack() as made:
+        host = make_host(made)
         for number in range(asked.namespaces):
-            make_container(number)
-        track(asked.connections)
-        with tempfile.TemporaryDirectory() as folder:
-            document = pathlib.Path(folder, "snapshot.json")
-            best = min(measured(ONLAN, "snapshot", "--output", document, inside=("ip", "netns", "exec", PREFIX))
-                       for _ in range(3))
-            snapshot = json.loads(document.read_text())
-            load = min(measured(ONLAN, "snapshot", "--snapshot", document) for _ in range(3))
-            size = document.stat().st_size / 1e6
-        host = snapshot["namespaces"][0]
-        print(f"{len(snapshot['namespaces']) - 1} container namespaces, {len(host['conntrack'])} tracked connections, "
-              f"a document of {size:.1f} MB")
-        print(f"snapshot: {best[0]:.2f} s, {best[1]:.0f} MiB   (goal: {SECONDS} s, {MEBIBYTES} MiB)")
-        print(f"loading and writing it again: {load[0]:.2f} s, {load[1]:.0f} MiB")
-    finally:
-        for path in pathlib.Path("/run/netns").glob(f"{PREFIX}*"):
-            run("ip", "netns", "del", path.name)
+            make_container(host, number, made)
+        track(host, asked.connections)
+        measure(host)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ UDP_SEGMENT = 103
 SO_SNDBUFFORCE = 32
 
 
-def sink(ready, port):
+def sink(pipe, port):
     """A receiver that reads nothing: what does not fit into its buffer is dropped when it has come all the way."""
     receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     receiver.bind(("", port))
-    ready.send("ready")
+    pipe.send("ready")
     while True:
         signal.pause()
 

@@ -8,17 +8,15 @@ import socket
 import statistics
 import time
 
-from netns import enter
-
 PIECE = 1 << 16
 PATIENCE = 2
 
 
 def connect(client, server, address):
     """The two ends, each in its namespace. This process is in the client's afterwards."""
-    enter(server.path)
+    server.enter()
     with socket.create_server(address) as listener:
-        enter(client.path)
+        client.enter()
         ours = socket.create_connection(address, PATIENCE)
         theirs, _ = listener.accept()
     return ours, theirs

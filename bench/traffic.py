@@ -13,10 +13,10 @@ import typing
 
 import stream
 import tcp
-from cable_host import CableHost
+from host_lab import HostLab
+from lan import ROUTER
 from namespace import Namespace
 from setups import PORT
-from topology import ROUTER
 
 SECONDS, IPERF_SECONDS, PINGS = 0.5, 1, 3000
 PATIENCE = 2
@@ -31,12 +31,10 @@ class Path:
 
 @contextlib.contextmanager
 def build_path(setup):
-    with CableHost() as host:
-        path = Path(setup.attach(host), host.lan_machine, setup.address)
-        for machine in (path.container, path.lan_machine):
-            sink, _ = machine.start(stream.sink, PORT)
-            host.servers.append(sink)
-        yield path
+    with HostLab(uplink="cable") as host:
+        path = Path(setup.attach(host), host.router, setup.address)
+        with path.container.running(stream.sink, PORT), path.lan_machine.running(stream.sink, PORT):
+            yield path
 
 
 def _round_trip(path):
@@ -85,15 +83,13 @@ def _packets_from_lan(path):
 def _iperf3(path, *direction):
     """In Gbit/s, of one TCP connection that the container opens; each of its ends has a CPU, if there are two."""
     cpus = sorted(os.sched_getaffinity(0))
-    server = subprocess.Popen(
-        ["nsenter", f"--net={path.lan_machine.path}", "iperf3", "--server", "--one-off", "--forceflush"],
-        text=True, stdout=subprocess.PIPE)
+    server = path.lan_machine.popen("iperf3", "--server", "--one-off", "--forceflush", stdout=subprocess.PIPE)
     try:
         while "Server listening" not in (line := server.stdout.readline()):
             if not line:
                 raise RuntimeError("iperf3 --server ended")
-        done = path.container.run("iperf3", "--client", ROUTER, "--time", IPERF_SECONDS, "--json",
-                                  "--affinity", f"{cpus[0]},{cpus[-1]}", *direction, check=False)
+        done = path.container.attempt("iperf3", "--client", ROUTER, "--time", IPERF_SECONDS, "--json",
+                                      "--affinity", f"{cpus[0]},{cpus[-1]}", *direction)
         result = json.loads(done.stdout)
         if "error" in result:
             raise RuntimeError(f"iperf3: {result['error']}")

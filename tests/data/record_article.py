@@ -10,35 +10,40 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "system"), str(HERE.parent / "lib")]
+sys.path.insert(0, str(HERE.parent / "lib"))
 
 import by_hand  # noqa: E402
 import probe  # noqa: E402
-from topology import HOST, HostLab  # noqa: E402
+from host_lab import HostLab  # noqa: E402
+from lan import HOST  # noqa: E402
 
 CONTAINER, PORT = "192.168.137.248", 5000
 
 
+def filter_paths(host, how):
+    host.write_sysctls({"net.ipv4.conf.all.rp_filter": how})
+
+
 def isolation(host):
-    host.sysctl("net.ipv4.conf.all.rp_filter", 0)
+    filter_paths(host, 0)
 
 
 def rp_filter(host):
     by_hand.accept(host, "-i", "br-lan137", "!", "-o", "br-lan137")
-    host.sysctl("net.ipv4.conf.all.rp_filter", 2)
+    filter_paths(host, 2)
 
 
 def conntrack(host):
-    host.sysctl("net.ipv4.conf.all.rp_filter", 0)
+    filter_paths(host, 0)
 
 
 def notrack(host):
-    host.sysctl("net.ipv4.conf.all.rp_filter", 2)
+    filter_paths(host, 2)
     by_hand.untrack(host)
 
 
 def record(lab):
-    lab.docker("network", "create", "--opt=com.docker.network.bridge.name=br-app", "app")
+    lab.engine.docker("network", "create", "--opt=com.docker.network.bridge.name=br-app", "app")
     registry = lab.engine.run("registry", "--network", "app", "--publish", f"{PORT}:{PORT}")
     lab.serve(registry, "registry", PORT)
     by_hand.make(lab)

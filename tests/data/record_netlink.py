@@ -1,16 +1,20 @@
 """Records what this kernel answers to netlink dumps, for tests/unit/kernel.
 
-usage: unshare --net python3 tests/data/record_netlink.py       (root; in a fresh network namespace)
+usage: python3 tests/data/record_netlink.py       (root; it makes a network namespace)
 """
 
 import pathlib
 import platform
 import socket
 import struct
-import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "lib"))
+
+from namespace import Namespace  # noqa: E402
 
 TOPOLOGY = """
-link set lo up
 link add br0 address 02:00:00:00:00:0b mtu 1400 type bridge stp_state 1 forward_delay 400 nf_call_iptables 1
 link add va address 02:00:00:00:00:0a type veth peer name vb address 02:00:00:00:00:0c
 link set va alias onlan:test
@@ -86,15 +90,22 @@ def has_done(part):
     return False
 
 
-for line in TOPOLOGY.strip().splitlines():
-    subprocess.run(["tc" if line.startswith("qdisc") else "ip", *line.split()], check=True)
-subprocess.run(["bridge", *FDB.split()], check=True)
-folder = pathlib.Path(__file__).parent / "netlink"
-version = ".".join(platform.release().split(".")[:2])
-for program in ("iptables-nft", "ip6tables-nft"):
-    subprocess.run([program, "-A", "OUTPUT", "-m", "conntrack", "--ctstate", "NEW"], check=True)
-subprocess.run(["conntrack", *TRACKED.split()], check=True)
-with socket.create_server(("::", 8080), family=socket.AF_INET6, dualstack_ipv6=False) as server:
-    with socket.create_connection(("::1", 8080)):
-        for name, request in DUMPS.items():
-            (folder / f"{name}-{version}.nl").write_bytes(dump(*request))
+def build(namespace):
+    for line in TOPOLOGY.strip().splitlines():
+        namespace.run("tc" if line.startswith("qdisc") else "ip", *line.split())
+    namespace.run("bridge", *FDB.split())
+    for program in ("iptables-nft", "ip6tables-nft"):
+        namespace.run(program, "-A", "OUTPUT", "-m", "conntrack", "--ctstate", "NEW")
+    namespace.run("conntrack", *TRACKED.split())
+
+
+def record(version):
+    with socket.create_server(("::", 8080), family=socket.AF_INET6, dualstack_ipv6=False):
+        with socket.create_connection(("::1", 8080)):
+            for name, request in DUMPS.items():
+                (HERE / f"netlink/{name}-{version}.nl").write_bytes(dump(*request))
+
+
+with Namespace.new("onlan-record") as recorded, recorded.entered():
+    build(recorded)
+    record(".".join(platform.release().split(".")[:2]))

@@ -6,17 +6,12 @@ an IPv6 address is tentative until nobody objects (net/ipv6/addrconf.c).
 
 import contextlib
 import errno
-import json
 import select
 import socket
-import subprocess
 import time
-
-import netns
 
 RTMGRP_LINK, RTMGRP_IPV6_IFADDR = 0x1, 0x100
 PATIENCE = 5
-IP_PATIENCE = 20
 
 
 def is_settled(link):
@@ -29,7 +24,7 @@ def is_settled(link):
     return has_carrier == (link["operstate"] in ("UP", "UNKNOWN")) and not tentative
 
 
-def wait(paths, patience=PATIENCE):
+def wait(namespaces, patience=PATIENCE):
     """Until all links of these namespaces are settled; that one is not in time is an error which names it.
 
     A link that settles can unsettle one of a namespace that was looked at before. So all have to be settled while nothing
@@ -37,9 +32,10 @@ def wait(paths, patience=PATIENCE):
     """
     deadline = time.monotonic() + patience
     with contextlib.ExitStack() as stack:
-        events = [stack.enter_context(netns.netlink_events(path, RTMGRP_LINK | RTMGRP_IPV6_IFADDR)) for path in paths]
+        events = [stack.enter_context(namespace.netlink_events(RTMGRP_LINK | RTMGRP_IPV6_IFADDR))
+                  for namespace in namespaces]
         while True:
-            unsettled = [text for path in paths for text in _unsettled(path)]
+            unsettled = [text for namespace in namespaces for text in _unsettled(namespace)]
             left = max(0, deadline - time.monotonic())
             told, _, _ = select.select(events, [], [], left if unsettled else 0)
             if not unsettled and not told:
@@ -50,13 +46,10 @@ def wait(paths, patience=PATIENCE):
                 _take_all(event)
 
 
-def _unsettled(path):
-    with netns.entered(path):
-        printed = subprocess.run(["ip", "-json", "address"], check=True, text=True, stdout=subprocess.PIPE,
-                                 timeout=IP_PATIENCE).stdout
-    for link in json.loads(printed or "[]"):
+def _unsettled(namespace):
+    for link in namespace.json("ip", "-json", "address"):
         if not is_settled(link):
-            yield f"{link['ifname']} of {path} <{','.join(link['flags'])}> is {link['operstate']}"
+            yield f"{link['ifname']} of {namespace.path} <{','.join(link['flags'])}> is {link['operstate']}"
 
 
 def _take_all(events):

@@ -1,13 +1,15 @@
 """Builds a scenario in throw-away namespaces on the running kernel."""
 
+import contextlib
 import itertools
 import multiprocessing
 import os
 import pathlib
 import stat
 
+import command
 import settled
-from namespace import Namespace, command
+from namespace import Namespace
 from scenario import HOST
 
 RESTORE = {"iptables": ("iptables-nft-restore", "--noflush"),
@@ -54,45 +56,40 @@ class Lab:
         run = os.getpid() if multiprocessing.parent_process() is None else os.getppid()
         self.prefix = f"{prefix_of(run)}{os.getpid()}-{next(_numbers)}-"
         self.namespaces = {}
+        self._made = contextlib.ExitStack()
 
     def __enter__(self):
-        try:
-            self._build()
-        except BaseException:
-            self._remove()
-            raise
+        with contextlib.ExitStack() as made:
+            self._build(made)
+            self._made = made.pop_all()
         return self
 
     def __exit__(self, *exception):
-        self._remove()
+        self._made.close()
 
     @property
     def host(self):
         return self.namespaces[HOST]
 
     def wait_until_settled(self):
-        settled.wait([namespace.path for namespace in self.namespaces.values()])
+        settled.wait(self.namespaces.values())
 
-    def _remove(self):
-        for namespace in self.namespaces.values():
-            namespace.remove()
-
-    def _build(self):
+    def _build(self, made):
         for name in self.scenario.machines:
-            namespace = self.namespaces[name] = Namespace(self.prefix + name)
+            namespace = self.namespaces[name] = made.enter_context(Namespace.new(self.prefix + name))
             namespace.write_sysctls(_as_compiled() | QUIET | (QUICK_IPV6 if self.scenario.ipv6 else NO_IPV6))
-        command("ip", "-batch", "-", text="\n".join(map(self._cable, self.scenario.cables)))
+        command.run("ip", "-batch", "-", input="\n".join(map(self._cable, self.scenario.cables)))
         for macvlan in self.scenario.macvlans:
             self._add_macvlan(macvlan)
         for name, machine in self.scenario.machines.items():
-            self.namespaces[name].run("ip", "-batch", "-", text="\n".join(self._links(name, machine)))
+            self.namespaces[name].run("ip", "-batch", "-", input="\n".join(self._links(name, machine)))
         for name, machine in self.scenario.machines.items():
             self._hurry_neighbours(self.namespaces[name], [*self._devices(name), *machine.bridges])
             self._configure(self.namespaces[name], machine)
         self.wait_until_settled()
         for name, machine in self.scenario.machines.items():
             if machine.bridge:
-                self.namespaces[name].run("bridge", "-batch", "-", text=machine.bridge)
+                self.namespaces[name].run("bridge", "-batch", "-", input=machine.bridge)
 
     def _end(self, text):
         """MACHINE/DEVICE"""
@@ -106,8 +103,8 @@ class Lab:
     def _add_macvlan(self, text):
         ends, _, mode = text.partition(" mode ")
         (here, device), (there, lower) = map(self._end, ends.split(" on "))
-        command("ip", "-n", there, "link", "add", "link", lower, "name", device, "netns", here,
-                "type", "macvlan", "mode", mode)
+        command.run("ip", "-n", there, "link", "add", "link", lower, "name", device, "netns", here,
+                    "type", "macvlan", "mode", mode)
 
     def _devices(self, machine):
         """Those of the cables' and macvlans' ends that are in the machine."""
@@ -116,7 +113,6 @@ class Lab:
         return [device for where, _, device in (end.partition("/") for end in ends) if where == machine]
 
     def _links(self, name, machine):
-        yield "link set lo up"
         for bridge, ports in machine.bridges.items():
             yield f"link add {bridge} type bridge"
             for port in ports:
@@ -136,6 +132,6 @@ class Lab:
     def _configure(namespace, machine):
         namespace.write_sysctls(machine.sysctls)
         if machine.ip:
-            namespace.run("ip", "-batch", "-", text=machine.ip)
+            namespace.run("ip", "-batch", "-", input=machine.ip)
         for program, text in machine.rules.items():
-            namespace.run(*RESTORE[program], text=text)
+            namespace.run(*RESTORE[program], input=text)

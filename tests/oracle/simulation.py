@@ -4,8 +4,8 @@ import dataclasses
 import json
 import os
 import pathlib
-import subprocess
 
+import command
 from counters import Rule
 from scenario import HOST
 from wire import CLIENT, Packet, tcp_kind
@@ -34,8 +34,7 @@ def take_snapshot(lab, path):
 
 def explain(lab, path, flow):
     source = HOST if flow.source == HOST else f"netns:{lab.prefix}{flow.source}"
-    done = subprocess.run([ONLAN, "--json", "explain", "--from", source, "--to", flow.to, "--snapshot", path],
-                          text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    done = command.attempt(ONLAN, "--json", "explain", "--from", source, "--to", flow.to, "--snapshot", path)
     if done.returncode not in (DELIVERED, NOT_DELIVERED):
         raise NoPrediction(done.stderr.strip() or f"exit {done.returncode}")
     return prediction_of(json.loads(done.stdout), f"netns:{lab.prefix}")

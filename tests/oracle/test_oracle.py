@@ -1,6 +1,5 @@
 """The parts of the oracle that need neither root nor a kernel's answer."""
 
-import dataclasses
 import pathlib
 import subprocess
 import sys

@@ -9,16 +9,18 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-import topology  # pylint: disable=wrong-import-position
+# pylint: disable=wrong-import-position
+from engine import ROOTFS
+from host_lab import ONLAN, HostLab
 
 
 def _missing():
     if os.geteuid() != 0:
         return "these tests make network namespaces: they need root"
-    if not os.access(topology.ONLAN, os.X_OK):
-        return f"no program to test: {topology.ONLAN} (environment variable ONLAN)"
-    if not (topology.ROOTFS / "usr/sbin/dockerd").exists():
-        return f"no Docker engine in {topology.ROOTFS}: make one with scripts/docker_rootfs.sh"
+    if not os.access(ONLAN, os.X_OK):
+        return f"no program to test: {ONLAN} (environment variable ONLAN)"
+    if not (ROOTFS / "usr/sbin/dockerd").exists():
+        return f"no Docker engine in {ROOTFS}: make one with scripts/docker_rootfs.sh"
     return None
 
 
@@ -54,12 +56,12 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="module")
 def lab():
     """A host whose uplink is the bridge br-up."""
-    with topology.HostLab() as host_lab:
+    with HostLab() as host_lab:
         yield host_lab
 
 
 @pytest.fixture(scope="module")
 def nic_lab():
     """A host that has its addresses, routes and a policy rule on the NIC eno1."""
-    with topology.HostLab(uplink="nic") as host_lab:
+    with HostLab(uplink="nic") as host_lab:
         yield host_lab

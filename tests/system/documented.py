@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 
-import topology
+from host_lab import ONLAN
 
 ROOT = pathlib.Path(__file__).parents[2]
 MAN = ROOT / "docs/man/onlan.8"
@@ -15,7 +15,7 @@ OPTION = re.compile(r"--?\w[\w-]*")
 
 
 def _help(*command):
-    text = subprocess.run([topology.ONLAN, *command, "--help"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([ONLAN, *command, "--help"], capture_output=True, text=True, check=True).stdout
     return {heading: re.findall(r"^  (\S+)", lines, re.MULTILINE)
             for heading, lines in re.findall(r"^(\w+):\n((?:  .*\n)+)", text, re.MULTILINE)}
 

@@ -23,7 +23,7 @@ SWITCHES = ("net/ipv4/ip_forward",)
 def whole_state(lab):
     """A dictionary of sorted lists of lines."""
     host = lab.host
-    settled.wait([host.path])
+    settled.wait([host])
     state = {
         "links": _lines(_link(link) for link in host.json("ip", "-json", "-details", "link")),
         "addresses": _lines(_addresses(host)),
@@ -89,7 +89,7 @@ def _addresses(host):
 
 
 def _saved_rules(host, command):
-    lines = host.run(command).stdout.splitlines()
+    lines = host.run(command).splitlines()
     return [re.sub(r"\[\d+:\d+\]", "", line) for line in lines if not line.startswith("#")]
 
 

@@ -4,7 +4,8 @@ import pytest
 
 import probe
 from configuration import MODES
-from topology import HOST, ROUTER, HostLab
+from host_lab import HostLab
+from lan import HOST, ROUTER
 
 ADDRESS = "192.168.137.211"
 COMPOSE_FILE = f"""\
@@ -28,7 +29,7 @@ def lab(request):
     with HostLab() as host_lab:
         host_lab.serve(host_lab.router, "router", 9000)
         host_lab.run_ordinary_container("registry", 5000)
-        if host_lab.docker("compose", "version", check=False).returncode != 0:
+        if host_lab.engine.attempt_docker("compose", "version").returncode != 0:
             pytest.skip("this Docker has no compose plugin: make a new root file system with scripts/docker_rootfs.sh")
         host_lab.write(MODES[request.param])
         host_lab.onlan("up", "--yes")
@@ -36,7 +37,7 @@ def lab(request):
 
 
 def compose(lab, *command):
-    return lab.docker("compose", "--project-name", "shop", "--file", "-", *command, input=COMPOSE_FILE)
+    return lab.engine.docker("compose", "--project-name", "shop", "--file", "-", *command, input=COMPOSE_FILE)
 
 
 def test_a_service_has_its_address_and_reaches_the_lan(lab):

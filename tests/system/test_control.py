@@ -3,7 +3,7 @@
 import pytest
 
 import probe
-from topology import HOST, ROUTER
+from lan import HOST, ROUTER
 from world import CONTAINER, PUBLISHED, SERVICE, build_world
 
 FAILED = {"reset", "timeout", "stalled"}
@@ -35,11 +35,11 @@ def test_without_its_iptables_guards_docker_drops_what_the_bridges_forward(world
 
 
 def test_plain_macvlan_keeps_host_and_container_apart(lab):
-    lab.docker("network", "create", "--driver", "macvlan", "--subnet", "192.168.137.0/24", "--gateway", ROUTER,
+    lab.engine.docker("network", "create", "--driver", "macvlan", "--subnet", "192.168.137.0/24", "--gateway", ROUTER,
                "--opt", "parent=br-up", "plain")
     container = lab.engine.run("plain", "--network", "plain", "--ip", CONTAINER)
     outcomes = (probe.ping(container, ROUTER), probe.ping(container, HOST))
-    lab.docker("rm", "--force", "plain")
-    lab.docker("network", "rm", "plain")
+    lab.engine.docker("rm", "--force", "plain")
+    lab.engine.docker("network", "rm", "plain")
     assert outcomes[0] == f"delivered by {ROUTER}"
     assert outcomes[1] in ("timeout", "unreachable")

@@ -9,8 +9,8 @@ import signal
 import pytest
 
 from configuration import BRIDGE_MODE, MACVLAN_MODE, NIC_MODE
+from host_lab import HostLab
 from state import difference, whole_state
-from topology import HostLab
 
 # Uplink, configuration and options.
 SETUPS = {

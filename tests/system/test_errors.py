@@ -6,8 +6,8 @@ import subprocess
 import pytest
 
 from configuration import BRIDGE_MODE, NIC_MODE
+from host_lab import HostLab
 from state import difference, whole_state
-from topology import HostLab
 
 COULD_NOT, USAGE = 1, 2
 
@@ -175,8 +175,8 @@ class TestDocker:
     def foreign_network(self, lab):
         with contextlib.ExitStack() as undo:
             def make(name, subnet):
-                lab.docker("network", "create", "--subnet", subnet, name)
-                undo.callback(lab.docker, "network", "rm", name)
+                lab.engine.docker("network", "create", "--subnet", subnet, name)
+                undo.callback(lab.engine.docker, "network", "rm", name)
             yield make
 
     def test_a_network_whose_subnet_overlaps_is_named(self, lab, foreign_network):
@@ -199,7 +199,7 @@ def test_an_address_that_somebody_on_the_lan_uses_is_reserved(lab):
         assert "already in use on the LAN and therefore reserved: 192.168.137.208" in warned.stderr
         lab.engine.run("one", "--network", "lan137")
         address = lab.engine.address_of("one", "lan137")
-        refused = lab.docker("run", "--network", "lan137", "--ip", "192.168.137.208", "box", "/bin/sh", check=False)
+        refused = lab.engine.attempt_docker("run", "--network", "lan137", "--ip", "192.168.137.208", "box", "/bin/sh")
         assert address == "192.168.137.209"
         assert "Address already in use" in refused.stderr
     finally:

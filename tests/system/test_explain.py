@@ -9,7 +9,8 @@ import pytest
 
 import probe
 from configuration import BRIDGE_MODE
-from topology import HOST, ONLAN, PC
+from host_lab import ONLAN
+from lan import HOST, PC
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 # Recorded from the kernel and a real Docker by data/record_article.py; the golden texts are what is told of them.
@@ -114,8 +115,8 @@ def up(lab):
     lab.run_ordinary_container("web", PUBLISHED)
     lab.container = lab.engine.run("box", "--network", "lan137", "--ip", CONTAINER)
     yield lab
-    lab.docker("rm", "--force", "box", "web")
-    lab.docker("network", "rm", "web-net")
+    lab.engine.docker("rm", "--force", "box", "web")
+    lab.engine.docker("network", "rm", "web-net")
     lab.onlan("down", "--yes")
 
 

@@ -8,8 +8,9 @@ import pytest
 
 import probe
 from configuration import MODES
-from namespace import NamedNamespace
-from topology import HOST, PC, ROUTER, HostLab
+from host_lab import HostLab
+from lan import HOST, PC, ROUTER, plug, set_up
+from namespace import Namespace
 
 GUEST = "192.168.137.220"
 PUBLISHED, SERVICE = 5000, 9000
@@ -17,10 +18,9 @@ PUBLISHED, SERVICE = 5000, 9000
 
 def bridge_guest(container, guest):
     container.ip("link add guests type bridge")
-    container.ip(f"link add tap type veth peer name eth0 netns {guest.name}")
-    for port in ("eth0", "tap"):
-        container.ip(f"link set {port} master guests up")
     container.ip("link set guests up")
+    container.ip("link set eth0 master guests")
+    plug(guest, "eth0", container, "tap", "guests")
 
 
 def macvlan_guest(container, guest):
@@ -41,16 +41,12 @@ def world(request):
         lab.write(MODES[request.param])
         lab.onlan("up", "--yes")
         container = lab.engine.run("container", "--network", "lan137", "--ip", "192.168.137.210")
-        guest = NamedNamespace(f"{lab.prefix}-guest")
-        try:
+        with Namespace.new(f"{lab.prefix}-guest") as guest:
             CONNECT[request.param](container, guest)
-            guest.ip("link set eth0 up")
-            guest.ip(f"address add {GUEST}/24 dev eth0")
+            set_up(guest, "eth0", GUEST)
             guest.ip(f"route add default via {ROUTER}")
             lab.serve(guest, "guest", SERVICE)
             yield lab, guest
-        finally:
-            guest.remove()
 
 
 @pytest.mark.parametrize("protocol", [probe.tcp, probe.udp])

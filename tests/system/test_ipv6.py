@@ -4,7 +4,7 @@ import pytest
 
 from cells import ROWS, make_table_tests
 from configuration import BRIDGE_MODE, SUBNET6
-from topology import HOST6, PC6, ROUTER6
+from lan import HOST6, PC6, ROUTER6
 from world import CONTAINER6, PUBLISHED, SERVICE, build_world
 
 

@@ -8,9 +8,12 @@ import subprocess
 
 import pytest
 
-import topology
+from engine import ROOTFS
+from host_lab import ONLAN
+from lan import HOST
+from namespace import NAMED, Namespace
 
-KINDS = {"Docker": ("--rootfs", topology.ROOTFS), "no Docker": ("--no-docker",)}
+KINDS = {"Docker": ("--rootfs", ROOTFS), "no Docker": ("--no-docker",)}
 FAILURES = [
     [("router", "timeout")],
     [("router", "delivered"), ("published port", "timeout")],
@@ -20,13 +23,13 @@ FAILURES = [
 
 
 def lab(*arguments, **options):
-    return subprocess.run([topology.ONLAN, "lab", *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    return subprocess.run([ONLAN, "lab", *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True, timeout=120, check=False, **options)
 
 
 def remains():
     """Everything on the machine that carries the lab's name."""
-    named = [*pathlib.Path("/run/netns").glob("onlan-lab-*"), *pathlib.Path("/run").glob("onlan-lab"),
+    named = [*NAMED.glob("onlan-lab-*"), *pathlib.Path("/run").glob("onlan-lab"),
              *pathlib.Path("/sys/fs/cgroup").glob("onlan-lab"), *pathlib.Path("/sys/fs/cgroup").glob("*/onlan-lab")]
     mounts = [line for line in pathlib.Path("/proc/mounts").read_text().splitlines() if "onlan-lab" in line]
     return [*map(str, named), *mounts]
@@ -61,9 +64,8 @@ def test_people_see_what_it_does_and_a_table_of_ticks():
 
 def test_a_kept_one_can_be_looked_at_and_taken_away():
     assert "onlan lab down" in lab(*KINDS["Docker"], "--keep").stdout
-    reached = subprocess.run(["ip", "netns", "exec", "onlan-lab-pc", topology.ROOTFS / "usr/bin/busybox", "nc", "-w", "2", topology.HOST, "5000"],
-                             input="anybody there?", stdout=subprocess.PIPE, text=True, check=True)
-    assert reached.stdout == "anybody there?"
+    pc = Namespace(NAMED / "onlan-lab-pc")
+    assert pc.run(ROOTFS / "usr/bin/busybox", "nc", "-w", 2, HOST, 5000, input="anybody there?") == "anybody there?"
     second = lab(*KINDS["Docker"])
     assert second.returncode == 1
     assert "onlan lab down" in second.stderr
@@ -73,7 +75,7 @@ def test_a_kept_one_can_be_looked_at_and_taken_away():
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_stopped_half_way_it_leaves_nothing(stop):
-    with subprocess.Popen([topology.ONLAN, "lab", *map(str, KINDS["Docker"])], stdout=subprocess.PIPE) as running:
+    with subprocess.Popen([ONLAN, "lab", *map(str, KINDS["Docker"])], stdout=subprocess.PIPE) as running:
         while b"1." not in running.stdout.readline():  # dockerd and its containers run
             assert select.select([running.stdout], [], [], 60)[0], "the lab says nothing"
         running.send_signal(stop)

@@ -4,8 +4,9 @@ import pytest
 
 import probe
 from configuration import BRIDGE_MODE
+from host_lab import HostLab
+from lan import HOST, ROUTER
 from state import difference, whole_state
-from topology import HOST, ROUTER, HostLab
 from world import CONTAINER, PUBLISHED, SERVICE, build_world
 
 
@@ -16,8 +17,8 @@ def world():
 
 
 def test_docker_uses_the_older_tables(world):
-    assert "DOCKER-USER" in world.lab.host.run("iptables-legacy-save").stdout
-    assert "DOCKER-USER" not in world.lab.host.run("iptables-nft-save").stdout
+    assert "DOCKER-USER" in world.lab.host.run("iptables-legacy-save")
+    assert "DOCKER-USER" not in world.lab.host.run("iptables-nft-save")
 
 
 @pytest.mark.parametrize("client, address, port, server", [

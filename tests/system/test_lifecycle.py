@@ -6,8 +6,9 @@ import pytest
 
 import probe
 from configuration import BRIDGE_MODE, MODES
+from host_lab import HostLab
+from lan import HOST, NIC_MAC, PC, ROUTER
 from state import difference, whole_state
-from topology import HOST, NIC_MAC, PC, ROUTER, HostLab
 
 CONTAINER = "192.168.137.210"
 PUBLISHED, SERVICE = 5000, 9000
@@ -34,7 +35,7 @@ def up(host):
     """The LAN is made, and is taken away again after the test."""
     host.onlan("up", "--yes")
     yield host
-    host.docker("rm", "--force", "container")
+    host.engine.docker("rm", "--force", "container")
     host.onlan("down", "--yes")
 
 
@@ -109,7 +110,7 @@ class TestUpAndDown:
         before = whole_state(host)
         host.onlan("up", "--yes")
         run_container(host)
-        host.docker("rm", "--force", "container")
+        host.engine.docker("rm", "--force", "container")
         host.onlan("down", "--yes")
         assert difference(before, whole_state(host)) == ""
 
@@ -126,14 +127,14 @@ class TestUpAndDown:
         assert difference(before, whole_state(up)) == ""
 
     def test_down_names_the_stopped_container_that_cannot_be_started_any_more(self, up):
-        up.docker("create", "--name", "never-started", "--network", "lan137", "box", "/bin/sleep", "1")
+        up.engine.docker("create", "--name", "never-started", "--network", "lan137", "box", "/bin/sleep", "1")
         run_container(up)
-        up.docker("stop", "container")
+        up.engine.docker("stop", "container")
         warned = up.onlan("down", "--yes").stderr
         up.onlan("up", "--yes")
-        refused = up.docker("start", "container", check=False)
-        up.docker("start", "never-started")
-        up.docker("rm", "--force", "never-started")
+        refused = up.engine.attempt_docker("start", "container")
+        up.engine.docker("start", "never-started")
+        up.engine.docker("rm", "--force", "never-started")
         assert "made anew: container; make them again" in warned
         assert "never-started" not in warned
         assert "not found" in refused.stderr
@@ -156,7 +157,7 @@ class TestUpAndDown:
         complete = whole_state(host)
         host.onlan("down", "--yes")
         host.onlan("up", "--yes", "--before-docker")
-        assert host.docker("network", "inspect", "lan137", check=False).returncode != 0
+        assert host.engine.attempt_docker("network", "inspect", "lan137").returncode != 0
         host.onlan("up", "--yes")
         assert difference(complete, whole_state(host)) == ""
         host.onlan("down", "--yes")
@@ -193,7 +194,7 @@ class TestRestarts:
 
     def test_a_container_that_restarts_keeps_its_address(self, up):
         run_container(up)
-        up.docker("restart", "--time", "0", "container")
+        up.engine.docker("restart", "--time", "0", "container")
         container = up.engine.namespace_of("container")
         up.serve(container, "container", SERVICE)
         assert up.engine.address_of("container", "lan137") == CONTAINER
@@ -214,7 +215,7 @@ class TestDisturbances:
         assert "docker restart container" in up.onlan("up", "--yes").stderr
         if mode == "docker-bridge":  # macvlan's interfaces are not to be seen from the host
             assert "docker restart container" in up.onlan("status", expect=3).stdout
-        up.docker("restart", "--time", "0", "container")
+        up.engine.docker("restart", "--time", "0", "container")
         up.onlan("status", expect=0)
         container = up.engine.namespace_of("container")
         up.serve(container, "container", SERVICE)

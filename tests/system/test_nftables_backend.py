@@ -1,13 +1,12 @@
 """Docker's nftables backend (Docker 29) with its rules as that version writes them; namespaces stand in for its containers."""
 
-import contextlib
-
 import pytest
 
 import probe
 from configuration import BRIDGE_MODE
-from namespace import NamedNamespace
-from topology import HOST, ROUTER, HostLab
+from host_lab import HostLab
+from lan import HOST, ROUTER, plug
+from namespace import Namespace
 
 CONTAINER, REGISTRY, PUBLISHED, SERVICE = "192.168.137.210", "172.18.0.2", 5000, 9000
 
@@ -66,10 +65,8 @@ table ip docker-bridges {{
 """
 
 
-def plug(lab, namespace, bridge, address, gateway):
-    port = f"p-{bridge[:12]}"
-    namespace.ip(f"link add eth0 type veth peer name {port} netns {lab.host.name}")
-    lab.host.ip(f"link set {port} master {bridge} up")
+def connect(lab, namespace, bridge, address, gateway):
+    plug(namespace, "eth0", lab.host, f"p-{bridge[:12]}", bridge)
     namespace.ip("link set eth0 up")
     namespace.ip(f"address add {address} dev eth0")
     namespace.ip(f"route add default via {gateway}")
@@ -77,20 +74,17 @@ def plug(lab, namespace, bridge, address, gateway):
 
 @pytest.fixture(scope="module")
 def world():
-    with HostLab(docker=False) as lab, contextlib.ExitStack() as undo:
-        container, registry = (NamedNamespace(f"{lab.prefix}-{name}") for name in ("container", "registry"))
-        for namespace in (container, registry):
-            undo.callback(namespace.remove)
-        lab.host.sysctl("net.ipv4.ip_forward", 1)
+    with (HostLab(docker=False) as lab, Namespace.new(f"{lab.prefix}-container") as container,
+          Namespace.new(f"{lab.prefix}-registry") as registry):
+        lab.host.write_sysctls({"net.ipv4.ip_forward": 1})
         lab.host.ip("link add br-app type bridge")
         lab.host.ip("link set br-app up")
         lab.host.ip("address add 172.18.0.1/16 dev br-app")
-        plug(lab, registry, "br-app", f"{REGISTRY}/16", "172.18.0.1")
+        connect(lab, registry, "br-app", f"{REGISTRY}/16", "172.18.0.1")
         lab.host.run("nft", "-f", lab.write(RULES, "rules"))
         lab.write(BRIDGE_MODE)
         lab.onlan("up", "--yes", "--before-docker")
-        plug(lab, container, "on-lan137", f"{CONTAINER}/24", ROUTER)
-        undo.callback(lab._stop_servers)
+        connect(lab, container, "on-lan137", f"{CONTAINER}/24", ROUTER)
         lab.serve(lab.router, "router", SERVICE)
         lab.serve(lab.host, "host", SERVICE, (HOST,))
         lab.serve(container, "container", SERVICE)
@@ -113,8 +107,8 @@ def test_host_and_lan_machine_reach_the_container(world):
 
 def test_nothing_but_the_guard_against_connection_tracking_is_installed(world):
     lab, _ = world
-    assert "inet onlan" in lab.host.run("nft", "list", "tables").stdout
-    assert "onlan:" not in lab.host.run("nft", "list", "table", "ip", "docker-bridges").stdout
+    assert "inet onlan" in lab.host.run("nft", "list", "tables")
+    assert "onlan:" not in lab.host.run("nft", "list", "table", "ip", "docker-bridges")
 
 
 def test_without_that_guard_published_ports_fail(world):

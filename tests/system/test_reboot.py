@@ -8,8 +8,9 @@ import pytest
 
 import probe
 from configuration import MODES
+from host_lab import HostLab
+from lan import HOST, ROUTER
 from state import difference, whole_state
-from topology import HOST, ROUTER, HostLab
 
 UNITS = pathlib.Path(__file__).parents[2] / "packaging/systemd"
 CONTAINER = "192.168.137.210"
@@ -51,7 +52,7 @@ def docker_first():
 
 
 def assert_nothing_is_left(before, lab):
-    lab.docker("rm", "--force", "container")
+    lab.engine.docker("rm", "--force", "container")
     lab.onlan("down", "--yes")
     after = whole_state(lab)
     assert "on-lan137" not in lab.host.ip("link")
@@ -101,10 +102,8 @@ def early():
 
 
 def test_an_uplink_that_appears_late_is_waited_for(early):
-    starting = subprocess.Popen(["nsenter", f"--net={early.host.path}",
-                                 *early.onlan_command("--verbose", *started_by("onlan-links.service"))],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    with starting:
+    command = early.onlan_command("--verbose", *started_by("onlan-links.service"))
+    with early.host.popen(*command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as starting:
         next(line for line in starting.stderr if "waiting up to 60 seconds for br-up" in line)
         early.host.ip("link set unplugged name br-up up")
         assert starting.wait(30) == 0, starting.stderr.read()

@@ -11,9 +11,10 @@ import subprocess
 import pytest
 
 import probe
-from namespace import NamedNamespace
+from host_lab import ONLAN
+from lan import HOST, PC
+from namespace import Namespace
 from state import difference, whole_state
-from topology import HOST, ONLAN, PC
 
 PUBLISHED = 5000
 
@@ -31,8 +32,8 @@ def host(lab):
     assert probe.tcp(lab.pc, HOST, PUBLISHED) == "delivered by web"
     assert probe.ping(lab.pc, HOST) == f"delivered by {HOST}"  # by the rule of iptables-legacy
     yield lab
-    lab.docker("rm", "--force", "web")
-    lab.docker("network", "rm", "web-net")
+    lab.engine.docker("rm", "--force", "web")
+    lab.engine.docker("network", "rm", "web-net")
     lab.host.run("iptables-legacy", "-F", "INPUT")
     lab.host.run("ipset", "destroy")
 
@@ -59,8 +60,8 @@ def modules():
 
 def test_nothing_on_the_host_changes(host):
     def state():
-        hooks = host.host.run("cat", "/proc/net/ip_tables_names", "/proc/net/ip6_tables_names", check=False).stdout
-        nsids = host.host.run("ip", "netns", "list-id").stdout
+        hooks = host.host.attempt("cat", "/proc/net/ip_tables_names", "/proc/net/ip6_tables_names").stdout
+        nsids = host.host.run("ip", "netns", "list-id")
         return {**whole_state(host), "modules": modules(), "legacy tables": hooks.split(), "nsids": nsids.split("\n")}
 
     before = state()
@@ -73,14 +74,14 @@ def test_a_namespace_without_anything_is_left_without_anything(host):
     host.onlan("snapshot")
     assert host.pc.json("nft", "--json", "list", "ruleset")["nftables"][1:] == []
     for names in ("ip_tables_names", "ip6_tables_names"):
-        assert host.pc.run("cat", f"/proc/net/{names}", check=False).stdout == ""
-    assert host.pc.run("conntrack", "-L").stdout == ""
+        assert host.pc.attempt("cat", f"/proc/net/{names}").stdout == ""
+    assert host.pc.run("conntrack", "-L") == ""
 
 
 def test_every_namespace_within_reach_is_there_under_its_name(host, taken):
     names = {one["name"] for one in taken["namespaces"]}
     assert taken["schema"] == "onlan/snapshot/1" and taken["namespaces"][0]["name"] == "host"
-    assert names == {"host", "container:web", *(f"netns:{host.namespaces[one].name}" for one in ("switch", "router", "pc"))}
+    assert names == {"host", "container:web", *(f"netns:{one.name}" for one in (host.switch, host.router, host.pc))}
 
 
 def test_a_file_that_is_no_namespace_is_passed_over(host, taken):
@@ -96,12 +97,9 @@ def test_a_file_that_is_no_namespace_is_passed_over(host, taken):
 
 def test_a_namespace_that_hangs_on_a_macvlan_alone_is_there(host):
     """The macvlan tells of the device below it, and that one does not tell of the macvlan."""
-    guest = NamedNamespace(f"{host.prefix}-guest")
-    try:
+    with Namespace.new(f"{host.prefix}-guest") as guest:
         host.host.ip(f"link add mv0 link br-up netns {guest.name} type macvlan mode bridge")
         found = namespace(json.loads(host.onlan("snapshot").stdout), f"netns:{guest.name}")
-    finally:
-        guest.remove()
     macvlan = next(link for link in found["links"] if link["name"] == "mv0")
     assert str(macvlan["peer_netnsid"]) in found["peers"]
 
@@ -183,7 +181,7 @@ def test_iptables_of_both_backends_are_what_the_programs_print(host, here):
         program = f"{'iptables' if ruleset.get('family', 'ipv4') == 'ipv4' else 'ip6tables'}-{ruleset.get('backend', 'nft')}-save"
         ours = {table: {name: (chain["policy"], [rule["words"] for rule in chain.get("rules", [])])
                         for name, chain in chains.items()} for table, chains in ruleset["tables"].items()}
-        assert ours == _saved(host.host.run(program).stdout)
+        assert ours == _saved(host.host.run(program))
     legacy = next(one for one in here["xtables"] if one.get("backend") == "legacy")
     rule = legacy["tables"]["filter"]["INPUT"]["rules"][0]
     assert rule["words"][-6:] == ["-m", "comment", "--comment", "of a friend", "-j", "ACCEPT"]
@@ -195,14 +193,14 @@ def test_tracked_connections_are_those_of_conntrack(host, here):
     def known(line):
         return tuple(re.findall(r"(?:src|dst|sport|dport|type|id)=(\S+)", line))
 
-    shown = {known(line) for line in host.host.run("conntrack", "-L").stdout.splitlines()}
+    shown = {known(line) for line in host.host.run("conntrack", "-L").splitlines()}
     ours = {known(line) for line in here["conntrack"]}
     connection = next(one for one in ours if one[0] == PC and one[3] == str(PUBLISHED))
     assert connection in shown
 
 
 def test_listening_sockets_are_those_of_ss(host, here):
-    shown = host.host.run("ss", "-Hlntu").stdout
+    shown = host.host.run("ss", "-Hlntu")
     ports = {(line.split()[0], int(line.split()[4].rsplit(":", 1)[1])) for line in shown.splitlines()}
     assert ports == {("tcp" if one["protocol"] == 6 else "udp", one["port"]) for one in here["sockets"]}
     published = [one for one in here["sockets"] if one["port"] == PUBLISHED]
@@ -218,7 +216,7 @@ def test_docker_tells_published_ports_and_proxies(host, taken):
 
 
 def test_switches_are_those_of_sysctl(host, here):
-    lines = host.host.run("sysctl", "-a").stdout.splitlines()
+    lines = host.host.run("sysctl", "-a").splitlines()
     shown = dict(line.split(" = ", 1) for line in lines if " = " in line)
     changing = ("nf_conntrack_count",)
     for name, value in here["sysctls"].items():

@@ -13,7 +13,7 @@ def up(lab):
     lab.onlan("up", "--yes")
     lab.engine.run("web", "--network", "lan137", "--ip", "192.168.137.210")
     yield lab
-    lab.docker("rm", "--force", "web")
+    lab.engine.docker("rm", "--force", "web")
     lab.onlan("down", "--yes")
 
 

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from command import PATIENCE
 from configuration import BRIDGE_MODE
 
 
@@ -16,9 +17,7 @@ def configured(lab):
 
 
 def up(lab, **streams):
-    process = subprocess.Popen(["nsenter", f"--net={lab.host.path}", *lab.onlan_command("up", "--yes")],
-                               stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **streams)
-    return process.wait(60)
+    return lab.host.popen(*lab.onlan_command("up", "--yes"), stderr=subprocess.DEVNULL, **streams).wait(PATIENCE)
 
 
 def test_a_reader_that_goes_away_does_not_stop_the_change(lab):

@@ -5,7 +5,7 @@ import pytest
 import probe
 from cells import ORDINARY, ROWS, make_table_tests
 from configuration import MODES
-from topology import HOST, PC, ROUTER
+from lan import HOST, PC, ROUTER
 from world import CONTAINER, PUBLISHED, SECOND, SERVICE, build_world
 
 

@@ -14,9 +14,11 @@ import subprocess
 import pytest
 
 import probe
+from command import PATIENCE
 from configuration import NIC_MODE
+from host_lab import HostLab
+from lan import EXTRA_ROUTE, HOST, HOST6, PC, ROUTER, ROUTER6
 from state import difference, whole_state
-from topology import EXTRA_ROUTE, HOST, HOST6, PATIENCE, PC, ROUTER, ROUTER6, HostLab
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -31,7 +33,7 @@ def host(nic_lab):
     nic_lab.write(NIC_MODE)
     before = whole_state(nic_lab)
     yield nic_lab
-    nic_lab.docker("rm", "--force", "container")
+    nic_lab.engine.docker("rm", "--force", "container")
     nic_lab.onlan("down", "--yes", "--confirm", 0)
     assert difference(before, whole_state(nic_lab)) == ""
 
@@ -68,9 +70,8 @@ class Waiting:
     """`onlan up --confirm SECONDS`, up to where it waits to be confirmed."""
 
     def __init__(self, lab, seconds, command="up"):
-        self.process = subprocess.Popen(
-            ["nsenter", f"--net={lab.host.path}", *lab.onlan_command(command, "--yes", "--confirm", seconds)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = lab.host.popen(*lab.onlan_command(command, "--yes", "--confirm", seconds),
+                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.supervisor = None
         for line in self.process.stdout:
             if "onlan confirm" in line:
@@ -92,10 +93,11 @@ class Terminal:
     """onlan as somebody runs it by hand: in the foreground of a terminal."""
 
     def __init__(self, lab, *arguments):
-        self.pid, self.master = pty.fork()
-        if self.pid == 0:
-            command = ["nsenter", f"--net={lab.host.path}", *lab.onlan_command(*arguments)]
-            os.execvp(command[0], command)
+        command = [str(word) for word in lab.onlan_command(*arguments)]
+        with lab.host.entered():
+            self.pid, self.master = pty.fork()
+            if self.pid == 0:
+                os.execvp(command[0], command)
         self.shown = ""
 
     def __enter__(self):
@@ -157,7 +159,7 @@ class TestTheMove:
 
     def test_a_route_that_encapsulates_is_not_moved_as_a_plain_one(self, host):
         tunnel = ("10.78.0.0/16", "encap", "ip", "id", 5, "dst", ROUTER, "dev")
-        added = host.host.run("ip", "route", "add", *tunnel, "eno1", check=False)
+        added = host.host.attempt("ip", "route", "add", *tunnel, "eno1")
         if "not supported" in added.stderr:
             pytest.skip("this kernel has no light-weight tunnels")
         refused = host.onlan("up", "--yes", "--confirm", 0, expect=1)
@@ -214,8 +216,7 @@ class TestConfirmation:
         host.onlan("plan", expect=0)
 
     def test_moving_the_default_route_waits_for_a_confirmation_without_being_asked_to(self, host):
-        process = subprocess.Popen(["nsenter", f"--net={host.host.path}", *host.onlan_command("up", "--yes")],
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        process = host.host.popen(*host.onlan_command("up", "--yes"), stdout=subprocess.PIPE)
         assert any("within 30 seconds" in line for line in iter(process.stdout.readline, ""))
         host.onlan("confirm")
         assert process.wait(PATIENCE) == 0
@@ -267,8 +268,7 @@ class TestConfirmation:
         many = [f"10.77.{number}.0/24 via {ROUTER}\n" for number in range(250)]
         host.host.run("ip", "-batch", host.write("".join(f"route add {route}" for route in many), "routes"))
         with_routes = whole_state(host)
-        starter = subprocess.Popen(["nsenter", f"--net={host.host.path}", *host.onlan_command("up", "--yes", "--confirm", 2)],
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        starter = host.host.popen(*host.onlan_command("up", "--yes", "--confirm", 2), stdout=subprocess.PIPE)
         starter.stdout.readline()
         supervisor = supervisor_of(starter.pid)
         starter.send_signal(signal.SIGSTOP)

@@ -10,9 +10,11 @@ import struct
 import pytest
 
 import probe
+from command import PATIENCE
 from configuration import NIC_MODE
+from host_lab import HostLab
+from lan import HOST, HOST6, ROUTER, ROUTER6, plug, set_up
 from state import difference, whole_state
-from topology import HOST, HOST6, PATIENCE, ROUTER, ROUTER6, HostLab
 
 UP = ("up", "--yes", "--before-docker", "--confirm", 0)
 DOWN = ("down", "--yes", "--confirm", 0)
@@ -88,8 +90,7 @@ class TestThereAndBack:
         assert f"nexthop via {ROUTER} dev br-new weight 1" in lab.host.ip("route show 10.7.0.0/24")
 
     def test_ipv6_with_duplicate_detection(self, lab):
-        for which in ("all", "default", "eno1"):
-            lab.host.sysctl(f"net.ipv6.conf.{which}.accept_dad", 1)
+        lab.host.write_sysctls({f"net.ipv6.conf.{which}.accept_dad": 1 for which in ("all", "default", "eno1")})
         lab.host.ip(f"-6 route add fd00:9::/64 via {ROUTER6} dev eno1 src {HOST6}")
         self.up(lab)
         assert "tentative" not in lab.host.ip("-6 address show dev br-new scope global")
@@ -122,7 +123,7 @@ def wait_until(lab, condition):
 
 def test_advertised_routes_are_there_at_every_moment_and_never_for_good(lab):
     lab.host.ip("-6 route del default")
-    lab.host.sysctl("net.ipv6.conf.eno1.accept_ra", 2)
+    lab.host.write_sysctls({"net.ipv6.conf.eno1.accept_ra": 2})
 
     def relearn(interface, wanted):
         def seen():
@@ -141,7 +142,8 @@ def test_advertised_routes_are_there_at_every_moment_and_never_for_good(lab):
 
 
 def test_two_cables_to_one_switch_are_no_loop(lab):
-    lab._plug(lab.host, "eno2", "p-host2", ["192.168.137.251"])
+    plug(lab.host, "eno2", lab.switch, "p-host2")
+    set_up(lab.host, "eno2", "192.168.137.251")
     lab.write(TWO_PORTS)
     before = whole_state(lab)
     lab.serve(lab.host, "host", 9000, (HOST,))

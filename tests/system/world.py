@@ -4,7 +4,8 @@ import contextlib
 import dataclasses
 
 from configuration import MODES, SUBNET6
-from topology import HOST, HOST6, HostLab
+from host_lab import HostLab
+from lan import HOST, HOST6
 
 CONTAINER, SECOND = "192.168.137.210", "192.168.137.211"
 CONTAINER6, SECOND6 = "fd00:137::d2", "fd00:137::d3"

@@ -1,6 +1,6 @@
 """The article's way onto the LAN, made by hand: a second bridge, cabled to the uplink, that Docker has a network on."""
 
-from topology import ROUTER
+from lan import ROUTER
 
 LINKS = ("link add br-lan137 type bridge",
          "link add veth-lan137-1 type veth peer name veth-lan137-2",
@@ -25,7 +25,7 @@ def make(lab):
     """The network is called lan137. What is bridged passes Docker's firewall; connections are tracked still."""
     for line in LINKS:
         lab.host.ip(line)
-    lab.docker("network", "create", "--driver", "bridge", "--subnet", "192.168.137.0/24", "--gateway", ROUTER,
-               *(f"--opt=com.docker.network.{name}={value}" for name, value in NETWORK.items()), "lan137")
+    lab.engine.docker("network", "create", "--driver", "bridge", "--subnet", "192.168.137.0/24", "--gateway", ROUTER,
+                      *(f"--opt=com.docker.network.{name}={value}" for name, value in NETWORK.items()), "lan137")
     for bridge in ("br-up", "br-lan137"):
         accept(lab.host, "-i", bridge, "-o", bridge, "-m", "physdev", "--physdev-is-bridged")

@@ -48,7 +48,7 @@ def ping(namespace, address):
 # Servers.
 
 
-def _serve(ready, name, addresses, port):
+def _serve(pipe, name, addresses, port):
     """Answers every request, over TCP and UDP, with its name and the request."""
     selector = selectors.DefaultSelector()
     for address in addresses:
@@ -59,7 +59,7 @@ def _serve(ready, name, addresses, port):
             if kind == socket.SOCK_STREAM:
                 server.listen(16)
             selector.register(server, selectors.EVENT_READ, kind)
-    ready.send("ready")
+    pipe.send("ready")
     while True:
         for key, _ in selector.select():
             with contextlib.suppress(OSError):
@@ -73,24 +73,23 @@ def _serve(ready, name, addresses, port):
                     key.fileobj.sendto(f"{name} ".encode() + request, client)
 
 
-def serve(namespace, name, port, addresses=("::",)):
-    """A process that answers until it is killed; "::" is IPv4 and IPv6 alike."""
-    server, _ = namespace.start(_serve, name, addresses, port)
-    return server
+def serving(namespace, name, port, addresses):
+    """A server, until the end of the `with`; "::" is IPv4 and IPv6 alike."""
+    return namespace.running(_serve, name, addresses, port)
 
 
 # Multicast.
 
 
-def _hear(ready, interface, group):
+def _hear(pipe, interface, group):
     listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(group)
     membership = struct.pack("4s4si", socket.inet_aton(group[0]), bytes(4), socket.if_nametoindex(interface))
     listener.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
-    ready.send("ready")
+    pipe.send("ready")
     data, (sender, _) = listener.recvfrom(2048)
-    ready.send((data.decode(), sender))
+    pipe.send((data.decode(), sender))
 
 
 def _say(interface, group, text):
@@ -103,10 +102,6 @@ def _say(interface, group, text):
 
 def multicast(sender, receiver, group, interface="eth0"):
     """What a member of the group hears, and from which address; None when nothing comes."""
-    listener, pipe = receiver.start(_hear, interface, group)
-    try:
+    with receiver.running(_hear, interface, group) as (_, listener):
         sender.call(_say, interface, group, "anybody there?")
-        return pipe.recv() if pipe.poll(TIMEOUT) else None
-    finally:
-        listener.kill()
-        listener.join()
+        return listener.recv() if listener.poll(TIMEOUT) else None
