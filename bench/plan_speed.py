@@ -1,11 +1,7 @@
 """`onlan plan` on a host with 200 real containers and 2,000 iptables rules."""
 
 import concurrent.futures
-import contextlib
-import http.client
-import json
 import pathlib
-import socket
 
 from configuration import BRIDGE_MODE
 from host_lab import HostLab
@@ -30,28 +26,14 @@ def measure_plan(progress):
                 runs = [_timed_plan(host) for _ in range(RUNS)]
                 progress("removing the containers")
             finally:
-                list(pool.map(lambda identity: _ask(host.engine, "DELETE", f"/containers/{identity}?force=1"),
-                              containers))
+                list(pool.map(lambda identity: host.engine.ask("DELETE", f"/containers/{identity}?force=1"), containers))
     return {"seconds": [seconds for seconds, _ in runs], "peak_kib": [peak for _, peak in runs]}
 
 
-def _ask(engine, method, path, body=None):
-    connection = http.client.HTTPConnection("docker")
-    connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    with contextlib.closing(connection):
-        connection.sock.connect(str(engine.folder / "docker.sock"))
-        connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        text = response.read().decode()
-        if response.status >= 300:
-            raise RuntimeError(f"{method} {path}: {text}")
-        return json.loads(text or "null")
-
-
 def _run_container(engine, name):
-    made = _ask(engine, "POST", f"/containers/create?name={name}",
-                {"Image": "box", "Cmd": ["/bin/sleep", "1000000"], "HostConfig": {"NetworkMode": "app"}})
-    _ask(engine, "POST", f"/containers/{made['Id']}/start")
+    made = engine.ask("POST", f"/containers/create?name={name}",
+                      {"Image": "box", "Cmd": ["/bin/sleep", "1000000"], "HostConfig": {"NetworkMode": "app"}})
+    engine.ask("POST", f"/containers/{made['Id']}/start")
     return made["Id"]
 
 

@@ -71,14 +71,22 @@ class Engine:
         return ["nsenter", f"--mount=/proc/{self.process.pid}/ns/mnt", "docker", "--host", "unix:///run/state/docker.sock",
                 *arguments]
 
-    def get(self, path):
-        """A document of the engine's API."""
+    def ask(self, method, path, body=None):
+        """What the engine's API answers."""
         connection = http.client.HTTPConnection("docker")
         connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.sock.settimeout(PATIENCE)
         with contextlib.closing(connection):
             connection.sock.connect(str(self.folder / "docker.sock"))
-            connection.request("GET", path)
-            return json.loads(connection.getresponse().read())
+            connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            text = response.read().decode()
+        if response.status >= 300:
+            raise RuntimeError(f"{method} {path}: {text}")
+        return json.loads(text or "null")
+
+    def get(self, path):
+        return self.ask("GET", path)
 
     def inspect(self, container):
         return self.get(f"/containers/{container}/json")
