@@ -1,9 +1,11 @@
-# onlan_layer(<name> SOURCES <file>... [USES <lower layer>...] [LIBRARIES <target>...])
+# onlan_layer(<name> SOURCES <file>... [USES <lower layer>...] [FOLDERS <"folder: folder it may include...">...]
+#             [LIBRARIES <target>...])
 #
-# One library per folder of src/. USES is the whole list of layers it may include; tests/check_layers.py
-# reads it back and fails on any other #include "folder/...".
+# One library per folder of src/. USES is the whole list of layers it may include, FOLDERS the whole list of the folders
+# inside it and of what each may include beside the layer's own headers; tests/check_layers.py reads both back and fails on
+# any other #include "folder/...".
 function(onlan_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;FOLDERS;LIBRARIES")
   list(TRANSFORM arg_SOURCES PREPEND "${name}/")
   add_library(onlan_${name} STATIC ${arg_SOURCES})
   add_library(onlan::${name} ALIAS onlan_${name})
@@ -13,4 +15,7 @@ function(onlan_layer name)
   string(REPLACE "onlan::" "" uses "${arg_USES}")
   list(JOIN uses " " uses)
   set_property(GLOBAL APPEND_STRING PROPERTY ONLAN_LAYERS "${name}: ${uses}\n")
+  foreach(folder IN LISTS arg_FOLDERS)
+    set_property(GLOBAL APPEND_STRING PROPERTY ONLAN_LAYERS "${name}/${folder}\n")
+  endforeach()
 endfunction()
