@@ -5,9 +5,9 @@
 #include <set>
 
 #include "model/netns.hpp"
+#include "rules/machine/program.hpp"
+#include "rules/machine/walk.hpp"
 #include "rules/nft/ruleset.hpp"
-#include "rules/program.hpp"
-#include "rules/walk.hpp"
 #include "rules/xt/ipset.hpp"
 #include "rules/xt/ruleset.hpp"
 

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/number.hpp"
-#include "rules/reading.hpp"
-#include "rules/symbols.hpp"
+#include "rules/machine/reading.hpp"
+#include "rules/machine/symbols.hpp"
 
 namespace onlan::rules::nft {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "base/result.hpp"
 #include "model/netns.hpp"
-#include "rules/field.hpp"
+#include "rules/machine/field.hpp"
+#include "rules/machine/value.hpp"
 #include "rules/nft/json.hpp"
-#include "rules/value.hpp"
 
 namespace onlan::rules::nft {
 

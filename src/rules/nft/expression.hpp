@@ -2,10 +2,10 @@
 
 #include <vector>
 
+#include "rules/machine/program.hpp"
 #include "rules/nft/datatype.hpp"
 #include "rules/nft/json.hpp"
 #include "rules/nft/scope.hpp"
-#include "rules/program.hpp"
 
 namespace onlan::rules::nft {
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "rules/machine/reading.hpp"
 #include "rules/nft/expression.hpp"
-#include "rules/reading.hpp"
 
 namespace onlan::rules::nft {
 

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "rules/reading.hpp"
+#include "rules/machine/reading.hpp"
 
 namespace onlan::rules::nft {
 

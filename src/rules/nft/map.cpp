@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "rules/machine/reading.hpp"
 #include "rules/nft/expression.hpp"
 #include "rules/nft/set.hpp"
-#include "rules/reading.hpp"
 
 namespace onlan::rules::nft {
 

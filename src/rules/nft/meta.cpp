@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "rules/machine/reading.hpp"
 #include "rules/nft/expression.hpp"
-#include "rules/reading.hpp"
 
 namespace onlan::rules::nft {
 namespace {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "net/protocols.hpp"
+#include "rules/machine/reading.hpp"
 #include "rules/nft/statement.hpp"
-#include "rules/reading.hpp"
 
 namespace onlan::rules::nft {
 namespace {

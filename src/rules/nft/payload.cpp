@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "rules/machine/reading.hpp"
+#include "rules/machine/symbols.hpp"
 #include "rules/nft/expression.hpp"
-#include "rules/reading.hpp"
-#include "rules/symbols.hpp"
 
 namespace onlan::rules::nft {
 namespace {

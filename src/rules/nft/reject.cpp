@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "net/protocols.hpp"
+#include "rules/machine/reading.hpp"
+#include "rules/machine/symbols.hpp"
 #include "rules/nft/statement.hpp"
-#include "rules/reading.hpp"
-#include "rules/symbols.hpp"
 
 namespace onlan::rules::nft {
 namespace {

@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include "base/number.hpp"
+#include "rules/machine/reading.hpp"
 #include "rules/nft/set.hpp"
 #include "rules/nft/statement.hpp"
 #include "rules/nft/text.hpp"
-#include "rules/reading.hpp"
 
 namespace onlan::rules::nft {
 namespace {

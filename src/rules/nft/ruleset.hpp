@@ -2,8 +2,8 @@
 
 #include <functional>
 
+#include "rules/machine/program.hpp"
 #include "rules/nft/json.hpp"
-#include "rules/program.hpp"
 
 namespace onlan::rules::nft {
 

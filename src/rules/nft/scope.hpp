@@ -6,8 +6,8 @@
 #include <string>
 
 #include "model/netns.hpp"
-#include "rules/element_set.hpp"
-#include "rules/program.hpp"
+#include "rules/machine/element_set.hpp"
+#include "rules/machine/program.hpp"
 
 namespace onlan::rules::nft {
 

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "rules/machine/reading.hpp"
 #include "rules/nft/set.hpp"
-#include "rules/reading.hpp"
 
 namespace onlan::rules::nft {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <string>
 
+#include "rules/machine/program.hpp"
 #include "rules/nft/expression.hpp"
 #include "rules/nft/json.hpp"
 #include "rules/nft/scope.hpp"
-#include "rules/program.hpp"
 
 namespace onlan::rules::nft {
 

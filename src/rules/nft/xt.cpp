@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
+#include "rules/machine/harmless_targets.hpp"
 #include "rules/nft/statement.hpp"
-#include "rules/xt/targets.hpp"
 
 namespace onlan::rules::nft {
 
@@ -14,7 +14,7 @@ Result<> add_xt(const Json& json, Draft& draft)
     if (type == "match" && name == "comment")
         return {};
     // ebtables' watchers log.
-    if (type == "watcher" || (type == "target" && xt::is_harmless(name)))
+    if (type == "watcher" || (type == "target" && is_harmless_target(name)))
         return {};
     if (type == "match") {
         draft.add(OtherStep(Maybe{

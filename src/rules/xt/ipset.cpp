@@ -6,7 +6,7 @@
 
 #include "model/netns.hpp"
 #include "net/protocols.hpp"
-#include "rules/reading.hpp"
+#include "rules/machine/reading.hpp"
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "net/prefix.hpp"
-#include "rules/reading.hpp"
+#include "rules/machine/reading.hpp"
 #include "rules/xt/targets.hpp"
 #include "rules/xt/words.hpp"
 

@@ -1,9 +1,7 @@
-#include <algorithm>
-#include <array>
-
 #include <fmt/format.h>
 
-#include "rules/reading.hpp"
+#include "rules/machine/harmless_targets.hpp"
+#include "rules/machine/reading.hpp"
 #include "rules/xt/targets.hpp"
 #include "rules/xt/words.hpp"
 
@@ -34,18 +32,9 @@ Result<> add_tproxy(const Extension& target, Draft& draft)
 
 } // namespace
 
-bool is_harmless(std::string_view target)
-{
-    constexpr auto kHarmless = std::to_array<std::string_view>(
-        {"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "CHECKSUM", "TCPMSS", "TCPOPTSTRIP",
-         "CONNSECMARK", "SECMARK", "TEE", "SET", "LED", "RATEEST", "IDLETIMER", "ECN", "SYSRQ",
-         "ACCOUNT"});
-    return std::ranges::find(kHarmless, target) != kHarmless.end();
-}
-
 Result<bool> add_other_target(const Extension& target, const Scope& /*scope*/, Draft& draft)
 {
-    if (is_harmless(target.name)) {
+    if (is_harmless_target(target.name)) {
         draft.needs_conntrack = draft.needs_conntrack || target.name == "CONNSECMARK";
         return true;
     }

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "rules/reading.hpp"
-#include "rules/symbols.hpp"
+#include "rules/machine/reading.hpp"
+#include "rules/machine/symbols.hpp"
 #include "rules/xt/targets.hpp"
 
 namespace onlan::rules::xt {

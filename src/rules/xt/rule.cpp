@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "rules/reading.hpp"
+#include "rules/machine/reading.hpp"
 
 namespace onlan::rules::xt {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "net/ip_address.hpp"
-#include "rules/program.hpp"
+#include "rules/machine/program.hpp"
 
 namespace onlan::rules::xt {
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "model/netns.hpp"
-#include "rules/reading.hpp"
+#include "rules/machine/reading.hpp"
 
 namespace onlan::rules::xt {
 namespace {

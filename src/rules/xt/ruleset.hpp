@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "model/firewall.hpp"
-#include "rules/program.hpp"
+#include "rules/machine/program.hpp"
 #include "rules/xt/rule.hpp"
 
 namespace onlan::rules::xt {

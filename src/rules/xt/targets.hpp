@@ -4,9 +4,6 @@
 
 namespace onlan::rules::xt {
 
-// Targets that decide nothing about where the packet goes.
-[[nodiscard]] bool is_harmless(std::string_view target);
-
 // One for each group of targets: adds what the target does to the rule. False if it is none of the
 // group's.
 [[nodiscard]] Result<bool> add_nat(const Extension& target, const Scope& scope, Draft& draft);

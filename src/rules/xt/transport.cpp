@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "rules/reading.hpp"
+#include "rules/machine/reading.hpp"
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "base/number.hpp"
 #include "net/prefix.hpp"
-#include "rules/reading.hpp"
+#include "rules/machine/reading.hpp"
 
 namespace onlan::rules::xt {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "rules/step.hpp"
-#include "rules/symbols.hpp"
+#include "rules/machine/step.hpp"
+#include "rules/machine/symbols.hpp"
 #include "rules/xt/rule.hpp"
 
 // What stands in single words of a rule.

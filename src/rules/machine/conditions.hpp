@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rules/step.hpp"
+#include "rules/machine/step.hpp"
 
 namespace onlan::rules {
 

@@ -1,4 +1,4 @@
-#include "rules/value.hpp"
+#include "rules/machine/value.hpp"
 
 #include <algorithm>
 #include <array>

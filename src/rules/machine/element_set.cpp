@@ -1,4 +1,4 @@
-#include "rules/element_set.hpp"
+#include "rules/machine/element_set.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rules/fork.hpp"
+#include "rules/machine/fork.hpp"
 
 namespace onlan::rules {
 

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "rules/machine/step.hpp"
 #include "rules/rule_set.hpp"
-#include "rules/step.hpp"
 
 namespace onlan::rules {
 

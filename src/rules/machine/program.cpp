@@ -1,4 +1,4 @@
-#include "rules/program.hpp"
+#include "rules/machine/program.hpp"
 
 #include <algorithm>
 

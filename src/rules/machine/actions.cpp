@@ -1,4 +1,4 @@
-#include "rules/actions.hpp"
+#include "rules/machine/actions.hpp"
 
 namespace onlan::rules {
 namespace {

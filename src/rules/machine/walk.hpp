@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "rules/program.hpp"
+#include "rules/machine/program.hpp"
 
 namespace onlan::rules {
 

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "rules/element_set.hpp"
-#include "rules/expression.hpp"
+#include "rules/machine/element_set.hpp"
+#include "rules/machine/expression.hpp"
 #include "rules/rule_set.hpp"
 
 // What a rule of either language comes down to: steps, done in order until one does not hold.

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "rules/fork.hpp"
+#include "rules/machine/fork.hpp"
 
 namespace onlan::rules {
 

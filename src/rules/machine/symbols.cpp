@@ -1,4 +1,4 @@
-#include "rules/symbols.hpp"
+#include "rules/machine/symbols.hpp"
 
 #include <algorithm>
 #include <array>

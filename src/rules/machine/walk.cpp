@@ -1,11 +1,11 @@
-#include "rules/walk.hpp"
+#include "rules/machine/walk.hpp"
 
 #include <algorithm>
 #include <type_traits>
 
-#include "rules/actions.hpp"
-#include "rules/conditions.hpp"
-#include "rules/outcomes.hpp"
+#include "rules/machine/actions.hpp"
+#include "rules/machine/conditions.hpp"
+#include "rules/machine/outcomes.hpp"
 
 namespace onlan::rules {
 namespace {

@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "rules/field.hpp"
-#include "rules/value.hpp"
+#include "rules/machine/field.hpp"
+#include "rules/machine/value.hpp"
 
 namespace onlan::rules {
 

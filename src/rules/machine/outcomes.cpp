@@ -1,4 +1,4 @@
-#include "rules/outcomes.hpp"
+#include "rules/machine/outcomes.hpp"
 
 #include <algorithm>
 

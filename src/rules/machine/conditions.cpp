@@ -1,4 +1,4 @@
-#include "rules/conditions.hpp"
+#include "rules/machine/conditions.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
-#include "rules/field.hpp"
+#include "rules/machine/field.hpp"
 
 #include "net/protocols.hpp"
-#include "rules/program.hpp"
+#include "rules/machine/program.hpp"
 
 namespace onlan::rules {
 namespace {

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "rules/machine/value.hpp"
 #include "rules/packet_view.hpp"
 #include "rules/rule_set.hpp"
-#include "rules/value.hpp"
 
 namespace onlan::rules {
 

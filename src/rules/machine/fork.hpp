@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "rules/program.hpp"
+#include "rules/machine/program.hpp"
 
 namespace onlan::rules {
 

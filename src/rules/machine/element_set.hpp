@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "rules/expression.hpp"
-#include "rules/value.hpp"
+#include "rules/machine/expression.hpp"
+#include "rules/machine/value.hpp"
 
 namespace onlan::rules {
 

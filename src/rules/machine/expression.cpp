@@ -1,8 +1,8 @@
-#include "rules/expression.hpp"
+#include "rules/machine/expression.hpp"
 
 #include <algorithm>
 
-#include "rules/element_set.hpp"
+#include "rules/machine/element_set.hpp"
 
 namespace onlan::rules {
 namespace {
