@@ -4,7 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "simulate/stages.hpp"
+#include "simulate/ends/endpoints.hpp"
+#include "simulate/ip/neighbours.hpp"
+#include "simulate/ip/routing.hpp"
+#include "simulate/link/devices.hpp"
+#include "simulate/netfilter/conntrack.hpp"
+#include "simulate/run/assumptions.hpp"
 
 namespace onlan::simulate {
 namespace {

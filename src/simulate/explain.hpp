@@ -5,7 +5,7 @@
 #include <string>
 
 #include "model/trace.hpp"
-#include "simulate/run.hpp"
+#include "simulate/run/run.hpp"
 #include "simulate/world.hpp"
 
 namespace onlan::simulate {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/nearest.hpp"
-#include "simulate/machines.hpp"
+#include "simulate/ends/machines.hpp"
 
 namespace onlan::simulate {
 namespace {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/number.hpp"
-#include "simulate/packet.hpp"
+#include "simulate/run/packet.hpp"
 
 namespace onlan::simulate {
 namespace {

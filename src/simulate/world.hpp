@@ -8,13 +8,13 @@
 
 #include "base/result.hpp"
 #include "model/netns.hpp"
-#include "simulate/conntrack_table.hpp"
-#include "simulate/fib.hpp"
-#include "simulate/hook_list.hpp"
-#include "simulate/kernel.hpp"
-#include "simulate/packet.hpp"
-#include "simulate/rulebook.hpp"
-#include "simulate/settings.hpp"
+#include "simulate/ip/fib.hpp"
+#include "simulate/netfilter/conntrack_table.hpp"
+#include "simulate/netfilter/hook_list.hpp"
+#include "simulate/netfilter/rulebook.hpp"
+#include "simulate/run/kernel.hpp"
+#include "simulate/run/packet.hpp"
+#include "simulate/run/settings.hpp"
 
 namespace onlan::simulate {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "simulate/explain.hpp"
-#include "simulate/rulebook.hpp"
+#include "simulate/netfilter/rulebook.hpp"
 #include "simulate/world.hpp"
 #include "unit/net/values.hpp"
 

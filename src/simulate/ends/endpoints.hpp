@@ -1,0 +1,30 @@
+#pragma once
+
+#include "simulate/run/run.hpp"
+
+namespace onlan::simulate {
+
+// Bytes of what a client asks. A datagram of another size asks nothing.
+constexpr std::uint16_t kRequest = 4;
+
+// Lets the next program do what it has planned. False: none has.
+bool act(Run& run);
+void tcp_socket_receive(Run& run, LiveSocket& socket, const Packet& packet);
+// The program behind a listener takes what has come for it.
+void tcp_accept(Run& run,
+                const Namespace& netns,
+                const Packet& packet,
+                const model::Socket& listener);
+void udp_answer(Run& run,
+                const Namespace& netns,
+                const Packet& packet,
+                const model::Socket& listener);
+void send_segment(
+    Run& run, LiveSocket& socket, std::uint8_t flags, std::uint16_t payload, unsigned answers);
+void send_request(Run& run, LiveSocket& socket, unsigned answers);
+// shutdown(): sends FIN, once.
+void close_socket(Run& run, LiveSocket& socket, unsigned answers);
+bool send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned answers);
+void proxy_answer(Run& run, LiveSocket& back, unsigned answers);
+
+} // namespace onlan::simulate

@@ -1,0 +1,204 @@
+// ICMP: net/ipv4/icmp.c, net/ipv6/icmp.c.
+
+#include "simulate/ip/icmp.hpp"
+
+#include <algorithm>
+
+#include "simulate/ends/local.hpp"
+#include "simulate/ip/ip.hpp"
+#include "simulate/ip/routing.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+// What an error means to a socket, and whether it ends one that is connected.
+struct Meaning {
+    SocketError error = SocketError::none;
+    bool fatal = false;
+};
+
+// icmp_err_convert[]
+Meaning unreachable(std::uint8_t code)
+{
+    switch (code) {
+    case 0:
+    case 11:
+        return {SocketError::network_unreachable, false};
+    case 1:
+    case 12:
+        return {SocketError::host_unreachable, false};
+    case 2:
+        return {SocketError::no_protocol, true};
+    case 3:
+        return {SocketError::refused, true};
+    case 4:
+        return {}; // fragmentation needed: the sender sends smaller ones
+    case 6:
+    case 9:
+        return {SocketError::network_unreachable, true};
+    default:
+        return {SocketError::host_unreachable, true};
+    }
+}
+
+// tab_unreach[]
+Meaning unreachable_ipv6(std::uint8_t code)
+{
+    switch (code) {
+    case 0:
+        return {SocketError::network_unreachable, false};
+    case 2:
+    case 3:
+        return {SocketError::host_unreachable, false};
+    case 4:
+        return {SocketError::refused, true};
+    default:
+        return {SocketError::prohibited, true};
+    }
+}
+
+// What else than ICMP's types 3 and 11 tells, and ICMPv6's 1 and 3, means nothing to a socket.
+Meaning meaning_of(const Ip& ip)
+{
+    const bool ipv6 = ip.protocol == kIcmpv6;
+    if (ip.icmp_type == (ipv6 ? 3 : 11)) // time exceeded
+        return {SocketError::host_unreachable, false};
+    if (ip.icmp_type == (ipv6 ? 1 : 3))
+        return ipv6 ? unreachable_ipv6(ip.icmp_code) : unreachable(ip.icmp_code);
+    return {};
+}
+
+// tcp_v4_err(), __udp4_lib_err(), ping_err()
+void deliver_icmp_error(Run& run, const Device& in, const Packet& packet)
+{
+    model::Tuple sent = *packet.ip.inner;
+    const bool ping = sent.protocol == kIcmp || sent.protocol == kIcmpv6;
+    const auto found = std::ranges::find_if(run.state.sockets, [&](const LiveSocket& socket) {
+        return socket.netns == in.netns && socket.protocol == sent.protocol &&
+               socket.state != SocketState::closed && socket.remote == sent.destination &&
+               socket.local_port == sent.source_port &&
+               (ping ||
+                (socket.local == sent.source && socket.remote_port == sent.destination_port));
+    });
+    if (found == run.state.sockets.end()) {
+        note(run, packet, {&in, "socket"}, "drop", [] {
+            return ByKernel{.function = "icmp_unreach",
+                            .text = "no socket here has sent what the error is about"};
+        });
+        return;
+    }
+    note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(run, *found); });
+    const Meaning meaning = meaning_of(packet.ip);
+    const bool connecting = found->protocol == kTcp && found->state == SocketState::syn_sent;
+    const bool counts = ping || connecting || (found->protocol != kTcp && meaning.fatal);
+    if (counts && found->error == SocketError::none)
+        found->error = meaning.error;
+    if (connecting && meaning.error != SocketError::none)
+        found->state = SocketState::closed;
+}
+
+} // namespace
+
+void deliver_icmp(Run& run, const Device& in, const Packet& packet)
+{
+    const Ip& ip = packet.ip;
+    const bool v6 = ip.protocol == kIcmpv6;
+    if (ip.inner) {
+        deliver_icmp_error(run, in, packet);
+        return;
+    }
+    if (ip.icmp_type == (v6 ? 128 : 8)) {
+        if (in.netns->settings.icmp_echo_ignore_all.value != 0) {
+            note(run, packet, {&in, "icmp"}, "drop",
+                 [&] { return BySysctl{.setting = &in.netns->settings.icmp_echo_ignore_all}; });
+            return;
+        }
+        note(run, packet, {&in, "icmp"}, "answer",
+             [] { return ByKernel{.function = "icmp_reply", .text = "echo request"}; });
+        Packet reply{.ip = ip, .mark = 0};
+        reply.ip.source = ip.destination;
+        reply.ip.destination = ip.source;
+        reply.ip.icmp_type = v6 ? 129 : 0;
+        reply.ip.ttl = 64;
+        (void)ip_send(run, *in.netns, std::move(reply), packet.number);
+        return;
+    }
+    const auto found = std::ranges::find_if(run.state.sockets, [&](const LiveSocket& socket) {
+        return socket.netns == in.netns && socket.protocol == ip.protocol &&
+               socket.state != SocketState::closed && socket.local_port == ip.source_port &&
+               socket.remote == ip.source;
+    });
+    const bool ours = found != run.state.sockets.end();
+    note(run, packet, {&in, "socket"}, ours ? "deliver" : "drop", [&]() -> Reason {
+        return ours ? by_live(run, *found)
+                    : ByEntry{.table = model::ByEntry::Table::socket,
+                              .text = {"nobody here waits for an echo reply with the id {}",
+                                       ip.source_port}};
+    });
+    if (ours)
+        found->response_seen = true;
+}
+
+IcmpError icmp_error(IcmpReason reason, net::Family family)
+{
+    const auto either = [family](IcmpError ipv4, IcmpError ipv6) {
+        return family == net::Family::ipv4 ? ipv4 : ipv6;
+    };
+    switch (reason) {
+    case IcmpReason::no_route:
+        return either({3, 0}, {1, 0});
+    case IcmpReason::unreachable_route: // ip6_pkt_discard() does not tell it from no route
+        return either({3, 1}, {1, 0});
+    case IcmpReason::prohibited:
+        return either({3, 13}, {1, 1});
+    case IcmpReason::no_neighbour:
+        return either({3, 1}, {1, 3});
+    case IcmpReason::no_protocol: // to IPv6 a parameter problem
+        return either({3, 2}, {4, 1});
+    case IcmpReason::no_port:
+        return either({3, 3}, {1, 4});
+    case IcmpReason::too_big:
+        return either({3, 4}, {2, 0});
+    case IcmpReason::hops_over:
+        return either({11, 0}, {3, 0});
+    case IcmpReason::shorter_way:
+        return either({5, 1}, {137, 0});
+    }
+    return {};
+}
+
+void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError error)
+{
+    const Namespace& netns = *in.netns;
+    const net::Family family = about.family();
+    const RouteType sender = netns.fib(family).address_type(about.ip.source);
+    const bool for_all = about.destination && about.destination->broadcast;
+    if (about.ip.icmp_error() || about.type != rules::PacketType::host || for_all ||
+        sender == RouteType::broadcast || sender == RouteType::multicast)
+        return;
+    constexpr std::uint16_t kErrorLength = 88;
+    Packet packet{.ip = {.source = net::IpAddress::any(family),
+                         .destination = about.ip.source,
+                         .protocol = family == net::Family::ipv4 ? kIcmp : kIcmpv6,
+                         .length = kErrorLength,
+                         .dont_fragment = false,
+                         .icmp_type = error.type,
+                         .icmp_code = error.code,
+                         .inner = tuple_of(about.ip)}};
+    const bool for_us = about.destination &&
+                        about.destination->input == Destination::Input::local && !about.local_out;
+    const RouteOutput routed =
+        route_output(run, netns, {.destination = about.ip.source, .source = packet.ip.source});
+    if (!routed.destination)
+        return;
+    packet.ip.source = for_us ? about.ip.destination : routed.source;
+    packet.ct = related_to(about.ct);
+    (void)ip_send(run, netns, std::move(packet), about.number);
+}
+
+void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpReason reason)
+{
+    send_icmp_error(run, in, about, icmp_error(reason, about.family()));
+}
+
+} // namespace onlan::simulate

@@ -1,0 +1,199 @@
+// Frames between devices: net/core/dev.c, drivers/net/veth.c, drivers/net/loopback.c,
+// net/8021q/vlan_dev.c.
+
+#include "simulate/link/devices.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "simulate/ip/ip.hpp"
+#include "simulate/ip/neighbours.hpp"
+#include "simulate/link/bridge.hpp"
+#include "simulate/link/macvlan.hpp"
+#include "simulate/netfilter/core.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+constexpr unsigned kMaxFrames = 4000; // more than any exchange needs: a loop
+constexpr unsigned kVlanRoom = 4;     // VLAN_HLEN, __is_skb_forwardable()
+
+void enqueue(Run& run, const Device& device, Packet&& packet)
+{
+    packet.device = &device;
+    run.state.backlog.push_back(std::move(packet));
+}
+
+Reason by_link(const Device& device, std::string_view what)
+{
+    return ByEntry{.table = model::ByEntry::Table::link, .text = {"{} {}", device.name(), what}};
+}
+
+// skb_scrub_packet(): what does not survive a change of device pairs.
+void scrub(Packet& packet, const Device& from, const Device& to)
+{
+    packet.ct = {};
+    packet.bridge.reset();
+    packet.destination.reset();
+    packet.priority = 0;
+    packet.local_out = false;
+    packet.owner.reset();
+    packet.tproxy.reset();
+    if (from.netns != to.netns)
+        packet.mark = 0;
+}
+
+// veth_xmit(), __dev_forward_skb()
+void veth_transmit(Run& run, const Device& device, Packet&& packet)
+{
+    if (device.peer == nullptr) {
+        run.assume(fmt::format("nothing answers behind {}: its other end is not in the snapshot",
+                               device.name()));
+        note(run, packet, {&device, "veth"}, "leave",
+             [&] { return by_link(device, "has its other end outside the snapshot"); });
+        return;
+    }
+    const Device& peer = *device.peer;
+    if (!peer.link->up || (peer.link->mtu != 0 && packet.ip.length > peer.link->mtu + kVlanRoom)) {
+        note(run, packet, {&peer, "veth"}, "drop",
+             [&] { return by_link(peer, peer.link->up ? "has a smaller mtu" : "is down"); });
+        return;
+    }
+    scrub(packet, device, peer);
+    packet.type = packet_type(packet.ethernet.destination, peer.mac);
+    note(run, packet, {&peer, "veth"}, "cross", [&] {
+        return ByKernel{
+            .function = "skb_scrub_packet",
+            .text = {"{} to {}: the conntrack reference stays behind", device.name(), peer.name()}};
+    });
+    enqueue(run, peer, std::move(packet));
+}
+
+// A NIC: everything that is plugged into its segment hears the frame.
+void wire_transmit(Run& run, const Device& device, const Packet& packet)
+{
+    note(run, packet, {&device, "wire"}, "leave", [&] { return by_link(device, "sends it"); });
+    for (const Device* other : device.wire) {
+        Packet copy = packet;
+        scrub(copy, device, *other);
+        copy.mark = 0;
+        copy.type = packet_type(copy.ethernet.destination, other->mac);
+        enqueue(run, *other, std::move(copy));
+    }
+}
+
+void loopback_transmit(Run& run, const Device& device, Packet&& packet)
+{
+    // loopback_xmit() keeps the routing decision and the conntrack reference.
+    packet.type = rules::PacketType::host;
+    packet.local_out = false;
+    packet.owner.reset();
+    enqueue(run, device, std::move(packet));
+}
+
+// vlan_do_receive(): a tagged frame belongs to the VLAN device, if there is one.
+const Device* vlan_device(const Device& device, std::uint16_t vlan)
+{
+    const auto found = std::ranges::find_if(device.uppers, [vlan](const Device* upper) {
+        return upper->link->vlan == vlan && upper->link->up;
+    });
+    return found == device.uppers.end() ? nullptr : *found;
+}
+
+// The netdev family's ingress chains of a device.
+bool pass_ingress(Run& run, const Device& device, Packet& packet)
+{
+    return pass_hook(run, packet,
+                     {.family = rules::HookFamily::netdev,
+                      .hook = rules::Hook::ingress,
+                      .in = &device,
+                      .at = &device});
+}
+
+} // namespace
+
+rules::PacketType packet_type(const net::MacAddress& destination, const net::MacAddress& own)
+{
+    if ((destination.bytes[0] & 1U) != 0)
+        return std::ranges::all_of(destination.bytes, [](auto byte) { return byte == 0xFF; })
+                   ? rules::PacketType::broadcast
+                   : rules::PacketType::multicast;
+    return destination == own ? rules::PacketType::host : rules::PacketType::otherhost;
+}
+
+void transmit(Run& run, const Device& device, Packet&& packet)
+{
+    if (!device.link->up) {
+        note(run, packet, {&device, "transmit"}, "drop",
+             [&] { return by_link(device, "is down"); });
+        return;
+    }
+    packet.device = &device;
+    const std::string& kind = device.link->kind;
+    if (device.link->loopback)
+        loopback_transmit(run, device, std::move(packet));
+    else if (device.is_bridge())
+        bridge_transmit(run, device, std::move(packet));
+    else if (device.link->macvlan_mode && device.lower != nullptr)
+        macvlan_transmit(run, device, std::move(packet));
+    else if (device.link->vlan && device.lower != nullptr) {
+        packet.ethernet.vlan = device.link->vlan;
+        transmit(run, *device.lower, std::move(packet));
+    } else if (kind == "veth")
+        veth_transmit(run, device, std::move(packet));
+    else
+        wire_transmit(run, device, packet);
+}
+
+void receive(Run& run, const Device& device, Packet&& packet)
+{
+    packet.device = &device;
+    if (!pass_ingress(run, device, packet))
+        return;
+    if (packet.ethernet.vlan) {
+        if (const Device* vlan = vlan_device(device, *packet.ethernet.vlan)) {
+            packet.ethernet.vlan.reset();
+            packet.type = packet_type(packet.ethernet.destination, vlan->mac);
+            note(run, packet, {vlan, "vlan"}, "untag",
+                 [&] { return by_link(*vlan, "takes the tag off"); });
+            receive(run, *vlan, std::move(packet));
+            return;
+        }
+    }
+    if (device.master != nullptr) {
+        bridge_receive(run, device, std::move(packet));
+        return;
+    }
+    if (macvlan_receive(run, device, packet) == Taken::yes)
+        return;
+    receive_up(run, device, std::move(packet));
+}
+
+void receive_up(Run& run, const Device& device, Packet&& packet)
+{
+    packet.device = &device;
+    if (packet.ethernet.vlan && *packet.ethernet.vlan != 0)
+        packet.type = rules::PacketType::otherhost;
+    if (packet.is_arp())
+        arp_receive(run, device, packet);
+    else
+        ip_receive(run, device, std::move(packet));
+}
+
+void drain(Run& run)
+{
+    while (!run.state.backlog.empty()) {
+        Packet packet = std::move(run.state.backlog.front());
+        run.state.backlog.pop_front();
+        if (++run.state.frames > kMaxFrames) {
+            run.loop = true;
+            run.state.backlog.clear();
+            return;
+        }
+        const Device& device = *packet.device;
+        receive(run, device, std::move(packet));
+    }
+}
+
+} // namespace onlan::simulate

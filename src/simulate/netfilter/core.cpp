@@ -1,0 +1,298 @@
+#include "simulate/netfilter/core.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "simulate/ip/ip.hpp"
+#include "simulate/ip/routing.hpp"
+#include "simulate/netfilter/conntrack.hpp"
+#include "simulate/netfilter/nat.hpp"
+#include "simulate/netfilter/reject.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+using rules::HookFamily;
+
+const model::Link* link_of(const Device* device)
+{
+    return device == nullptr ? nullptr : device->link;
+}
+
+rules::CtView ct_view(const Tracking& ct)
+{
+    rules::CtView view{.state = ct.state, .direction = ct.direction, .zone = ct.zone};
+    if (ct.connection != nullptr) {
+        view.status = ct.connection->entry.status;
+        view.mark = ct.connection->entry.mark;
+        view.original = ct.connection->entry.original;
+        view.reply = ct.connection->entry.reply;
+    }
+    return view;
+}
+
+rules::PacketView view_of(const Packet& packet, const HookCall& call)
+{
+    const Ip& ip = packet.ip;
+    rules::PacketView view{.in = link_of(call.in),
+                           .out = link_of(call.out),
+                           .ether_type = packet.ethernet.type,
+                           .vlan = packet.ethernet.vlan,
+                           .type = packet.type,
+                           .source = ip.source,
+                           .destination = ip.destination,
+                           .protocol = ip.protocol,
+                           .ttl = ip.ttl,
+                           .tos = ip.tos,
+                           .length = ip.length,
+                           .source_port = ip.source_port,
+                           .destination_port = ip.destination_port,
+                           .tcp_flags = ip.tcp_flags,
+                           .icmp_type = ip.icmp_type,
+                           .icmp_code = ip.icmp_code,
+                           .mark = packet.mark,
+                           .priority = packet.priority,
+                           .socket_owner = packet.owner,
+                           .ct = ct_view(packet.ct)};
+    if (packet.is_arp()) {
+        view.source = packet.arp->sender;
+        view.destination = packet.arp->target;
+        view.arp_operation = packet.arp->reply ? 2 : 1;
+    }
+    if (packet.bridge) {
+        view.has_bridge_info = true;
+        view.physical_in = link_of(packet.bridge->physical_in);
+        view.physical_out = link_of(packet.bridge->physical_out);
+    }
+    const bool own = packet.local_out && call.family != HookFamily::bridge;
+    if (!own) {
+        view.source_mac = packet.ethernet.source;
+        view.destination_mac = packet.ethernet.destination;
+    }
+    return view;
+}
+
+// What a chain may have changed of the packet.
+void take_over(Packet& packet, const rules::ChainOutcome& outcome)
+{
+    const rules::PacketView& view = outcome.packet;
+    packet.mark = view.mark;
+    packet.priority = view.priority;
+    packet.ip.ttl = view.ttl;
+    packet.ip.tos = view.tos;
+    if (view.source_mac)
+        packet.ethernet.source = *view.source_mac;
+    if (view.destination_mac)
+        packet.ethernet.destination = *view.destination_mac;
+    if (packet.ct.connection != nullptr)
+        packet.ct.connection->entry.mark = view.ct.mark;
+    packet.broute = packet.broute || outcome.broute;
+    if (outcome.tproxy)
+        packet.tproxy = outcome.tproxy;
+    if (outcome.notrack != nullptr)
+        packet.ct = {.state = rules::CtState::untracked, .seen = true};
+    if (outcome.zone)
+        packet.ct.zone = *outcome.zone;
+}
+
+std::string assumption_of(const rules::ChainOutcome& outcome)
+{
+    std::string text;
+    for (const std::string& assumption : outcome.assumptions)
+        text += text.empty() ? assumption : "; " + assumption;
+    return text;
+}
+
+// "ip/prerouting/nat", of every list of hooks.
+struct StageName {
+    std::array<char, 24> letters{};
+    std::size_t size = 0;
+
+    constexpr void append(std::string_view word)
+    {
+        for (const char letter : word)
+            letters[size++] = letter;
+    }
+    [[nodiscard]] constexpr std::string_view text() const { return {letters.data(), size}; }
+};
+constexpr std::string_view kNat = "/nat";
+constexpr auto kNatStages = [] {
+    constexpr std::array<std::string_view, 5> kFamilies{"ip", "ip6", "arp", "bridge", "netdev"};
+    constexpr std::array<std::string_view, 7> kHooks{"ingress", "prerouting",  "input", "forward",
+                                                     "output",  "postrouting", "egress"};
+    std::array<std::array<StageName, kHooks.size()>, kFamilies.size()> names{};
+    for (std::size_t family = 0; family < kFamilies.size(); ++family) {
+        for (std::size_t hook = 0; hook < kHooks.size(); ++hook) {
+            for (const std::string_view part :
+                 {kFamilies[family], std::string_view("/"), kHooks[hook], kNat})
+                names[family][hook].append(part);
+        }
+    }
+    return names;
+}();
+
+bool listens_on(Run& run, const rules::BaseChain& chain, const Device& device)
+{
+    if (chain.family != HookFamily::netdev)
+        return true;
+    if (chain.devices.empty())
+        run.assume(fmt::format("the chain {} of {} is bound to no device that packets pass: the "
+                               "listing names none",
+                               chain.policy.chain, chain.policy.table));
+    return std::ranges::find(chain.devices, device.name()) != chain.devices.end();
+}
+
+// What a rule may ask about the namespace that it stands in.
+class NetnsSurroundings final : public rules::Surroundings {
+public:
+    explicit NetnsSurroundings(const Namespace& netns) : netns_(netns) {}
+
+    [[nodiscard]] std::uint8_t address_type(const net::IpAddress& address,
+                                            const model::Link* link) const override
+    {
+        return static_cast<std::uint8_t>(
+            netns_.fib(address.family()).address_type(address, link == nullptr ? 0 : link->index));
+    }
+    [[nodiscard]] const model::Link* reverse_device(const rules::PacketView& packet,
+                                                    bool use_mark) const override
+    {
+        const FlowKey key{.destination = packet.source,
+                          .source = packet.destination,
+                          .mark = use_mark ? packet.mark : 0,
+                          .tos = packet.tos};
+        const RouteFound found = netns_.fib(packet.source.family()).lookup(key);
+        if (!found.ok())
+            return nullptr;
+        const auto device = netns_.by_index.find(found.route->link);
+        return device == netns_.by_index.end() ? nullptr : device->second->link;
+    }
+
+private:
+    const Namespace& netns_;
+};
+
+} // namespace
+
+rules::HookFamily hook_family(const Packet& packet)
+{
+    return packet.family() == net::Family::ipv4 ? HookFamily::ipv4 : HookFamily::ipv6;
+}
+
+std::string_view nat_stage_name(const HookCall& call)
+{
+    return kNatStages[static_cast<std::size_t>(call.family)][static_cast<std::size_t>(call.hook)]
+        .text();
+}
+
+std::string_view stage_name(const HookCall& call)
+{
+    const std::string_view name = nat_stage_name(call);
+    return name.substr(0, name.size() - kNat.size());
+}
+
+rules::ChainOutcome
+ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain& chain)
+{
+    const Namespace& netns = call.netns();
+    const NetnsSurroundings surroundings(netns);
+    const bool too_many = run.rules_seen > kMostRules;
+    if (too_many)
+        run.assume("the packets meet so many rules that not all of them were looked at");
+    auto outcomes = too_many ? std::vector<rules::ChainOutcome>{}
+                             : netns.rulebook->evaluate(chain, view_of(packet, call), surroundings);
+    if (outcomes.empty()) {
+        rules::ChainOutcome nothing{.packet = view_of(packet, call)};
+        nothing.because = &chain.policy;
+        return nothing;
+    }
+    run.rules_seen += outcomes.front().rules_seen;
+    std::size_t way = 0;
+    if (outcomes.size() > 1) {
+        std::string name;
+        for (const rules::ChainOutcome& outcome : outcomes)
+            name += assumption_of(outcome) + "\n";
+        way = run.choices.pick(name, outcomes.size());
+    }
+    rules::ChainOutcome outcome = std::move(outcomes[way]);
+    for (const std::string& assumption : outcome.assumptions)
+        run.assume(assumption);
+    const bool nat = chain.type == rules::ChainType::nat;
+    record_matches(run, packet, {call.at, nat ? nat_stage_name(call) : stage_name(call)},
+                   outcome.path);
+    take_over(packet, outcome);
+    return outcome;
+}
+
+namespace {
+
+// One chain that is not of type nat. False: the packet ends here.
+bool pass_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain& chain)
+{
+    const FlowKey before = flow_key(packet);
+    const rules::ChainOutcome outcome = ask_chain(run, packet, call, chain);
+    const Place place(call.at, stage_name(call));
+    const auto why = [&] { return ByRule{outcome.because}; };
+    if (outcome.reject) {
+        note(run, packet, place, "reject", why);
+        send_reject(run, packet, call, *outcome.reject);
+        return false;
+    }
+    switch (outcome.verdict) {
+    case rules::Verdict::drop:
+        note(run, packet, place, "drop", why);
+        return false;
+    case rules::Verdict::queue:
+        run.assume(fmt::format("a program on the queue of '{}' accepts every packet",
+                               outcome.because->text));
+        note(run, packet, place, "queue", why);
+        break;
+    case rules::Verdict::accept:
+        if (outcome.notrack != nullptr)
+            note(run, packet, place, "notrack", [&] { return ByRule{outcome.notrack}; });
+        else
+            note(run, packet, place, packet.mark != before.mark ? "mark" : "accept", why);
+        break;
+    }
+    // ipt_mangle_out(), nf_route_table_hook4(): a chain of type filter does not look for a new way.
+    const bool elsewhere = chain.type == rules::ChainType::route &&
+                           call.hook == rules::Hook::output && flow_key(packet) != before;
+    return !elsewhere || reroute_output(run, call.netns(), packet);
+}
+
+bool pass_built_in(Run& run, Packet& packet, const HookCall& call, BuiltIn built_in)
+{
+    switch (built_in) {
+    case BuiltIn::conntrack:
+        conntrack_in(run, packet, call);
+        return true;
+    case BuiltIn::nat:
+        return nat_hook(run, packet, call);
+    case BuiltIn::confirm:
+        return conntrack_confirm(run, packet, call);
+    }
+    return true;
+}
+
+} // namespace
+
+bool pass_hook(Run& run, Packet& packet, const HookCall& call, Priorities priorities)
+{
+    const Namespace& netns = call.netns();
+    if (netns.rulebook == nullptr)
+        return true;
+    for (const HookEntry& entry : netns.hooks.at(call.family, call.hook)) {
+        if (entry.priority < priorities.first || entry.priority > priorities.last)
+            continue;
+        const bool passed = entry.chain == nullptr
+                                ? pass_built_in(run, packet, call, entry.built_in)
+                                : !listens_on(run, *entry.chain, *call.at) ||
+                                      pass_chain(run, packet, call, *entry.chain);
+        if (!passed)
+            return false;
+    }
+    return true;
+}
+
+} // namespace onlan::simulate

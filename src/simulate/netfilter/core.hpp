@@ -1,0 +1,35 @@
+#pragma once
+
+#include <limits>
+
+#include "rules/rule_set.hpp"
+#include "simulate/run/run.hpp"
+
+namespace onlan::simulate {
+
+struct HookCall {
+    rules::HookFamily family = rules::HookFamily::ipv4;
+    rules::Hook hook = rules::Hook::prerouting;
+    const Device* in = nullptr; // as the hook hands it to its rules; null: none
+    const Device* out = nullptr;
+    const Device* at = nullptr; // where the packet is, for the record
+
+    [[nodiscard]] const Namespace& netns() const { return *at->netns; }
+};
+// Which part of a hook list to run: from the lower priority to the higher, both included.
+struct Priorities {
+    int first = std::numeric_limits<int>::min();
+    int last = std::numeric_limits<int>::max();
+};
+// nf_hook_slow(). False: the packet ends here.
+[[nodiscard]] bool
+pass_hook(Run& run, Packet& packet, const HookCall& call, Priorities priorities = {});
+[[nodiscard]] rules::HookFamily hook_family(const Packet& packet);
+// "ip/prerouting", and what the NAT hook in it is called.
+[[nodiscard]] std::string_view stage_name(const HookCall& call);
+[[nodiscard]] std::string_view nat_stage_name(const HookCall& call);
+// Asks one base chain, forking where it has several answers, and applies what it did to the packet.
+[[nodiscard]] rules::ChainOutcome
+ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain& chain);
+
+} // namespace onlan::simulate

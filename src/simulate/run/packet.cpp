@@ -1,0 +1,157 @@
+#include "simulate/run/packet.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "simulate/netfilter/tcp_track.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+// invmap[] of net/netfilter/nf_conntrack_proto_icmp.c, by pairs.
+constexpr std::array<std::array<std::uint8_t, 2>, 5> kIcmpPairs{
+    {{8, 0}, {13, 14}, {15, 16}, {17, 18}, {128, 129}}};
+
+std::uint8_t inverted_icmp_type(std::uint8_t type)
+{
+    for (const auto& [request, reply] : kIcmpPairs) {
+        if (type == request)
+            return reply;
+        if (type == reply)
+            return request;
+    }
+    return type;
+}
+
+} // namespace
+
+bool Ip::icmp_error() const
+{
+    if (protocol == kIcmpv6)
+        return icmp_type >= 1 && icmp_type <= 4;
+    return protocol == kIcmp && (icmp_type == 3 || icmp_type == 4 || icmp_type == 5 ||
+                                 icmp_type == 11 || icmp_type == 12);
+}
+
+model::Tuple tuple_of(const Ip& ip)
+{
+    model::Tuple tuple{.source = ip.source, .destination = ip.destination, .protocol = ip.protocol};
+    if (ip.icmp()) {
+        tuple.source_port = ip.source_port;
+        tuple.destination_port =
+            static_cast<std::uint16_t>(static_cast<unsigned>(ip.icmp_type) << 8U | ip.icmp_code);
+    } else {
+        tuple.source_port = ip.source_port;
+        tuple.destination_port = ip.destination_port;
+    }
+    return tuple;
+}
+
+model::Tuple inverted(const model::Tuple& tuple)
+{
+    model::Tuple other{.source = tuple.destination,
+                       .destination = tuple.source,
+                       .protocol = tuple.protocol,
+                       .source_port = tuple.destination_port,
+                       .destination_port = tuple.source_port};
+    if (tuple.protocol == kIcmp || tuple.protocol == kIcmpv6) {
+        const auto type =
+            inverted_icmp_type(static_cast<std::uint8_t>(tuple.destination_port >> 8U));
+        other.source_port = tuple.source_port;
+        other.destination_port = static_cast<std::uint16_t>(static_cast<unsigned>(type) << 8U |
+                                                            (tuple.destination_port & 0xFFU));
+    }
+    return other;
+}
+
+Ip reset_to(const Ip& segment)
+{
+    Ip reset{.source = segment.destination,
+             .destination = segment.source,
+             .protocol = kTcp,
+             .length = 40,
+             .source_port = segment.destination_port,
+             .destination_port = segment.source_port,
+             .tcp_flags = kRst};
+    if ((segment.tcp_flags & kAck) != 0) {
+        reset.sequence = segment.acknowledged;
+    } else {
+        reset.tcp_flags |= kAck;
+        reset.acknowledged = end_of(segment);
+    }
+    return reset;
+}
+
+Tracking related_to(const Tracking& ct)
+{
+    if (ct.connection == nullptr)
+        return {};
+    return {.state = rules::CtState::related,
+            .direction = other(ct.direction),
+            .connection = ct.connection,
+            .seen = true,
+            .zone = ct.zone};
+}
+
+std::string tcp_flag_letters(std::uint8_t flags)
+{
+    std::string letters;
+    for (const auto& [bit, letter] :
+         {std::pair{kSyn, 'S'}, {kFin, 'F'}, {kRst, 'R'}, {kPsh, 'P'}, {kAck, 'A'}}) {
+        if ((flags & bit) != 0)
+            letters.push_back(letter);
+    }
+    return letters;
+}
+
+std::string icmp_word(std::uint8_t protocol, std::uint8_t type, std::uint8_t code)
+{
+    if (protocol == kIcmpv6) {
+        switch (type) {
+        case 128:
+            return "echo-request";
+        case 129:
+            return "echo-reply";
+        case 1:
+            return fmt::format("unreachable/{}", code);
+        default:
+            return fmt::format("icmp6-type-{}/{}", type, code);
+        }
+    }
+    switch (type) {
+    case 8:
+        return "echo-request";
+    case 0:
+        return "echo-reply";
+    case 3:
+        return fmt::format("unreachable/{}", code);
+    case 5:
+        return "redirect";
+    case 11:
+        return "time-exceeded";
+    default:
+        return fmt::format("icmp-type-{}/{}", type, code);
+    }
+}
+
+std::string_view ct_word(const Tracking& ct)
+{
+    if (!ct.seen && ct.state != rules::CtState::untracked)
+        return {};
+    switch (ct.state) {
+    case rules::CtState::invalid:
+        return "invalid";
+    case rules::CtState::new_:
+        return "new";
+    case rules::CtState::established:
+        return "established";
+    case rules::CtState::related:
+        return "related";
+    case rules::CtState::untracked:
+        return "untracked";
+    }
+    return {};
+}
+
+} // namespace onlan::simulate

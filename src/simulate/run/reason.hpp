@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include "model/trace.hpp"
+#include "rules/rule_set.hpp"
+#include "simulate/run/settings.hpp"
+#include "simulate/run/words.hpp"
+
+namespace onlan::simulate {
+
+// Why a step happened, by what it rests on in the world: model::Because before it is put in words.
+struct ByRule {
+    const rules::RuleRef* rule = nullptr;
+};
+struct BySysctl {
+    const Setting* setting = nullptr;
+    Words aside; // "(the way back is …)": what else a reader has to know
+};
+struct ByEntry {
+    model::ByEntry::Table table = model::ByEntry::Table::route;
+    Words text;
+};
+struct ByKernel {
+    std::string_view function;
+    Words text;
+};
+using Reason = std::variant<ByKernel, ByRule, BySysctl, ByEntry>;
+
+[[nodiscard]] model::Because in_words(const Reason& reason);
+
+} // namespace onlan::simulate

@@ -1,0 +1,178 @@
+// The record of a run, put in words.
+
+#include "simulate/run/record.hpp"
+
+#include <fmt/format.h>
+
+#include "simulate/netfilter/conntrack.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+std::string flags_of(const Seen& seen)
+{
+    switch (seen.protocol) {
+    case 0:
+        return seen.flags != 0 ? "is-at" : "who-has";
+    case kIcmp:
+    case kIcmpv6:
+        return icmp_word(seen.protocol, seen.flags, seen.code);
+    case kTcp:
+        return tcp_flag_letters(seen.flags);
+    default:
+        return {};
+    }
+}
+
+model::Header in_words(const Seen& seen)
+{
+    return {.source = seen.source,
+            .destination = seen.destination,
+            .protocol = seen.protocol,
+            .source_port = seen.source_port,
+            .destination_port = seen.destination_port,
+            .flags = flags_of(seen),
+            .ct = std::string(seen.ct),
+            .mark = seen.mark};
+}
+
+std::string segment_word(std::uint8_t flags, std::uint16_t payload)
+{
+    std::string what;
+    for (const auto& [bit, word] :
+         {std::pair{kSyn, "SYN"}, {kFin, "FIN"}, {kRst, "RST"}, {kAck, "ACK"}}) {
+        if ((flags & bit) != 0)
+            what += what.empty() ? std::string(word) : std::string("+") + word;
+    }
+    return payload == 0 ? what : what + fmt::format(" ({} bytes)", payload);
+}
+
+// "SYN 192.168.137.248:40000 > 192.168.137.250:5000"
+std::string summary_of(const Record::Packet& packet)
+{
+    const Seen& seen = packet.seen;
+    switch (seen.protocol) {
+    case 0: {
+        const std::string_view protocol = seen.source.family() == net::Family::ipv4 ? "ARP" : "NDP";
+        return seen.flags != 0 ? fmt::format("{} {} is-at {}", protocol, seen.source.to_string(),
+                                             packet.sender.to_string())
+                               : fmt::format("{} who-has {} tell {}", protocol,
+                                             seen.destination.to_string(), seen.source.to_string());
+    }
+    case kIcmp:
+    case kIcmpv6:
+        return fmt::format("ICMP {} {} > {}", flags_of(seen), seen.source.to_string(),
+                           seen.destination.to_string());
+    default:
+        break;
+    }
+    const std::string what =
+        seen.protocol == kTcp ? segment_word(seen.flags, packet.payload) : std::string("UDP");
+    return fmt::format("{} {} > {}", what, model::endpoint_text(seen.source, seen.source_port),
+                       model::endpoint_text(seen.destination, seen.destination_port));
+}
+
+model::Step in_words(const Record::Step& step)
+{
+    return {.netns = step.netns->name(),
+            .device = step.device == nullptr ? std::string() : step.device->name(),
+            .stage = std::string(step.stage),
+            .action = std::string(step.action),
+            .because = in_words(step.because),
+            .packet = in_words(step.seen),
+            .before = step.before ? std::optional(in_words(*step.before)) : std::nullopt};
+}
+
+model::ByRule in_words(const rules::RuleRef& rule)
+{
+    return {.program = rule.program,
+            .table = rule.table,
+            .chain = rule.chain,
+            .handle = rule.handle,
+            .number = rule.number,
+            .text = rule.text};
+}
+
+model::Match in_words(const Record::Match& match)
+{
+    return {.netns = match.netns->name(),
+            .device = match.device->name(),
+            .stage = std::string(match.stage),
+            .rule = in_words(*match.rule)};
+}
+
+model::Header in_words(const model::Tuple& tuple, const EntrySeen::Ports& ports)
+{
+    const bool icmp = tuple.protocol == kIcmp || tuple.protocol == kIcmpv6;
+    const auto low = static_cast<std::uint8_t>(tuple.destination_port & 0xFFU);
+    const auto high = static_cast<std::uint8_t>(tuple.destination_port >> 8U);
+    return {.source = tuple.source,
+            .destination = tuple.destination,
+            .protocol = tuple.protocol,
+            .source_port = ports.source,
+            .destination_port = icmp ? model::PortRange{} : ports.destination,
+            .flags = icmp ? icmp_word(tuple.protocol, high, low) : std::string()};
+}
+
+} // namespace
+
+model::Because in_words(const Reason& reason)
+{
+    struct Convert {
+        model::Because operator()(const ByKernel& by) const
+        {
+            return model::ByKernel{.function = std::string(by.function),
+                                   .text = by.text.to_string()};
+        }
+        model::Because operator()(const ByRule& by) const { return in_words(*by.rule); }
+        model::Because operator()(const BySysctl& by) const
+        {
+            const std::string aside = by.aside.to_string();
+            return model::BySysctl{
+                .name = by.setting->name,
+                .value = fmt::format("{}{}{}", by.setting->value, aside.empty() ? "" : " ", aside)};
+        }
+        model::Because operator()(const ByEntry& by) const
+        {
+            return model::ByEntry{.table = by.table, .text = by.text.to_string()};
+        }
+    };
+    return std::visit(Convert{}, reason);
+}
+
+std::vector<model::TracedPacket> packets_in_words(const Record& record)
+{
+    std::vector<model::TracedPacket> packets;
+    packets.reserve(record.packets.size());
+    for (const Record::Packet& packet : record.packets)
+        packets.push_back({.number = static_cast<unsigned>(packets.size() + 1),
+                           .summary = summary_of(packet),
+                           .sent = in_words(packet.seen),
+                           .payload = packet.payload,
+                           .answers = packet.answers});
+    std::vector<std::size_t> steps(packets.size());
+    for (const Record::Step& step : record.steps)
+        ++steps[step.packet - 1];
+    for (std::size_t i = 0; i < packets.size(); ++i)
+        packets[i].steps.reserve(steps[i]);
+    for (const Record::Step& step : record.steps)
+        packets[step.packet - 1].steps.push_back(in_words(step));
+    for (const Record::Match& match : record.matches)
+        packets[match.packet - 1].matches.push_back(in_words(match));
+    return packets;
+}
+
+std::vector<model::TrackedConnection> conntrack_in_words(const Record& record)
+{
+    std::vector<model::TrackedConnection> connections;
+    for (const auto& [netns, seen] : record.conntrack)
+        connections.push_back(
+            {.netns = netns->name(),
+             .protocol = std::string(model::protocol_name(seen->entry.original.protocol)),
+             .original = in_words(seen->entry.original, seen->original),
+             .reply = in_words(seen->entry.reply, seen->reply),
+             .text = describe(*seen)});
+    return connections;
+}
+
+} // namespace onlan::simulate

@@ -1,0 +1,42 @@
+#include "simulate/run/words.hpp"
+
+#include "simulate/ip/routing.hpp"
+#include "simulate/netfilter/conntrack.hpp"
+
+namespace onlan::simulate {
+namespace {
+
+struct Append {
+    std::string& text;
+
+    void operator()(std::string_view word) const { text += word; }
+    void operator()(std::uint32_t number) const { text += std::to_string(number); }
+    void operator()(const model::PortRange& port) const { text += port.to_string(); }
+    void operator()(const net::IpAddress& address) const { text += address.to_string(); }
+    void operator()(const net::MacAddress& mac) const { text += mac.to_string(); }
+    void operator()(const RouteOf& of) const { text += describe(*of.netns, *of.route); }
+    void operator()(TcpFlags flags) const { text += tcp_flag_letters(flags.bits); }
+    void operator()(const EntrySeen* entry) const { text += describe(*entry); }
+};
+
+} // namespace
+
+std::string Words::to_string() const
+{
+    constexpr std::string_view kPlace = "{}";
+    std::string text;
+    text.reserve(4 * text_.size());
+    std::size_t from = 0;
+    for (const Word& word : words_) {
+        const std::size_t place = text_.find(kPlace, from);
+        if (place == std::string_view::npos)
+            break;
+        text += text_.substr(from, place - from);
+        std::visit(Append{text}, word);
+        from = place + kPlace.size();
+    }
+    text += text_.substr(from);
+    return text;
+}
+
+} // namespace onlan::simulate
