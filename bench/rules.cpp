@@ -1,9 +1,13 @@
+#include <chrono>
+
 #include <benchmark/benchmark.h>
+#include <nlohmann/json.hpp>
 
 #include "docker_host.hpp"
 #include "rules/rule_set.hpp"
 
-// What one question to the rules of a Docker host costs, by the number of its containers.
+// What one question to the rules of a Docker host costs, and what reading them does, by the number
+// of its containers.
 namespace {
 
 using namespace onlan;
@@ -41,6 +45,62 @@ void load(benchmark::State& state)
         benchmark::DoNotOptimize(rules::RuleSet::load(host.netns()));
 }
 
+// The same rules kept by iptables-nft: they stand in nft's listing too, with handles.
+model::Netns in_nft(model::Netns netns)
+{
+    model::XtablesRuleset& ruleset = netns.xtables.front();
+    ruleset.backend = model::XtablesBackend::nft;
+    auto& objects = netns.nftables.objects.edit();
+    const auto add = [&](const char* kind, const std::string& table, const std::string& name) {
+        const nlohmann::json expressions = {{{"xt", {{"type", "match"}, {"name", "tcp"}}}},
+                                            {{"counter", {{"packets", 1}, {"bytes", 2}}}},
+                                            {{"xt", {{"type", "target"}, {"name", "DNAT"}}}}};
+        objects.emplace_back(nlohmann::json{{kind,
+                                             {{"family", "ip"},
+                                              {"table", table},
+                                              {"name", name},
+                                              {"chain", name},
+                                              {"handle", objects.size()},
+                                              {"expr", expressions}}}});
+    };
+    for (const auto& [table, chains] : ruleset.tables) {
+        add("table", table, table);
+        for (const auto& [name, chain] : chains) {
+            add("chain", table, name);
+            for (std::size_t rule = 0; rule < chain->rules.size(); ++rule)
+                add("rule", table, name);
+        }
+    }
+    return netns;
+}
+
+double seconds_to_load(const model::Netns& netns)
+{
+    constexpr int kTimes = 10;
+    const auto begin = std::chrono::steady_clock::now();
+    for (int time = 0; time < kTimes; ++time)
+        benchmark::DoNotOptimize(rules::RuleSet::load(netns));
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / kTimes;
+}
+
+// A guard is put into FORWARD: what that costs beside a load of all rules, and how often it could
+// be tried in the time of one.
+void with(benchmark::State& state, model::XtablesBackend backend)
+{
+    const DockerHost host = docker_host(state);
+    const model::Netns before =
+        backend == model::XtablesBackend::nft ? in_nft(host.netns()) : host.netns();
+    const rules::RuleSet rules = *rules::RuleSet::load(before);
+    model::Netns after = before;
+    auto& forward = after.xtables.front().tables["filter"]["FORWARD"].edit().rules;
+    forward.insert(forward.begin(), {.words = {"-i", "eth0", "-o", "eth0", "-j", "ACCEPT"}});
+    for (auto _ : state)
+        benchmark::DoNotOptimize(rules.with(after));
+    state.counters["rules"] = static_cast<double>(rules.size());
+    state.counters["load/with"] =
+        benchmark::Counter(seconds_to_load(after), benchmark::Counter::kIsIterationInvariantRate);
+}
+
 // The last of all rules matches.
 void evaluate(benchmark::State& state, rules::Hook hook)
 {
@@ -69,6 +129,14 @@ void evaluate(benchmark::State& state, rules::Hook hook)
 }
 
 BENCHMARK(load)->Arg(10)->Arg(100)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(with, iptables_legacy, model::XtablesBackend::legacy)
+    ->Arg(10)
+    ->Arg(100)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(with, iptables_nft, model::XtablesBackend::nft)
+    ->Arg(10)
+    ->Arg(100)
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(evaluate, forward, rules::Hook::forward)->Arg(1)->Arg(10)->Arg(100)->Arg(1000);
 BENCHMARK_CAPTURE(evaluate, prerouting, rules::Hook::prerouting)
     ->Arg(1)

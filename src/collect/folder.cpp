@@ -94,11 +94,7 @@ Result<> read_rules(Folder& folder, model::Netns& netns)
     return folder.read("nft.json", netns.nftables,
                        [](const std::string& text) -> Result<model::NftListing> {
                            ONLAN_TRY(auto document, parse_json_document(text));
-                           if (!document.is_object() || !document.contains("nftables") ||
-                               !document["nftables"].is_array())
-                               return fail(Failed::parse, "expected what `nft --json list ruleset` "
-                                                          "prints");
-                           return document;
+                           return model::NftListing::from(std::move(document));
                        });
 }
 

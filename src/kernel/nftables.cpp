@@ -152,7 +152,7 @@ Result<model::NftListing> list_outline()
         for (json& rule : objects(document, "rule"))
             outline["nftables"].push_back({{"rule", std::move(rule)}});
     }
-    return outline;
+    return model::NftListing::from(std::move(outline));
 }
 
 Result<model::NftListing> list_ruleset()
@@ -165,7 +165,7 @@ Result<model::NftListing> list_ruleset()
     if (empty)
         return model::NftListing{};
     ONLAN_CHECK(add_devices(document));
-    return document;
+    return model::NftListing::from(std::move(document));
 }
 
 Result<> add_notrack(const std::string& bridge, const std::string& comment)

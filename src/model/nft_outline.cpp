@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -11,31 +11,15 @@ namespace {
 
 using nlohmann::json;
 
-// The objects of one kind: {"nftables": [{"chain": {…}}, {"rule": {…}}, …]}.
-std::vector<const json*> objects(const NftListing& listing, const char* kind)
-{
-    std::vector<const json*> found;
-    const json& document = listing.document();
-    const auto list = document.is_object() ? document.find("nftables") : document.end();
-    if (list == document.end())
-        return found;
-    for (const json& element : *list) {
-        const auto object = element.is_object() ? element.find(kind) : element.end();
-        if (object != element.end() && object->is_object())
-            found.push_back(&*object);
-    }
-    return found;
-}
-
 std::string text(const json& object, const char* name)
 {
     const auto found = object.find(name);
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-bool is_own(const json& rule)
+bool is_own_rule(const NftObject& object)
 {
-    return text(rule, "family") == "inet" && text(rule, "table") == "onlan";
+    return object.kind() == "rule" && object.family() == "inet" && object.table() == "onlan";
 }
 
 // {"match": {"left": {"meta": {"key": "iifname"}}, "right": "eno1"}}, where `right` may also be a
@@ -50,11 +34,11 @@ void collect_names(const json& expression, std::vector<std::string>& names)
     }
 }
 
-void collect_interface_rules(const json& rule, std::vector<NftInterfaceRule>& found)
+void collect_interface_rules(const NftObject& rule, std::vector<NftInterfaceRule>& found)
 {
     constexpr std::array<std::string_view, 4> kKeys = {"iifname", "oifname", "iif", "oif"};
     const json::json_pointer key_of_match("/match/left/meta/key");
-    for (const json& expression : rule.value("expr", json::array())) {
+    for (const json& expression : rule.body().value("expr", json::array())) {
         if (!expression.contains(key_of_match) || !expression["match"].contains("right"))
             continue;
         const json& key = expression[key_of_match];
@@ -63,9 +47,9 @@ void collect_interface_rules(const json& rule, std::vector<NftInterfaceRule>& fo
         std::vector<std::string> names;
         collect_names(expression["match"]["right"], names);
         for (std::string& name : names)
-            found.push_back({.family = text(rule, "family"),
-                             .table = text(rule, "table"),
-                             .chain = text(rule, "chain"),
+            found.push_back({.family = rule.family(),
+                             .table = rule.table(),
+                             .chain = rule.chain(),
                              .key = key.get<std::string>(),
                              .interface = std::move(name)});
     }
@@ -76,16 +60,17 @@ void collect_interface_rules(const json& rule, std::vector<NftInterfaceRule>& fo
 std::vector<NftBaseChain> base_chains(const NftListing& listing)
 {
     std::vector<NftBaseChain> found;
-    for (const json* chain : objects(listing, "chain")) {
-        if (!chain->contains("hook"))
+    for (const NftObject& object : *listing.objects) {
+        const json& chain = object.body();
+        if (object.kind() != "chain" || !chain.contains("hook"))
             continue;
-        const auto priority = chain->find("prio");
-        const std::string policy = text(*chain, "policy");
-        found.push_back({.family = text(*chain, "family"),
-                         .table = text(*chain, "table"),
-                         .name = text(*chain, "name"),
-                         .hook = text(*chain, "hook"),
-                         .priority = priority != chain->end() && priority->is_number_integer()
+        const auto priority = chain.find("prio");
+        const std::string policy = text(chain, "policy");
+        found.push_back({.family = object.family(),
+                         .table = object.table(),
+                         .name = object.chain(),
+                         .hook = text(chain, "hook"),
+                         .priority = priority != chain.end() && priority->is_number_integer()
                                          ? priority->get<int>()
                                          : 0,
                          .policy = policy.empty() ? "accept" : policy});
@@ -96,9 +81,9 @@ std::vector<NftBaseChain> base_chains(const NftListing& listing)
 std::vector<NftInterfaceRule> interface_rules(const NftListing& listing)
 {
     std::vector<NftInterfaceRule> found;
-    for (const json* rule : objects(listing, "rule")) {
-        if (!is_table_of_iptables(text(*rule, "family"), text(*rule, "table")))
-            collect_interface_rules(*rule, found);
+    for (const NftObject& object : *listing.objects) {
+        if (object.kind() == "rule" && !is_table_of_iptables(object.family(), object.table()))
+            collect_interface_rules(object, found);
     }
     return found;
 }
@@ -106,24 +91,19 @@ std::vector<NftInterfaceRule> interface_rules(const NftListing& listing)
 std::vector<NftOwnRule> own_rules(const NftListing& listing)
 {
     std::vector<NftOwnRule> found;
-    for (const json* rule : objects(listing, "rule")) {
-        if (is_own(*rule))
-            found.push_back({.chain = text(*rule, "chain"), .comment = text(*rule, "comment")});
+    for (const NftObject& object : *listing.objects) {
+        if (is_own_rule(object))
+            found.push_back({.chain = object.chain(), .comment = text(object.body(), "comment")});
     }
     return found;
 }
 
-NftListing without_own_rules(const NftListing& listing,
-                             const std::function<bool(std::string_view)>& goes)
+void remove_own_rules(NftListing& listing, const std::function<bool(std::string_view)>& goes)
 {
-    if (std::ranges::none_of(own_rules(listing), goes, &NftOwnRule::comment))
-        return listing;
-    json document = listing.document();
-    std::erase_if(document["nftables"].get_ref<json::array_t&>(), [&](const json& element) {
-        const auto rule = element.find("rule");
-        return rule != element.end() && is_own(*rule) && goes(text(*rule, "comment"));
-    });
-    return document;
+    if (std::ranges::any_of(own_rules(listing), goes, &NftOwnRule::comment))
+        std::erase_if(listing.objects.edit(), [&](const NftObject& object) {
+            return is_own_rule(object) && goes(text(object.body(), "comment"));
+        });
 }
 
 } // namespace onlan::model

@@ -189,9 +189,17 @@ private:
         }
         return true;
     }
-    static bool read(json& tree, NftListing& listing)
+    template <typename Value>
+    bool read(json& tree, Shared<Value>& value)
     {
-        listing = std::move(tree);
+        return read(tree, value.edit());
+    }
+    bool read(json& tree, NftListing& listing)
+    {
+        auto found = NftListing::from(std::move(tree));
+        if (!found)
+            return fault(std::move(found).error().message);
+        listing = *std::move(found);
         return true;
     }
 

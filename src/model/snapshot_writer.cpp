@@ -145,7 +145,19 @@ private:
         members(object);
         close('}');
     }
-    void value(const NftListing& listing) { value(listing.document()); }
+    template <typename Value>
+    void value(const Shared<Value>& held)
+    {
+        value(*held);
+    }
+    void value(const NftObject& object) { value(object.element()); }
+    void value(const NftListing& listing)
+    {
+        open('{');
+        key("nftables");
+        value(listing.objects);
+        close('}');
+    }
     void value(const nlohmann::json& tree)
     {
         if (tree.is_array()) {

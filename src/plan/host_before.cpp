@@ -48,11 +48,11 @@ void remove_link(model::Netns& host, const std::string& name)
 
 void remove_rules(model::Netns& host, const auto& is_removed)
 {
-    host.nftables = model::without_own_rules(host.nftables, is_removed);
+    model::remove_own_rules(host.nftables, is_removed);
     for (model::XtablesRuleset& ruleset : host.xtables) {
         for (auto& [table, chains] : ruleset.tables) {
             for (auto& [name, chain] : chains)
-                std::erase_if(chain.rules, [&](const auto& rule) {
+                std::erase_if(chain.edit().rules, [&](const auto& rule) {
                     return is_removed(model::comment_of(rule.words));
                 });
         }

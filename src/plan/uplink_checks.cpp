@@ -110,7 +110,7 @@ std::vector<std::string> xtables_rules_naming(const std::string& link, const mod
     for (const model::XtablesRuleset& ruleset : host.netns.xtables) {
         for (const auto& [table, chains] : ruleset.tables) {
             for (const auto& [chain, content] : chains) {
-                for (const auto& rule : content.rules) {
+                for (const auto& rule : content->rules) {
                     if (is_named(rule.words))
                         rules.push_back(
                             fmt::format("{} -t {} -A {} {}",

@@ -137,6 +137,10 @@ public:
     // does, becomes an assumption of the outcomes that hang on it.
     [[nodiscard]] static Result<RuleSet> load(const model::Netns& netns);
 
+    // The rules of the same namespace after a change. Chains whose rules stayed are not compiled
+    // again but shared, whichever of the two sets goes first.
+    [[nodiscard]] Result<RuleSet> with(const model::Netns& changed) const;
+
     RuleSet(RuleSet&&) noexcept;
     RuleSet& operator=(RuleSet&&) noexcept;
     RuleSet(const RuleSet&) = delete;
@@ -162,8 +166,9 @@ public:
 
 private:
     struct Rules;
-    explicit RuleSet(std::unique_ptr<Rules> rules);
-    std::unique_ptr<Rules> rules_;
+    class Loader;
+    explicit RuleSet(std::unique_ptr<const Rules> rules);
+    std::unique_ptr<const Rules> rules_;
 };
 
 } // namespace onlan::rules

@@ -38,11 +38,9 @@ std::string place(const RuleRef& ref)
                        ref.program);
 }
 
-} // namespace
-
-std::string Outcomes::words(const Guess& guess) const
+std::string words(const Guess& guess)
 {
-    std::string where = place(program_.refs[guess.rule]);
+    std::string where = place(*guess.rule);
     const auto* maybe = guess.step == nullptr ? nullptr : std::get_if<Maybe>(guess.step);
     switch (guess.kind) {
     case Guess::Kind::matches:
@@ -66,14 +64,15 @@ std::string Outcomes::words(const Guess& guess) const
     return where;
 }
 
-void Outcomes::add(Fork& fork, Verdict verdict, std::uint32_t because)
+} // namespace
+
+void Outcomes::add(const Fork& fork, Verdict verdict, const RuleRef* because)
 {
     ChainOutcome outcome{.verdict = verdict,
                          .nat = fork.effects.nat,
                          .reject = fork.effects.reject,
                          .tproxy = fork.effects.tproxy,
-                         .notrack =
-                             fork.effects.notrack ? &program_.refs[*fork.effects.notrack] : nullptr,
+                         .notrack = fork.effects.notrack,
                          .zone = fork.effects.zone,
                          .broute = fork.effects.broute,
                          .packet = fork.packet};
@@ -83,10 +82,8 @@ void Outcomes::add(Fork& fork, Verdict verdict, std::uint32_t because)
         outcomes_, [&](const ChainOutcome& other) { return ends_equal(outcome, other); });
     if (equal != outcomes_.end())
         return keep_common(equal->assumptions, outcome.assumptions);
-    outcome.path.reserve(fork.path.size());
-    for (const std::uint32_t rule : fork.path)
-        outcome.path.push_back(&program_.refs[rule]);
-    outcome.because = because == kPolicy ? &chain_.policy : &program_.refs[because];
+    outcome.path = fork.path;
+    outcome.because = because;
     outcomes_.push_back(std::move(outcome));
 }
 

@@ -96,7 +96,7 @@ std::span<const Symbol> symbols_of(Datatype datatype)
     return {};
 }
 
-Result<Value> named(const std::string& text, Datatype datatype, const model::Netns& netns)
+Result<Value> named(const std::string& text, Datatype datatype, const Devices& devices)
 {
     if (datatype == Datatype::ifname)
         return Value::of_name(text);
@@ -109,9 +109,9 @@ Result<Value> named(const std::string& text, Datatype datatype, const model::Net
     if (const auto number = parse_prefixed_number<std::uint64_t>(text))
         return Value::of(*number);
     if (datatype == Datatype::ifindex) {
-        const auto link = std::ranges::find(netns.links, text, &model::Link::name);
-        if (link != netns.links.end())
-            return Value::of(static_cast<std::uint64_t>(link->index));
+        const auto device = devices.find(text);
+        if (device != devices.end())
+            return Value::of(static_cast<std::uint64_t>(device->second));
     }
     return not_understood(fmt::format("'{}' is no value that is known here", text));
 }
@@ -124,11 +124,11 @@ bool is_wildcard(const Json& json, Datatype datatype)
            !text->ends_with("\\*");
 }
 
-Result<Value> alternatives(const Json& list, Datatype datatype, const model::Netns& netns)
+Result<Value> alternatives(const Json& list, Datatype datatype, const Devices& devices)
 {
     Value all;
     for (const Json& one : list) {
-        ONLAN_TRY(const Value value, constant(one, datatype, netns));
+        ONLAN_TRY(const Value value, constant(one, datatype, devices));
         all = all | value;
     }
     return all;
@@ -270,23 +270,23 @@ unsigned width(Datatype datatype, const Value& value)
     return value.high == 0 && value.low <= kLastIpv4 ? 32 : 128;
 }
 
-Result<Value> constant(const Json& json, Datatype datatype, const model::Netns& netns)
+Result<Value> constant(const Json& json, Datatype datatype, const Devices& devices)
 {
     if (json.is_number_integer())
         return Value::of(json.get<std::uint64_t>());
     if (json.is_boolean())
         return Value::of(json.get<bool>() ? 1 : 0);
     if (const auto* text = json.get_ptr<const std::string*>())
-        return named(*text, datatype, netns);
+        return named(*text, datatype, devices);
     if (json.is_array())
-        return alternatives(json, datatype, netns);
+        return alternatives(json, datatype, devices);
     if (const Json* either = find_member(json, "|"); either != nullptr && either->is_array())
-        return alternatives(*either, datatype, netns);
+        return alternatives(*either, datatype, devices);
     // An element that is one value of a set of its own: {"elem": {"val": …}}.
     return not_understood(fmt::format("{} is no constant", shown(json)));
 }
 
-Result<Interval> interval(const Json& json, Datatype datatype, const model::Netns& netns)
+Result<Interval> interval(const Json& json, Datatype datatype, const Devices& devices)
 {
     if (is_wildcard(json, datatype)) {
         const auto& text = json.get_ref<const std::string&>();
@@ -294,7 +294,7 @@ Result<Interval> interval(const Json& json, Datatype datatype, const model::Netn
     }
     if (const Json* prefix = find_member(json, "prefix")) {
         ONLAN_TRY(const std::string address, text_member(*prefix, "addr"));
-        ONLAN_TRY(const Value value, constant(address, datatype, netns));
+        ONLAN_TRY(const Value value, constant(address, datatype, devices));
         const bool ipv6 = address.find(':') != std::string::npos;
         const unsigned bits =
             datatype == Datatype::address ? (ipv6 ? 128U : 32U) : width(datatype, value);
@@ -304,11 +304,11 @@ Result<Interval> interval(const Json& json, Datatype datatype, const model::Netn
     if (const Json* range = find_member(json, "range")) {
         if (!range->is_array() || range->size() != 2)
             return malformed(fmt::format("a range needs two ends: {}", shown(json)));
-        ONLAN_TRY(const Value first, constant((*range)[0], datatype, netns));
-        ONLAN_TRY(const Value last, constant((*range)[1], datatype, netns));
+        ONLAN_TRY(const Value first, constant((*range)[0], datatype, devices));
+        ONLAN_TRY(const Value last, constant((*range)[1], datatype, devices));
         return Interval{.first = first, .last = last};
     }
-    ONLAN_TRY(const Value value, constant(json, datatype, netns));
+    ONLAN_TRY(const Value value, constant(json, datatype, devices));
     return Interval::point(value);
 }
 

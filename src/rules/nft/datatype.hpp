@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
-#include "model/netns.hpp"
 #include "rules/machine/field.hpp"
 #include "rules/machine/value.hpp"
 #include "rules/nft/json.hpp"
@@ -42,6 +43,9 @@ enum class Datatype : std::uint8_t {
     other
 };
 
+// The index of each device by its name, which nft prints in its place.
+using Devices = std::map<std::string, int>;
+
 // By the name that `type` of a set gives it.
 [[nodiscard]] Datatype datatype_named(std::string_view name);
 [[nodiscard]] Datatype datatype_of(Field field);
@@ -49,10 +53,9 @@ enum class Datatype : std::uint8_t {
 [[nodiscard]] unsigned width(Datatype datatype, const Value& value);
 
 // One constant; several with "|" between them, or in a list, are OR-ed.
-[[nodiscard]] Result<Value>
-constant(const Json& json, Datatype datatype, const model::Netns& netns);
+[[nodiscard]] Result<Value> constant(const Json& json, Datatype datatype, const Devices& devices);
 // A constant, prefix, range or wildcard name.
 [[nodiscard]] Result<Interval>
-interval(const Json& json, Datatype datatype, const model::Netns& netns);
+interval(const Json& json, Datatype datatype, const Devices& devices);
 
 } // namespace onlan::rules::nft

@@ -52,7 +52,7 @@ Result<Operand> operation(Operation::Kind kind, const Json& sides, const Scope& 
     if (left.parts.size() != 1)
         return malformed(fmt::format("an operation on a concatenation: {}", shown(sides)));
     for (std::size_t at = 1; at < sides.size(); ++at) {
-        ONLAN_TRY(const Value right, constant(sides[at], left.types.front(), scope.netns));
+        ONLAN_TRY(const Value right, constant(sides[at], left.types.front(), scope.devices));
         left.parts.front().operations.push_back({.kind = kind, .operand = right});
     }
     return left;
@@ -104,9 +104,9 @@ Result<Operand> operand_or_constant(const Json& json, Datatype datatype, const S
     const std::string* name = only_name(json);
     if (name != nullptr && *name == "map")
         return map_lookup(json.begin().value(), datatype, scope);
-    if (name != nullptr && (*name != "|" || !constant(json, datatype, scope.netns)))
+    if (name != nullptr && (*name != "|" || !constant(json, datatype, scope.devices)))
         return operand(json, scope);
-    ONLAN_TRY(const Value value, constant(json, datatype, scope.netns));
+    ONLAN_TRY(const Value value, constant(json, datatype, scope.devices));
     return Operand{.parts = {Expression{.source = value}}, .types = {datatype}};
 }
 

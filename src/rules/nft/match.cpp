@@ -12,7 +12,7 @@ namespace {
 // "in" without a set: any of these bits (expr_op OP_IMPLICIT, struct expr's flag comparison).
 Result<> add_any_bit(Operand left, const Json& right, bool none, const Scope& scope, Draft& draft)
 {
-    ONLAN_TRY(const Value bits, constant(right, left.types.front(), scope.netns));
+    ONLAN_TRY(const Value bits, constant(right, left.types.front(), scope.devices));
     CompareExpression comparison{
         .left = std::move(left.parts.front()), .right = {Interval::point({})}, .negated = !none};
     comparison.left.operations.push_back({.kind = Operation::Kind::bit_and, .operand = bits});
@@ -91,7 +91,7 @@ add_concatenation(Operand left, const Json& right, bool negated, const Scope& sc
         return malformed(fmt::format("a concatenation compared with {}", shown(right)));
     AnyWay whole{.ways = {{}}, .negated = negated};
     for (std::size_t at = 0; at < list->size(); ++at) {
-        ONLAN_TRY(const Interval value, interval((*list)[at], left.types[at], scope.netns));
+        ONLAN_TRY(const Interval value, interval((*list)[at], left.types[at], scope.devices));
         whole.ways.front().push_back({.left = std::move(left.parts[at]), .right = {value}});
     }
     draft.add(OtherStep(std::move(whole)));
@@ -129,7 +129,7 @@ Result<> add_match(const Json& json, const Scope& scope, Draft& draft)
         return add_concatenation(std::move(left), *right, negated, scope, draft);
     if (op == "in" || op == "!")
         return add_any_bit(std::move(left), *right, op == "!", scope, draft);
-    ONLAN_TRY(const Interval value, interval(*right, left.types.front(), scope.netns));
+    ONLAN_TRY(const Interval value, interval(*right, left.types.front(), scope.devices));
     ONLAN_TRY(const Interval range, compared_with(op, value));
     draft.add_comparison(
         {.left = std::move(left.parts.front()), .right = {range}, .negated = negated});

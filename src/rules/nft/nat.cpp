@@ -19,7 +19,7 @@ struct Ends {
 Result<Ends> ends_of(const Json& json, Datatype datatype, const Scope& scope, Draft& draft)
 {
     if (find_member(json, "range") != nullptr || find_member(json, "prefix") != nullptr) {
-        ONLAN_TRY(const Interval range, interval(json, datatype, scope.netns));
+        ONLAN_TRY(const Interval range, interval(json, datatype, scope.devices));
         return Ends{.first = {.source = range.first}, .last = Expression{.source = range.last}};
     }
     ONLAN_TRY(Operand operand, operand_or_constant(json, datatype, scope));

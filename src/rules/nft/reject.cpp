@@ -29,7 +29,7 @@ code_of(const Json& json, Datatype datatype, std::uint32_t otherwise, const Scop
     const Json* code = find_member(json, "expr");
     if (code == nullptr)
         return otherwise;
-    ONLAN_TRY(const Value value, constant(*code, datatype, scope.netns));
+    ONLAN_TRY(const Value value, constant(*code, datatype, scope.devices));
     return static_cast<std::uint32_t>(value.low);
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 // The parts of a key or of data: a concatenation, or a single value.
 Result<Intervals>
-parts_of(const Json& json, const std::vector<Datatype>& types, const model::Netns& netns)
+parts_of(const Json& json, const std::vector<Datatype>& types, const Devices& devices)
 {
     const Json* concat = find_member(json, "concat");
     Intervals parts;
@@ -20,9 +20,9 @@ parts_of(const Json& json, const std::vector<Datatype>& types, const model::Netn
     for (std::size_t at = 0; at < size; ++at) {
         const Datatype type =
             types.empty() ? Datatype::integer : types[std::min(at, types.size() - 1)];
-        ONLAN_TRY(
-            const Interval part,
-            interval(concat == nullptr || !concat->is_array() ? json : (*concat)[at], type, netns));
+        ONLAN_TRY(const Interval part,
+                  interval(concat == nullptr || !concat->is_array() ? json : (*concat)[at], type,
+                           devices));
         parts.push_back(part);
     }
     return parts;
@@ -50,7 +50,7 @@ Result<Element> element_of(const Json& json, const SetTypes& types, const Scope&
     if (key->is_string() && key->get_ref<const std::string&>() == "*") {
         element.key.assign(types.key.size(), Interval{.first = {}, .last = kAllOnes});
     } else {
-        ONLAN_TRY(element.key, parts_of(*key, types.key, scope.netns));
+        ONLAN_TRY(element.key, parts_of(*key, types.key, scope.devices));
     }
     if (element.key.size() != std::max<std::size_t>(types.key.size(), 1))
         return malformed(fmt::format("an element with {} parts in a set of {}: {}",
@@ -60,7 +60,7 @@ Result<Element> element_of(const Json& json, const SetTypes& types, const Scope&
     if (types.data.front() == Datatype::verdict) {
         ONLAN_TRY(element.data, decision(json[1], scope));
     } else {
-        ONLAN_TRY(element.data, parts_of(json[1], types.data, scope.netns));
+        ONLAN_TRY(element.data, parts_of(json[1], types.data, scope.devices));
     }
     return element;
 }
@@ -129,8 +129,8 @@ set_operand(const Json& json, const SetTypes& types, const Scope& scope)
 {
     if (const auto* name = json.get_ptr<const std::string*>();
         name != nullptr && name->starts_with('@')) {
-        const auto found = scope.sets.find(name->substr(1));
-        if (found == scope.sets.end())
+        const auto found = scope.declared.sets.find(name->substr(1));
+        if (found == scope.declared.sets.end())
             return malformed(
                 fmt::format("the set {} does not exist in table {}", *name, scope.table));
         if (found->second == nullptr)
@@ -166,8 +166,8 @@ Result<Decision> decision(const Json& json, const Scope& scope)
     if (*name == "return")
         return Decision{.kind = Decision::Kind::return_};
     ONLAN_TRY(const std::string target, text_member(json.begin().value(), "target"));
-    const auto chain = scope.chains.find(target);
-    if (chain == scope.chains.end())
+    const auto chain = scope.declared.chains.find(target);
+    if (chain == scope.declared.chains.end())
         return malformed(fmt::format("{} to the chain {}, which does not exist in table {}", *name,
                                      target, scope.table));
     return Decision{.kind = *name == "jump" ? Decision::Kind::jump : Decision::Kind::go_to,

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "model/netns.hpp"
 #include "net/protocols.hpp"
 #include "rules/machine/reading.hpp"
 #include "rules/xt/matches.hpp"
@@ -118,8 +117,8 @@ key_of(const model::IpSet& set, const std::vector<std::string>& directions, cons
 
 const model::IpSet* find_set(const Scope& scope, std::string_view name)
 {
-    const auto found = std::ranges::find(scope.netns.ipsets, name, &model::IpSet::name);
-    return found == scope.netns.ipsets.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(scope.ipsets.listed, name, &model::IpSet::name);
+    return found == scope.ipsets.listed.end() ? nullptr : &*found;
 }
 
 Result<> add_member(const std::string& name,
@@ -142,8 +141,8 @@ Result<> add_member(const std::string& name,
     if (!set->type.starts_with("bitmap:port") && family_of(*set) != scope.family &&
         dimensions(set->type).front() != "mac")
         return {};
-    const auto elements = scope.ipsets.find(name);
-    if (elements == scope.ipsets.end())
+    const auto elements = scope.ipsets.understood.find(name);
+    if (elements == scope.ipsets.understood.end())
         return not_understood(fmt::format("the ipset {} is not understood", name));
     ONLAN_TRY(std::vector<Expression> key, key_of(*set, directions, scope));
     contains.any.push_back({.key = std::move(key), .set = elements->second});
@@ -173,14 +172,14 @@ Result<std::shared_ptr<const ElementSet>> read_ipset(const model::IpSet& set)
 
 } // namespace
 
-IpSets read_ipsets(const model::Netns& netns)
+IpSets read_ipsets(const std::vector<model::IpSet>& listed)
 {
-    IpSets sets;
-    for (const model::IpSet& set : netns.ipsets) {
+    IpSets sets{.listed = listed, .understood = {}};
+    for (const model::IpSet& set : listed) {
         if (set.type == "list:set")
             continue;
         if (auto elements = read_ipset(set))
-            sets[set.name] = *std::move(elements);
+            sets.understood[set.name] = *std::move(elements);
     }
     return sets;
 }

@@ -54,7 +54,7 @@ TEST_F(RecordedRuleset, HasItsTablesAndChains)
     for (const auto& [table, in_table] : ruleset.tables) {
         for (const auto& [name, chain] : in_table) {
             chains.push_back(table);
-            chains.back().append(" ").append(name).append(" ").append(chain.policy);
+            chains.back().append(" ").append(name).append(" ").append(chain->policy);
         }
     }
     EXPECT_THAT(chains,

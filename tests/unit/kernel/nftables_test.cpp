@@ -161,7 +161,9 @@ TEST(Nftables, TheRulesetNamesTheDevicesOfAChain)
         nft({"add chain netdev t in { type filter hook ingress device lo priority 0; }"});
         const auto ruleset = list_ruleset();
         ASSERT_TRUE(ruleset) << ruleset.error().message;
-        EXPECT_THAT(ruleset->document().dump(), testing::ContainsRegex(R"("dev":\[?"lo")"));
+        const auto chain = std::ranges::find(*ruleset->objects, "chain", &model::NftObject::kind);
+        ASSERT_NE(chain, ruleset->objects->end());
+        EXPECT_THAT(chain->element().dump(), testing::ContainsRegex(R"("dev":\[?"lo")"));
     });
 }
 

@@ -246,9 +246,9 @@ TEST_F(Uplink, AnExistingBridgeWithoutCarrierGetsItsWarning)
 TEST_F(Uplink, FirewallRulesThatNameTheNicAreNamed)
 {
     model::XtablesRuleset ruleset{.backend = model::XtablesBackend::legacy};
-    ruleset.tables["filter"]["INPUT"].rules = {{{"-i", "eno1", "-j", "DROP"}},
-                                               {{"-i", "eno+", "-j", "LOG"}},
-                                               {{"-i", "eth9", "-j", "ACCEPT"}}};
+    ruleset.tables["filter"]["INPUT"].edit().rules = {{{"-i", "eno1", "-j", "DROP"}},
+                                                      {{"-i", "eno+", "-j", "LOG"}},
+                                                      {{"-i", "eth9", "-j", "ACCEPT"}}};
     netns(host).xtables = {ruleset};
     for (const char* name : {"eno1", "lo"})
         add_nft_rule(

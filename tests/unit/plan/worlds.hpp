@@ -79,11 +79,9 @@ inline model::Lan lan137(model::AttachMode mode = model::AttachMode::docker_brid
 // A rule of the table `inet TABLE` in nft's listing.
 inline void add_nft_rule(model::Snapshot& host, const std::string& table, nlohmann::json rule)
 {
-    nlohmann::json document = netns(host).nftables.document();
     rule["family"] = "inet";
     rule["table"] = table;
-    document["nftables"].push_back({{"rule", std::move(rule)}});
-    netns(host).nftables = std::move(document);
+    netns(host).nftables.objects.edit().push_back(model::NftObject({{"rule", std::move(rule)}}));
 }
 
 // br_netfilter is loaded and Docker's FORWARD chain drops by policy.
@@ -93,9 +91,9 @@ inline void drop_bridged_frames(model::Snapshot& host)
     netns(host).sysctls["net.bridge.bridge-nf-call-ip6tables"] = "1";
     model::XtablesRuleset ruleset{.backend = model::XtablesBackend::nft,
                                   .family = net::Family::ipv4};
-    ruleset.tables["filter"]["FORWARD"] = {.policy = "DROP",
-                                           .rules = {{.words = {"-j", "DOCKER-USER"}}}};
-    ruleset.tables["filter"]["DOCKER-USER"] = {.policy = "-", .rules = {}};
+    ruleset.tables["filter"]["FORWARD"] =
+        model::XtablesChain{.policy = "DROP", .rules = {{.words = {"-j", "DOCKER-USER"}}}};
+    ruleset.tables["filter"]["DOCKER-USER"] = model::XtablesChain{.policy = "-", .rules = {}};
     netns(host).xtables = {ruleset};
 }
 
