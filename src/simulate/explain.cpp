@@ -172,7 +172,7 @@ Ending walk(const World& world,
             Recording recording)
 {
     Run run{.world = world, .choices = choices, .recording = recording};
-    run.assumptions = world.assumptions;
+    run.assumptions = world.assumptions();
     if (recording == Recording::on)
         run.record.steps.reserve(kUsualSteps);
     LiveSocket& client = run.state.sockets.emplace_back();

@@ -147,19 +147,27 @@ Result<Question> Question::pose(model::Snapshot snapshot, std::string_view from,
         return fail(Failed::not_found, "the snapshot holds no network namespace");
     std::vector<Machine> machines;
     ONLAN_TRY(Flow flow, read_flow(snapshot, from, to, machines));
-    for (const Machine& machine : machines)
-        snapshot.namespaces.push_back(machine.netns);
-    auto whole = std::make_unique<model::Snapshot>(std::move(snapshot));
-    ONLAN_TRY(World world, World::load(whole->namespaces, proxies_of(*whole)));
-    world.kernel = kernel_of(whole->kernel);
-    const Namespace& host = *world.namespaces().front();
+    World::Beside beside{.proxies = proxies_of(snapshot), .kernel = kernel_of(snapshot.kernel)};
+    const std::string host = snapshot.namespaces.front().name;
     for (const Machine& machine : machines) {
-        const Namespace& nic_of = machine.nic_of.empty() ? host : *world.find(machine.nic_of);
-        World::plug(*world.find(machine.netns.name), "eth0", *nic_of.find(machine.nic));
-        world.assumptions.insert(world.assumptions.end(), machine.assumptions.begin(),
-                                 machine.assumptions.end());
+        snapshot.namespaces.push_back(machine.netns);
+        beside.plugs.push_back({.machine = machine.netns.name,
+                                .netns = machine.nic_of.empty() ? host : machine.nic_of,
+                                .nic = machine.nic});
+        std::ranges::copy(machine.assumptions, std::back_inserter(beside.assumptions));
     }
-    return Question(std::move(whole), std::move(world), std::move(flow));
+    auto facts = std::make_shared<const model::Snapshot>(std::move(snapshot));
+    ONLAN_TRY(World world, World::load(facts->namespaces, std::move(beside)));
+    return Question({std::move(facts)}, std::move(world), std::move(flow));
+}
+
+Result<Question> Question::with(model::Netns changed) const
+{
+    auto facts = std::make_shared<const model::Netns>(std::move(changed));
+    ONLAN_TRY(World world, world_.with(*facts));
+    std::vector<std::shared_ptr<const void>> all = facts_;
+    all.push_back(std::move(facts));
+    return Question(std::move(all), std::move(world), flow_);
 }
 
 } // namespace onlan::simulate

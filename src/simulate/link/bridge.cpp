@@ -124,7 +124,7 @@ void forward_to(Run& run, const Device* in, const Device& out, Packet packet, Or
     // it. When it has handled a packet, what is left up to priority 0 is skipped
     // (br_nf_hook_thresh()).
     const bool handled = origin == Origin::forwarded && packet.bridge;
-    const int own = handled ? run.world.kernel.bridge_forward_priority : 0;
+    const int own = handled ? run.world.kernel().bridge_forward_priority : 0;
     if (!pass_hook(run, packet, bridge_hook(hook, in, &out, out), {.first = kFirst, .last = own}))
         return;
     if (origin == Origin::forwarded && !bridge_nf_forward(run, *in, out, packet))

@@ -195,13 +195,13 @@ std::string_view stage_name(const HookCall& call)
 rules::ChainOutcome
 ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain& chain)
 {
-    const Namespace& netns = call.netns();
-    const NetnsSurroundings surroundings(netns);
+    const Rulebook& book = *run.world.rules_of(call.netns()).book;
+    const NetnsSurroundings surroundings(call.netns());
     const bool too_many = run.rules_seen > kMostRules;
     if (too_many)
         run.assume("the packets meet so many rules that not all of them were looked at");
     auto outcomes = too_many ? std::vector<rules::ChainOutcome>{}
-                             : netns.rulebook->evaluate(chain, view_of(packet, call), surroundings);
+                             : book.evaluate(chain, view_of(packet, call), surroundings);
     if (outcomes.empty()) {
         rules::ChainOutcome nothing{.packet = view_of(packet, call)};
         nothing.because = &chain.policy;
@@ -279,10 +279,10 @@ bool pass_built_in(Run& run, Packet& packet, const HookCall& call, BuiltIn built
 
 bool pass_hook(Run& run, Packet& packet, const HookCall& call, Priorities priorities)
 {
-    const Namespace& netns = call.netns();
-    if (netns.rulebook == nullptr)
+    const Rules& rules = run.world.rules_of(call.netns());
+    if (rules.book == nullptr)
         return true;
-    for (const HookEntry& entry : netns.hooks.at(call.family, call.hook)) {
+    for (const HookEntry& entry : rules.hooks.at(call.family, call.hook)) {
         if (entry.priority < priorities.first || entry.priority > priorities.last)
             continue;
         const bool passed = entry.chain == nullptr

@@ -182,7 +182,8 @@ bool ask_nat_chains(Run& run, Packet& packet, const HookCall& call)
 {
     const Manip manip = manip_of(call.hook);
     const Place place(call.at, nat_stage_name(call));
-    for (const rules::BaseChain* chain : call.netns().hooks.nat(call.family, call.hook)) {
+    const HookLists& hooks = run.world.rules_of(call.netns()).hooks;
+    for (const rules::BaseChain* chain : hooks.nat(call.family, call.hook)) {
         const rules::ChainOutcome outcome = ask_chain(run, packet, call, *chain);
         const auto why = [&] { return ByRule{outcome.because}; };
         if (outcome.verdict == rules::Verdict::drop) {

@@ -100,7 +100,7 @@ void pick_port(
         return;
     const std::uint8_t protocol = unique.tuple.protocol;
     const bool lowest_first =
-        manip == Manip::destination && !range.fully_random && run.world.kernel.lowest_port_first;
+        manip == Manip::destination && !range.fully_random && run.world.kernel().lowest_port_first;
     const unsigned size = ports->last - ports->first + 1U;
     constexpr unsigned kAttempts = 128;
     std::uint16_t& port = port_of(unique.tuple, manip);

@@ -81,7 +81,8 @@ inline void add_nft_rule(model::Snapshot& host, const std::string& table, nlohma
 {
     rule["family"] = "inet";
     rule["table"] = table;
-    netns(host).nftables.objects.edit().push_back(model::NftObject({{"rule", std::move(rule)}}));
+    netns(host).nftables.objects.edit().push_back(
+        model::NftObject(nlohmann::json{{"rule", std::move(rule)}}));
 }
 
 // br_netfilter is loaded and Docker's FORWARD chain drops by policy.

@@ -196,6 +196,12 @@ public:
         return {outcome};
     }
     [[nodiscard]] bool needs_conntrack(net::Family) const override { return tracks_; }
+    [[nodiscard]] Result<std::shared_ptr<const Rulebook>>
+    with(const model::Netns& changed) const override
+    {
+        return fail(Failed::not_found,
+                    "rules that a test made up do not follow from " + changed.name);
+    }
 
 private:
     std::vector<rules::BaseChain> chains_;
@@ -295,7 +301,7 @@ public:
         std::vector<World::Part> parts;
         for (std::size_t i = 0; i < parts_.size(); ++i)
             parts.push_back({.netns = &parts_[i].netns, .rules = rules_[i]});
-        return World::build(std::move(parts), proxies_);
+        return World::build(parts, {.proxies = proxies_});
     }
 
 private:
