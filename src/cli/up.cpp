@@ -19,7 +19,7 @@
 #include "collect/host.hpp"
 #include "kernel/link_arrival.hpp"
 #include "plan/in_use.hpp"
-#include "plan/uplink.hpp"
+#include "plan/uplink/strays.hpp"
 
 namespace onlan::cli {
 namespace {

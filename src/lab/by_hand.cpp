@@ -4,7 +4,7 @@
 #include "lab/containers.hpp"
 #include "lab/paths.hpp"
 #include "lab/topology.hpp"
-#include "plan/lan_changes.hpp"
+#include "plan/attach/lan_changes.hpp"
 #include "plan/names.hpp"
 
 namespace onlan::lab {

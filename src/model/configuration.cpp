@@ -81,27 +81,28 @@ Uplink read_uplink(const YamlMap& lan)
     return uplink;
 }
 
+// The modes of a later version, and of this one.
+constexpr std::array<std::string_view, 2> kLaterAttachModes = {"switch", "bridge"};
+constexpr std::string_view kDefaultAttachMode = "switch";
+
 AttachMode read_attach(const YamlMap& lan)
 {
-    constexpr std::array kModes = {AttachMode::switch_, AttachMode::bridge, AttachMode::macvlan,
-                                   AttachMode::docker_bridge};
+    constexpr AttachMode kNone{};
     const auto written = lan.text("attach");
     if (!written && lan.has("attach"))
-        return AttachMode::docker_bridge;
-    const std::string text = written.value_or("switch");
-    const auto mode = std::ranges::find(kModes, text, attach_mode_name);
-    if (mode == kModes.end()) {
-        lan.report(
-            "attach",
-            fmt::format("'{}' is not an attach mode: expected docker-bridge or macvlan", text));
-        return AttachMode::docker_bridge;
-    }
-    if (*mode == AttachMode::switch_ || *mode == AttachMode::bridge)
+        return kNone;
+    const std::string text = written.value_or(std::string(kDefaultAttachMode));
+    const auto name = std::ranges::find(kAttachModeNames, text);
+    if (name != kAttachModeNames.end())
+        return static_cast<AttachMode>(name - kAttachModeNames.begin());
+    const std::string names = fmt::format("{}", fmt::join(kAttachModeNames, " or "));
+    if (std::ranges::find(kLaterAttachModes, text) == kLaterAttachModes.end())
+        lan.report("attach", fmt::format("'{}' is not an attach mode: expected {}", text, names));
+    else
         lan.report("attach", fmt::format("'{}'{} needs onlan's own Docker driver, which this "
-                                         "version does not have yet: write "
-                                         "docker-bridge or macvlan",
-                                         text, lan.has("attach") ? "" : ", the default,"));
-    return *mode;
+                                         "version does not have yet: write {}",
+                                         text, lan.has("attach") ? "" : ", the default,", names));
+    return kNone;
 }
 
 struct SubnetKeys {

@@ -6,17 +6,7 @@ namespace onlan::model {
 
 std::string_view attach_mode_name(AttachMode mode) noexcept
 {
-    switch (mode) {
-    case AttachMode::switch_:
-        return "switch";
-    case AttachMode::bridge:
-        return "bridge";
-    case AttachMode::macvlan:
-        return "macvlan";
-    case AttachMode::docker_bridge:
-        return "docker-bridge";
-    }
-    return {};
+    return kAttachModeNames.at(static_cast<std::size_t>(mode));
 }
 
 const Lan* Intent::find_lan(std::string_view name) const

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "model/policy_rule.hpp"
-#include "plan/lan_changes.hpp"
-#include "plan/uplink.hpp"
+#include "plan/attach/lan_changes.hpp"
+#include "plan/uplink/load.hpp"
 
 namespace onlan::plan {
 namespace {

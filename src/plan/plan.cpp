@@ -7,12 +7,13 @@
 
 #include <fmt/format.h>
 
+#include "plan/attach/lan_changes.hpp"
 #include "plan/checks.hpp"
 #include "plan/holds.hpp"
 #include "plan/in_use.hpp"
-#include "plan/lan_changes.hpp"
 #include "plan/names.hpp"
-#include "plan/uplink.hpp"
+#include "plan/uplink/entries.hpp"
+#include "plan/uplink/strays.hpp"
 
 namespace onlan::plan {
 namespace {
@@ -98,7 +99,7 @@ public:
         }
         for (const model::Lan& lan : request_.intent.lans) {
             if (is_chosen(lan.name, request_.lans))
-                check(lan);
+                check(lan, request_, findings_);
         }
         if (!findings_.errors.empty())
             return fail(Failed::conflict, fmt::format("{}", fmt::join(findings_.errors, "\n")));
@@ -119,16 +120,6 @@ public:
     }
 
 private:
-    void check(const model::Lan& lan)
-    {
-        check_uplink(lan, request_.host, findings_);
-        check_mtu(lan, request_.host, findings_);
-        check_links(lan, request_.host, findings_);
-        check_subnets(lan, request_, findings_);
-        check_docker(lan, request_, findings_);
-        check_firewall(lan, request_.host, findings_);
-    }
-
     void undo_what_is_not_wanted()
     {
         std::map<Owner, std::vector<Change>> wanted;

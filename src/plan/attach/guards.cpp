@@ -1,6 +1,7 @@
-#include "plan/guards.hpp"
+#include "plan/attach/guards.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -31,25 +32,6 @@ std::string why_not_called(const model::Host& host, Family family)
     if (host.netns.sysctl(sysctl).empty())
         return "br_netfilter is not loaded, so bridged frames never meet the firewall";
     return fmt::format("{} is 0, so bridged frames never meet the firewall", sysctl);
-}
-
-Guard notrack_guard(const model::Lan& lan, const model::Host& host, Stage stage)
-{
-    const std::string bridge = second_bridge(lan);
-    Guard guard{.name = fmt::format("notrack {}", bridge), .why = {}, .change = {}};
-    const bool called =
-        calls_netfilter(host, bridge, Family::ipv4) || calls_netfilter(host, bridge, Family::ipv6);
-    if (called)
-        guard.why = fmt::format("br_netfilter would translate and track frames on {} that the "
-                                "uplink bridge translates and tracks again",
-                                bridge);
-    else if (stage == Stage::before_docker)
-        guard.why = "dockerd may load br_netfilter when it starts";
-    else
-        guard.why = why_not_called(host, Family::ipv4);
-    if (called || stage == Stage::before_docker)
-        guard.change = AddNotrack{.bridge = bridge, .comment = link_alias(lan)};
-    return guard;
 }
 
 // Bridged frames have the bridge as input and as output device; "physdev-is-bridged" leaves out
@@ -108,20 +90,33 @@ std::vector<Guard> forward_guards(const model::Lan& lan,
 
 } // namespace
 
-std::vector<Guard> guards(const model::Lan& lan, const model::Host& host, Stage stage)
+Guard notrack_guard(const model::Lan& lan,
+                    const model::Host& host,
+                    const std::string& bridge,
+                    Stage stage)
+{
+    Guard guard{.name = fmt::format("notrack {}", bridge), .why = {}, .change = {}};
+    const bool called =
+        calls_netfilter(host, bridge, Family::ipv4) || calls_netfilter(host, bridge, Family::ipv6);
+    if (called)
+        guard.why = fmt::format("br_netfilter would translate and track frames on {} that the "
+                                "uplink bridge translates and tracks again",
+                                bridge);
+    else if (stage == Stage::before_docker)
+        guard.why = "dockerd may load br_netfilter when it starts";
+    else
+        guard.why = why_not_called(host, Family::ipv4);
+    if (called || stage == Stage::before_docker)
+        guard.change = AddNotrack{.bridge = bridge, .comment = link_alias(lan)};
+    return guard;
+}
+
+std::vector<Guard>
+bridged_guards(const model::Lan& lan, const model::Host& host, const std::string& bridge)
 {
     std::vector<Guard> guards;
-    std::vector<std::string> bridges = {lan.uplink.bridge};
-    if (lan.attach == model::AttachMode::docker_bridge) {
-        guards.push_back(notrack_guard(lan, host, stage));
-        bridges.push_back(second_bridge(lan));
-    }
-    for (const std::string& bridge : bridges) {
-        for (const Family family : {Family::ipv4, Family::ipv6}) {
-            for (Guard& guard : forward_guards(lan, host, bridge, family))
-                guards.push_back(std::move(guard));
-        }
-    }
+    for (const Family family : {Family::ipv4, Family::ipv6})
+        std::ranges::move(forward_guards(lan, host, bridge, family), std::back_inserter(guards));
     return guards;
 }
 

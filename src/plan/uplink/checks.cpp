@@ -1,13 +1,14 @@
+#include "plan/uplink/checks.hpp"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
 
 #include <fmt/format.h>
 
-#include "plan/checks.hpp"
-#include "plan/lan_changes.hpp"
 #include "plan/names.hpp"
-#include "plan/uplink.hpp"
+#include "plan/uplink/entries.hpp"
+#include "plan/uplink/load.hpp"
 
 namespace onlan::plan {
 namespace {
@@ -271,17 +272,6 @@ void check_uplink(const model::Lan& lan, const model::Host& host, Findings& find
         warn_of_stp(lan, bridge->bridge->forward_delay, findings);
     if (lan.uplink.ports.empty())
         check_existing_bridge(lan, *bridge, host, findings);
-}
-
-void check_mtu(const model::Lan& lan, const model::Host& host, Findings& findings)
-{
-    const std::string given = network_mtu(lan, host);
-    const std::string wanted = std::to_string(uplink_mtu(lan, host));
-    if (given != wanted)
-        add(findings.unmended,
-            "lan {}: containers still have an MTU of {} and {} has {}; Docker changes it in a new "
-            "network only: stop them and run 'onlan up' again",
-            lan.name, given, lan.uplink.bridge, wanted);
 }
 
 } // namespace onlan::plan

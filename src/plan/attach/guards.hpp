@@ -6,7 +6,6 @@
 
 #include "model/host.hpp"
 #include "model/intent.hpp"
-#include "plan/change.hpp"
 #include "plan/plan.hpp"
 
 namespace onlan::plan {
@@ -19,7 +18,14 @@ struct Guard {
     std::optional<Change> change; // absent: not needed here
 };
 
+// No connection tracking for what comes in through `bridge`.
+[[nodiscard]] Guard notrack_guard(const model::Lan& lan,
+                                  const model::Host& host,
+                                  const std::string& bridge,
+                                  Stage stage);
+
+// What `bridge` passes on from port to port is accepted by every firewall that sees it.
 [[nodiscard]] std::vector<Guard>
-guards(const model::Lan& lan, const model::Host& host, Stage stage);
+bridged_guards(const model::Lan& lan, const model::Host& host, const std::string& bridge);
 
 } // namespace onlan::plan
