@@ -1,4 +1,4 @@
-#include "plan/exported_links.hpp"
+#include "plan/export/links.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "plan/exported_rules.hpp"
+#include "plan/export/rules.hpp"
 
 #include <fmt/format.h>
 
