@@ -81,28 +81,30 @@ Uplink read_uplink(const YamlMap& lan)
     return uplink;
 }
 
-// The modes of a later version, and of this one.
 constexpr std::array<std::string_view, 2> kLaterAttachModes = {"switch", "bridge"};
 constexpr std::string_view kDefaultAttachMode = "switch";
 
+// Why there is no such mode in this version.
+std::string why_no_mode(std::string_view name, std::string_view whose)
+{
+    const std::string modes = fmt::format("{}", fmt::join(kAttachModeNames, " or "));
+    if (std::ranges::find(kLaterAttachModes, name) == kLaterAttachModes.end())
+        return fmt::format("'{}' is not an attach mode: expected {}", name, modes);
+    return fmt::format("'{}'{} needs onlan's own Docker driver, which this version does not have "
+                       "yet: write {}",
+                       name, whose, modes);
+}
+
 AttachMode read_attach(const YamlMap& lan)
 {
-    constexpr AttachMode kNone{};
     const auto written = lan.text("attach");
     if (!written && lan.has("attach"))
-        return kNone;
-    const std::string text = written.value_or(std::string(kDefaultAttachMode));
-    const auto name = std::ranges::find(kAttachModeNames, text);
-    if (name != kAttachModeNames.end())
-        return static_cast<AttachMode>(name - kAttachModeNames.begin());
-    const std::string names = fmt::format("{}", fmt::join(kAttachModeNames, " or "));
-    if (std::ranges::find(kLaterAttachModes, text) == kLaterAttachModes.end())
-        lan.report("attach", fmt::format("'{}' is not an attach mode: expected {}", text, names));
-    else
-        lan.report("attach", fmt::format("'{}'{} needs onlan's own Docker driver, which this "
-                                         "version does not have yet: write {}",
-                                         text, lan.has("attach") ? "" : ", the default,", names));
-    return kNone;
+        return {};
+    const std::string name = written.value_or(std::string(kDefaultAttachMode));
+    const auto mode = find_attach_mode(name);
+    if (!mode)
+        lan.report("attach", why_no_mode(name, written ? "" : ", the default,"));
+    return mode.value_or(AttachMode{});
 }
 
 struct SubnetKeys {

@@ -16,6 +16,7 @@ enum class AttachMode : std::uint8_t { docker_bridge, macvlan };
 // As in the configuration, in the order of AttachMode.
 inline constexpr std::array<std::string_view, 2> kAttachModeNames = {"docker-bridge", "macvlan"};
 [[nodiscard]] std::string_view attach_mode_name(AttachMode mode) noexcept;
+[[nodiscard]] std::optional<AttachMode> find_attach_mode(std::string_view name) noexcept;
 
 // What carries the LAN on this host. Without `ports` the bridge has to exist and is only given one
 // more port; with `ports` onlan makes it and moves what the ports carry onto it.
