@@ -3,8 +3,6 @@
 #include <iostream>
 #include <ranges>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -36,12 +34,6 @@ void print_error(const Error& error)
         if (!line.empty())
             std::cerr << "onlan: error: " << std::string_view(line.begin(), line.end()) << '\n';
     }
-}
-
-void print_errors(std::span<const Error> errors)
-{
-    for (const Error& error : errors)
-        print_error(error);
 }
 
 void print_warnings(std::span<const std::string> warnings)
@@ -115,16 +107,6 @@ std::string describe_interruption(const apply::JournalRun& run)
                        "confirm'. After an interruption the next 'up' or 'down' first {}.",
                        run_name(run),
                        run.kind == apply::RunKind::up ? "takes back what it did" : "finishes it");
-}
-
-Answer ask(std::string_view question)
-{
-    if (::isatty(STDIN_FILENO) == 0)
-        return Answer::nobody;
-    std::cout << question << " [y/N] " << std::flush;
-    std::string line;
-    std::getline(std::cin, line);
-    return line == "y" || line == "Y" || line == "yes" ? Answer::yes : Answer::no;
 }
 
 } // namespace onlan::cli

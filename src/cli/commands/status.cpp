@@ -1,17 +1,18 @@
-#include "plan/status.hpp"
+#include "operate/status.hpp"
 
 #include <iostream>
-#include <ranges>
+#include <memory>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/json_document.hpp"
 #include "base/text_table.hpp"
-#include "cli/options.hpp"
+#include "cli/command.hpp"
 #include "cli/print.hpp"
-#include "cli/session.hpp"
-#include "plan/names.hpp"
+#include "cli/start.hpp"
+#include "cli/terminal.hpp"
 
 namespace onlan::cli {
 namespace {
@@ -138,67 +139,54 @@ json lan_to_json(const LanStatus& status)
             {"warnings", status.warnings}};
 }
 
-Result<std::vector<LanStatus>>
-statuses(const model::Intent& intent, const plan::Request& request, const std::string& wanted)
+json status_to_json(const operate::Status& status)
 {
-    if (!wanted.empty() && intent.find_lan(wanted) == nullptr)
-        return fail(Failed::not_found,
-                    fmt::format("there is no LAN {} in the configuration", wanted));
-    std::vector<LanStatus> statuses;
-    for (const model::Lan& lan : intent.lans) {
-        if (wanted.empty() || lan.name == wanted)
-            statuses.push_back(plan::lan_status(lan, request));
-    }
-    return statuses;
+    json document{
+        {"schema", "onlan/status/1"},
+        {"lans", json::array()},
+        {"removed", status.removed},
+        {"interrupted", status.unfinished ? json(run_name(*status.unfinished)) : json(nullptr)}};
+    for (const LanStatus& lan : status.lans)
+        document["lans"].push_back(lan_to_json(lan));
+    return document;
 }
 
-Result<int> print_status(const Options& options, const std::string& wanted)
+void print_status(const operate::Status& status, Paint paint)
+{
+    if (status.unfinished)
+        std::cout << describe_interruption(*status.unfinished) << '\n';
+    for (const LanStatus& lan : status.lans) {
+        print_warnings(lan.warnings);
+        print_lan(lan, paint);
+    }
+    for (const std::string& name : status.removed)
+        std::cout << fmt::format(
+            "{}: not in the configuration any more; 'onlan up' takes it away\n", name);
+}
+
+Result<int> run_status(const Options& options, const std::string& lan)
 {
     ONLAN_CHECK(require_root("status"));
-    ONLAN_TRY(const auto intent, load_intent(options));
-    ONLAN_TRY(const apply::Recorded journal, read_journal(options));
-    ONLAN_TRY(const auto host, read_host(options));
-    ONLAN_TRY(
-        const auto lans,
-        statuses(
-            intent,
-            {.intent = intent, .host = host, .ledger = journal.ledger, .lans = {}, .survey = {}},
-            wanted));
-    const std::vector<std::string> removed = plan::removed_lans(journal.ledger, intent);
-
-    if (options.format == Format::json) {
-        json document{{"schema", "onlan/status/1"},
-                      {"lans", json::array()},
-                      {"removed", removed},
-                      {"interrupted",
-                       journal.unfinished ? json(run_name(*journal.unfinished)) : json(nullptr)}};
-        for (const LanStatus& status : lans)
-            document["lans"].push_back(lan_to_json(status));
-        std::cout << json_document_text(document) << '\n';
-    } else {
-        if (journal.unfinished)
-            std::cout << describe_interruption(*journal.unfinished) << '\n';
-        for (const LanStatus& status : lans) {
-            print_warnings(status.warnings);
-            print_lan(status, options.paint);
-        }
-        for (const std::string& name : removed)
-            std::cout << fmt::format(
-                "{}: not in the configuration any more; 'onlan up' takes it away\n", name);
-    }
-    const bool good = removed.empty() && !journal.unfinished &&
-                      std::ranges::all_of(lans, &LanStatus::as_configured);
-    return good ? kDone : kNo;
+    Terminal terminal(options);
+    ONLAN_TRY(const model::Intent intent, load_intent(options, terminal));
+    ONLAN_TRY(const auto status, operate::status(options.place, intent, lan, terminal));
+    if (options.format == Format::json)
+        std::cout << json_document_text(status_to_json(status)) << '\n';
+    else
+        print_status(status, options.paint);
+    return status.as_configured() ? kDone : kNo;
 }
 
 } // namespace
 
-int status(const Options& options, const std::string& lan)
+Command add_status(CLI::App& program)
 {
-    const auto code = print_status(options, lan);
-    if (!code)
-        print_error(code.error());
-    return code.value_or(kCouldNot);
+    const auto lan = std::make_shared<std::string>();
+    CLI::App* syntax = program.add_subcommand(
+        "status",
+        "show each LAN: uplink, mode, guards, containers, drift; exit 3 if anything drifted");
+    syntax->add_option("LAN", *lan, "limit it to this LAN");
+    return {syntax, [lan](const Options& options) { return run_status(options, *lan); }};
 }
 
 } // namespace onlan::cli

@@ -1,32 +1,20 @@
-#include <csignal>
+#include "cli/narrators.hpp"
+
 #include <iostream>
 #include <ranges>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/json_document.hpp"
 #include "base/text_table.hpp"
-#include "cli/options.hpp"
 #include "cli/print.hpp"
-#include "cli/session.hpp"
-#include "lab/article.hpp"
-#include "lab/containers.hpp"
-#include "lab/engine.hpp"
-#include "lab/remains.hpp"
-#include "lab/topology.hpp"
 #include "plan/describe.hpp"
 
 namespace onlan::cli {
 namespace {
 
 using nlohmann::json;
-
-constexpr const char* kMadeRootfs = "/var/cache/onlan/docker-rootfs";
-constexpr int kInterrupted = 128;
 
 class TextNarrator final : public lab::Narrator {
 public:
@@ -128,120 +116,13 @@ private:
                    {"paths", json::array()}};
 };
 
-// The one that was named; else one that was made for this, the machine's own, or none.
-std::optional<std::filesystem::path> docker_root(const LabOptions& lab)
-{
-    if (!lab.with_docker)
-        return {};
-    if (!lab.rootfs.empty())
-        return lab.rootfs;
-    for (const char* root : {kMadeRootfs, "/"}) {
-        if (lab::find_dockerd(root))
-            return root;
-    }
-    return {};
-}
-
-int tell(const Options& options, const LabOptions& lab)
-{
-    TextNarrator text(options.paint);
-    JsonNarrator document;
-    lab::Narrator& narrator =
-        options.format == Format::json ? static_cast<lab::Narrator&>(document) : text;
-    if (const auto told = lab::run_article(docker_root(lab), narrator); !told) {
-        print_error(told.error());
-        return kCouldNot;
-    }
-    return kDone;
-}
-
-constexpr std::array kStopping = {SIGINT, SIGTERM, SIGHUP};
-
-// Waits for the process that builds the lab, and hands on to it what should stop it; so that
-// whatever becomes of it, this process is there to take the lab away.
-int await(pid_t child, const sigset_t& watched)
-{
-    for (;;) {
-        int signal = 0;
-        ::sigwait(&watched, &signal);
-        if (signal != SIGCHLD) {
-            ::kill(child, SIGKILL);
-            continue;
-        }
-        int status = 0;
-        if (::waitpid(child, &status, WNOHANG) == child)
-            return WIFEXITED(status) ? WEXITSTATUS(status) : kInterrupted + WTERMSIG(status);
-    }
-}
-
-int run_in_child(const Options& options, const LabOptions& lab)
-{
-    sigset_t watched;
-    sigset_t before;
-    ::sigemptyset(&watched);
-    ::sigaddset(&watched, SIGCHLD);
-    for (const int signal : kStopping)
-        ::sigaddset(&watched, signal);
-    ::sigprocmask(SIG_BLOCK, &watched, &before);
-    const pid_t child = ::fork();
-    if (child < 0) {
-        print_error(fail_errno("start the lab").value());
-        return kCouldNot;
-    }
-    if (child == 0) {
-        ::setpgid(0, 0); // Ctrl-C is for the process that cleans up
-        ::sigprocmask(SIG_SETMASK, &before, nullptr);
-        ::_exit(tell(options, lab));
-    }
-    const int code = await(child, watched);
-    ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    return code;
-}
-
-int take_away()
-{
-    if (const auto removed = lab::remove_lab(); !removed) {
-        print_error(removed.error());
-        return kCouldNot;
-    }
-    return kDone;
-}
-
-void explain_keeping(bool with_docker)
-{
-    std::cout << fmt::format("The lab stays. Look around:\n"
-                             "  ip netns exec {} bash\n"
-                             "  ip netns exec {} ping {}\n",
-                             lab::netns_name("host"), lab::netns_name("pc"), lab::kHost);
-    if (with_docker)
-        std::cout << fmt::format("  docker --host {} ps\n", lab::docker_host());
-    std::cout << "Take it away: onlan lab down\n";
-}
-
 } // namespace
 
-int lab(const Options& options, const LabOptions& lab)
+std::unique_ptr<lab::Narrator> make_narrator(const Options& options)
 {
-    if (const auto root = require_root("lab"); !root) {
-        print_error(root.error());
-        return kCouldNot;
-    }
-    if (lab.name == "down")
-        return take_away();
-    // Here already, so that a lab that somebody keeps is not taken away.
-    if (const auto claimed = lab::claim_folder(); !claimed) {
-        print_error(claimed.error());
-        return kCouldNot;
-    }
-    const int told = run_in_child(options, lab);
-    if (lab.keep && told == kDone) {
-        explain_keeping(docker_root(lab).has_value());
-        return kDone;
-    }
-    if (options.format == Format::text)
-        std::cout << "== taking everything away\n" << std::flush;
-    const int gone = take_away();
-    return told == kDone ? gone : told;
+    if (options.format == Format::json)
+        return std::make_unique<JsonNarrator>();
+    return std::make_unique<TextNarrator>(options.paint);
 }
 
 } // namespace onlan::cli
