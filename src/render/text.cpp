@@ -142,14 +142,15 @@ private:
         const std::string numbers = end - at == 1
                                         ? fmt::format("{}.{}", packet.number, at + 1)
                                         : fmt::format("{}.{}-{}", packet.number, at + 1, end);
-        add("  {:<6} passed on: {}\n", numbers, devices);
+        add("  {:<6} through: {}\n", numbers, devices);
         return end;
     }
 
     void add_phase(unsigned number, std::size_t phase, const Step& step)
     {
-        add("  {:<6} {}: {} {}{}{}\n", fmt::format("{}.{}", number, phase), place(step), step.stage,
-            is_end(step) ? ink_.bad : "", step.action, is_end(step) ? ink_.off : "");
+        const bool ends = model::ends(step.action);
+        add("  {:<6} {}: {}{}{}\n", fmt::format("{}.{}", number, phase), place(step),
+            ends ? ink_.bad : "", model::phase_text(step.stage, step.action), ends ? ink_.off : "");
         if (step.before)
             add("           {}\n        -> {}\n", tuple(*step.before), tuple(step.packet));
         add("         because: {}\n", model::because_text(step.because));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/machine/asked.hpp"
+
 namespace onlan::rules {
 namespace {
 
@@ -81,6 +83,7 @@ void ChainWriter::add_rule(Draft draft, RuleRef ref)
     CompiledRule rule{.first_step = static_cast<std::uint32_t>(chain_.steps.size()),
                       .steps = static_cast<std::uint16_t>(draft.steps.size()),
                       .silent = true};
+    ref.asked = asked_by(draft);
     for (auto& step : draft.steps) {
         std::visit(Overloaded{[&](const Compare& compare) { chain_.steps.emplace_back(compare); },
                               [&](const Decision& decision) {

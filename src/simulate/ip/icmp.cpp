@@ -81,13 +81,13 @@ void deliver_icmp_error(Run& run, const Device& in, const Packet& packet)
                 (socket.local == sent.source && socket.remote_port == sent.destination_port));
     });
     if (found == run.state.sockets.end()) {
-        note(run, packet, {&in, "socket"}, "drop", [] {
+        note(run, packet, {&in, Stage::socket}, Action::drop, [] {
             return ByKernel{.function = "icmp_unreach",
                             .text = "no socket here has sent what the error is about"};
         });
         return;
     }
-    note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(run, *found); });
+    note(run, packet, {&in, Stage::socket}, Action::deliver, [&] { return by_live(run, *found); });
     const Meaning meaning = meaning_of(packet.ip);
     const bool connecting = found->protocol == kTcp && found->state == SocketState::syn_sent;
     const bool counts = ping || connecting || (found->protocol != kTcp && meaning.fatal);
@@ -109,11 +109,11 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
     }
     if (ip.icmp_type == (v6 ? 128 : 8)) {
         if (in.netns->settings.icmp_echo_ignore_all.value != 0) {
-            note(run, packet, {&in, "icmp"}, "drop",
+            note(run, packet, {&in, Stage::icmp}, Action::drop,
                  [&] { return BySysctl{.setting = &in.netns->settings.icmp_echo_ignore_all}; });
             return;
         }
-        note(run, packet, {&in, "icmp"}, "answer",
+        note(run, packet, {&in, Stage::icmp}, Action::answer,
              [] { return ByKernel{.function = "icmp_reply", .text = "echo request"}; });
         Packet reply{.ip = ip, .mark = 0};
         reply.ip.source = ip.destination;
@@ -129,7 +129,7 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
                socket.remote == ip.source;
     });
     const bool ours = found != run.state.sockets.end();
-    note(run, packet, {&in, "socket"}, ours ? "deliver" : "drop", [&]() -> Reason {
+    note(run, packet, {&in, Stage::socket}, ours ? Action::deliver : Action::drop, [&]() -> Reason {
         return ours ? by_live(run, *found)
                     : ByEntry{.table = model::ByEntry::Table::socket,
                               .text = {"nobody here waits for an echo reply with the id {}",

@@ -96,7 +96,7 @@ void send(Run& run, const Device& out, const Message& message, unsigned answers)
 void answer(Run& run, const Device& device, const Packet& packet)
 {
     const Arp& asked = *packet.arp;
-    note(run, packet, {&device, "ndisc"}, "answer", [&] {
+    note(run, packet, {&device, Stage::ndisc}, Action::answer, [&] {
         return ByEntry{.table = model::ByEntry::Table::link,
                        .text = {"{} answers with its own address {}", device.name(), device.mac}};
     });
@@ -135,7 +135,7 @@ void neighbour_discovery_receive(Run& run, const Device& device, const Packet& r
     Packet packet = received;
     const Arp& arp = *packet.arp;
     if (!arp.reply && !configured(device, arp.target)) {
-        note(run, packet, {&device, "ndisc"}, "ignore", [] {
+        note(run, packet, {&device, Stage::ndisc}, Action::ignore, [] {
             return ByKernel{.function = "ip6_mc_input",
                             .text = "the address is not one of this device"};
         });
@@ -148,7 +148,7 @@ void neighbour_discovery_receive(Run& run, const Device& device, const Packet& r
         answer(run, device, packet);
         return;
     }
-    note(run, packet, {&device, "neighbour"}, "learn", [&] {
+    note(run, packet, {&device, Stage::neighbour}, Action::learn, [&] {
         return ByKernel{.function = "ndisc_recv_na",
                         .text = {"{} is at {}", arp.sender, arp.sender_mac}};
     });

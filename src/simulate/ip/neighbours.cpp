@@ -173,7 +173,8 @@ void answer(Run& run, const Device& device, const Packet& packet, Delay delay)
     const Arp& arp = *packet.arp;
     const Verdict verdict = judge(run, packet, device);
     if (verdict.unanswered) {
-        note(run, packet, {&device, "arp"}, "ignore", [&] { return *verdict.unanswered; });
+        note(run, packet, {&device, Stage::arp}, Action::ignore,
+             [&] { return *verdict.unanswered; });
         return;
     }
     if (verdict.proxied && delay == Delay::asked && packet.type != rules::PacketType::host &&
@@ -182,7 +183,7 @@ void answer(Run& run, const Device& device, const Packet& packet, Delay delay)
         run.state.late_answers.push_back({.device = &device, .request = packet});
         return;
     }
-    note(run, packet, {&device, "arp"}, "answer", [&] {
+    note(run, packet, {&device, Stage::arp}, Action::answer, [&] {
         return ByEntry{.table = model::ByEntry::Table::link,
                        .text = {"{} answers with its own address {}", device.name(), device.mac}};
     });
@@ -230,7 +231,7 @@ void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_ho
         run.state.waiting, [&](const Waiting& other) { return other.neighbour == key; });
     const net::IpAddress source = packet.ip.source;
     const unsigned number = packet.number;
-    note(run, packet, {&out, "neighbour"}, "resolve", [&] {
+    note(run, packet, {&out, Stage::neighbour}, Action::resolve, [&] {
         return ByEntry{.table = model::ByEntry::Table::neighbour,
                        .text = {"{} dev {} is not known yet", next_hop, out.name()}};
     });
@@ -266,7 +267,7 @@ void arp_receive(Run& run, const Device& device, const Packet& received)
     }
     const NeighbourKey key{.device = &device, .address = arp.sender};
     const bool known = find_neighbour(run, key).has_value();
-    note(run, packet, {&device, "neighbour"}, known ? "ignore" : "learn", [&] {
+    note(run, packet, {&device, Stage::neighbour}, known ? Action::ignore : Action::learn, [&] {
         return ByKernel{.function = "arp_process",
                         .text = known ? Words("the first answer stands for a second (locktime)")
                                       : Words("{} is at {}", arp.sender, arp.sender_mac)};
@@ -290,7 +291,7 @@ void fail_waiting(Run& run)
     const std::vector<Waiting> failed = std::exchange(run.state.waiting, {});
     for (const Waiting& entry : failed) {
         const Device& out = *entry.neighbour.device;
-        note(run, entry.packet, {&out, "neighbour"}, "drop", [&] {
+        note(run, entry.packet, {&out, Stage::neighbour}, Action::drop, [&] {
             return ByEntry{.table = model::ByEntry::Table::neighbour,
                            .text = {"{} dev {} FAILED", entry.neighbour.address, out.name()}};
         });

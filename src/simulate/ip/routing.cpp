@@ -12,7 +12,7 @@
 namespace onlan::simulate {
 namespace {
 
-RouteInput drop(std::string_view stage, std::string_view function, std::string_view text)
+RouteInput drop(Stage stage, std::string_view function, std::string_view text)
 {
     return {
         .destination = {}, .stage = stage, .because = ByKernel{.function = function, .text = text}};
@@ -78,17 +78,17 @@ std::optional<RouteInput> martian(const Device& in, const FlowKey& key)
     if (key.source.family() != net::Family::ipv4)
         return {};
     if (multicast(key.source) || limited_broadcast(key.source))
-        return drop("martian-source", "ip_route_input_slow",
+        return drop(Stage::martian_source, "ip_route_input_slow",
                     "the source is a group or broadcast address");
     if (first_byte(key.source, 0) && !limited_broadcast(key.destination))
-        return drop("martian-source", "ip_route_input_slow", "the source is in 0.0.0.0/8");
+        return drop(Stage::martian_source, "ip_route_input_slow", "the source is in 0.0.0.0/8");
     if (first_byte(key.destination, 0))
-        return drop("martian-destination", "ip_route_input_slow",
+        return drop(Stage::martian_destination, "ip_route_input_slow",
                     "the destination is in 0.0.0.0/8");
     const bool loopback = first_byte(key.destination, 127) || first_byte(key.source, 127);
     if (loopback && !in.link->loopback && in.settings.route_localnet.value == 0)
         return RouteInput{.destination = {},
-                          .stage = "route_localnet",
+                          .stage = Stage::route_localnet,
                           .because = BySysctl{.setting = &in.settings.route_localnet}};
     return {};
 }
@@ -184,7 +184,7 @@ RouteInput route_input(Run& run, const Device& in, FlowKey key)
     const model::NextHop hop = select_hop(run, netns, *found.route, key);
     const Device* out = device_of(netns, hop.link);
     if (type != RouteType::unicast || out == nullptr)
-        return drop("martian-destination", "ip_mkroute_input", "the route leads nowhere");
+        return drop(Stage::martian_destination, "ip_mkroute_input", "the route leads nowhere");
     const SourceVerdict source = check_source(in, out, key);
     if (auto dropped = refused(source))
         return *std::move(dropped);

@@ -9,7 +9,7 @@ namespace onlan::simulate {
 // ip_route_input_slow()
 struct RouteInput {
     std::optional<Destination> destination; // nothing: dropped
-    std::string_view stage;                 // of the drop: "rp_filter", "martian-source"…
+    Stage stage = Stage::route;             // of the drop: rp_filter, martian_source…
     Reason because;
 };
 [[nodiscard]] RouteInput route_input(Run& run, const Device& in, FlowKey key);

@@ -8,14 +8,14 @@ namespace {
 SourceVerdict local_source(const Device& in)
 {
     return {.valid = false,
-            .stage = "local-source",
+            .stage = Stage::local_source,
             .because = BySysctl{.setting = &in.settings.accept_local}};
 }
 
 SourceVerdict invalid_source()
 {
     return {.valid = false,
-            .stage = "invalid-source",
+            .stage = Stage::invalid_source,
             .because = ByKernel{.function = "__fib_validate_source",
                                 .text = "the source is no unicast address"}};
 }
@@ -23,7 +23,7 @@ SourceVerdict invalid_source()
 SourceVerdict reverse_path(const Device& in, const Words& why)
 {
     return {.valid = false,
-            .stage = "rp_filter",
+            .stage = Stage::rp_filter,
             .because = BySysctl{.setting = &in.settings.rp_filter, .aside = why}};
 }
 

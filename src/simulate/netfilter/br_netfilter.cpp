@@ -21,7 +21,7 @@ bool reroute(Run& run, const Device& port, Packet& packet)
     const Device& bridge = *port.master;
     RouteInput input = route_input(run, bridge, flow_key(packet));
     if (!input.destination) {
-        note(run, packet, {&bridge, input.stage}, "drop", [&] { return input.because; });
+        note(run, packet, {&bridge, input.stage}, Action::drop, [&] { return input.because; });
         return false;
     }
     const Destination& destination = *input.destination;
@@ -30,13 +30,13 @@ bool reroute(Run& run, const Device& port, Packet& packet)
     packet.destination = destination;
     if (here) {
         packet.bridge->bridged_dnat = true;
-        note(run, packet, {&bridge, "br_netfilter"}, "bridge",
+        note(run, packet, {&bridge, Stage::br_netfilter}, Action::bridge,
              [&] { return by_route(*bridge.netns, destination); });
         return true;
     }
     packet.ethernet.destination = bridge.mac;
     packet.type = PacketType::host;
-    note(run, packet, {&bridge, "br_netfilter"}, "divert",
+    note(run, packet, {&bridge, Stage::br_netfilter}, Action::divert,
          [&] { return by_route(*bridge.netns, destination); });
     return true;
 }

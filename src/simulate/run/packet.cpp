@@ -105,6 +105,17 @@ std::string tcp_flag_letters(std::uint8_t flags)
     return letters;
 }
 
+std::string tcp_flag_words(std::uint8_t flags)
+{
+    std::string words;
+    for (const auto& [bit, word] :
+         {std::pair{kSyn, "SYN"}, {kFin, "FIN"}, {kRst, "RST"}, {kAck, "ACK"}}) {
+        if ((flags & bit) != 0)
+            words += words.empty() ? std::string(word) : std::string("+") + word;
+    }
+    return words;
+}
+
 std::string icmp_word(std::uint8_t protocol, std::uint8_t type, std::uint8_t code)
 {
     if (protocol == kIcmpv6) {

@@ -140,6 +140,8 @@ struct Packet {
 [[nodiscard]] Tracking related_to(const Tracking& ct);
 // "S", "SA", "PA"…
 [[nodiscard]] std::string tcp_flag_letters(std::uint8_t flags);
+// "SYN+ACK"
+[[nodiscard]] std::string tcp_flag_words(std::uint8_t flags);
 // "echo-request", "unreachable/3"…
 [[nodiscard]] std::string icmp_word(std::uint8_t protocol, std::uint8_t type, std::uint8_t code);
 [[nodiscard]] std::string_view ct_word(const Tracking& ct);

@@ -4,11 +4,15 @@
 #include <variant>
 
 #include "model/trace.hpp"
+#include "model/vocabulary.hpp"
 #include "rules/rule_set.hpp"
 #include "simulate/run/settings.hpp"
 #include "simulate/run/words.hpp"
 
 namespace onlan::simulate {
+
+using model::Action;
+using model::Stage;
 
 // Why a step happened, by what it rests on in the world: model::Because before it is put in words.
 struct ByRule {

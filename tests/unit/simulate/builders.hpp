@@ -220,8 +220,10 @@ inline rules::ChainOutcome accept(const rules::PacketView& packet)
 {
     return {.packet = packet};
 }
-inline rules::ChainOutcome
-drop(const rules::PacketView& packet, const std::string& chain, const std::string& text)
+inline rules::ChainOutcome drop(const rules::PacketView& packet,
+                                const std::string& chain,
+                                const std::string& text,
+                                rules::Asked asked = {})
 {
     return {.verdict = rules::Verdict::drop,
             .packet = packet,
@@ -229,7 +231,8 @@ drop(const rules::PacketView& packet, const std::string& chain, const std::strin
                              .table = "filter",
                              .chain = chain,
                              .number = 1,
-                             .text = text})};
+                             .text = text,
+                             .asked = asked})};
 }
 inline rules::ChainOutcome notrack(const rules::PacketView& packet)
 {
@@ -317,7 +320,9 @@ inline std::vector<std::string> story(const model::Explanation& explanation)
     for (const model::TracedPacket& packet : explanation.packets) {
         for (const model::Step& step : packet.steps)
             lines.push_back(std::to_string(packet.number) + " " + packet.summary + " | " +
-                            step.netns + " " + step.device + " " + step.stage + " " + step.action);
+                            step.netns + " " + step.device + " " +
+                            std::string(model::word(step.stage)) + " " +
+                            std::string(model::word(step.action)));
     }
     return lines;
 }

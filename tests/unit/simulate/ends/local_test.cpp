@@ -47,7 +47,7 @@ TEST_F(LocalTest, A_port_where_nothing_listens_refuses)
         const auto explanation = ask(protocol);
         EXPECT_EQ(explanation.outcome, Outcome::refused);
         EXPECT_EQ(explanation.error, "ECONNREFUSED");
-        EXPECT_EQ(explanation.cause.kind, "no-listener");
+        EXPECT_EQ(explanation.cause.kind, model::CauseKind::no_listener);
     }
 }
 
@@ -228,7 +228,7 @@ TEST_F(LocalTest, A_rule_that_rejects_says_so_in_its_own_way)
     reject_with({.kind = rules::RejectKind::tcp_reset});
     const auto explanation = ask(kTcp);
     EXPECT_EQ(explanation.outcome, Outcome::refused);
-    EXPECT_EQ(explanation.cause.kind, "reject");
+    EXPECT_EQ(explanation.cause.kind, model::CauseKind::reject);
 }
 
 TEST_F(LocalTest, A_program_is_told_at_once_what_its_own_host_drops)

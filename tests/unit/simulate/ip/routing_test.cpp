@@ -444,7 +444,7 @@ protected:
         const World built = world.build();
         const auto explanation = explain(built, {.from = "host", .to = ip("10.1.0.2"), .port = 80});
         for (const model::Step& step : explanation.packets.front().steps) {
-            if (step.stage == "neighbour")
+            if (step.stage == Stage::neighbour)
                 return step.device;
         }
         return {};

@@ -51,7 +51,7 @@ TEST(TooManyRules, EndTheAnswerWithAnAssumption)
     EXPECT_EQ(ending.outcome, model::Outcome::delivered);
     EXPECT_LT(ending.rules_seen, std::size_t{1} << 24U);
     EXPECT_THAT(ending.assumptions, Contains(StartsWith("the packets meet so many rules")));
-    EXPECT_THAT(ending.assumptions, Contains("only the first 1 ways were walked"));
+    EXPECT_THAT(ending.assumptions, Contains("only the first 1 possible paths were followed"));
 }
 
 } // namespace
