@@ -128,8 +128,9 @@ std::map<std::string, bool> features_by_sysctls(const model::Netns& host)
 {
     if (host.sysctls.empty())
         return {};
-    return {{"br_netfilter", !host.sysctl("net.bridge.bridge-nf-call-iptables").empty()},
-            {"nf_conntrack", !host.sysctl("net.netfilter.nf_conntrack_max").empty()}};
+    return {
+        {"br_netfilter", !host.sysctl(model::kBridgeSysctls["bridge-nf-call-iptables"]).empty()},
+        {"nf_conntrack", !host.sysctl(model::kNetfilterSysctls["nf_conntrack_max"]).empty()}};
 }
 
 Result<model::Snapshot> load_folder(const std::filesystem::path& path)

@@ -72,7 +72,8 @@ public:
 
     bool operator()(const SetSysctl& change) const
     {
-        return host_.netns.sysctl(change.name) == change.value;
+        const auto found = host_.netns.sysctls.find(change.name);
+        return found != host_.netns.sysctls.end() && found->second == change.value;
     }
 
     bool operator()(const AddAddress& change) const

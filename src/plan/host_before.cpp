@@ -39,11 +39,10 @@ void remove_link(model::Netns& host, const std::string& name)
             port.port.reset();
         }
     }
-    for (const char* family : {"ipv4", "ipv6"}) {
-        const std::string switches = interface_sysctl(family, name, "");
-        std::erase_if(host.sysctls,
-                      [&](const auto& one) { return one.first.starts_with(switches); });
-    }
+    model::for_each_device_folder([&](const auto& folder) {
+        std::erase_if(host.sysctls, [prefix = model::sysctl_prefix(folder.name, name)](
+                                        const auto& one) { return one.first.starts_with(prefix); });
+    });
 }
 
 void remove_rules(model::Netns& host, const auto& is_removed)

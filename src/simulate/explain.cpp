@@ -46,7 +46,7 @@ void retransmit(Run& run, LiveSocket& socket)
         send_segment(run, socket, kSyn, 0, 0);
         break;
     case SocketState::syn_received: // reqsk_timer_handler()
-        if (socket.timeouts++ < socket.netns->settings.tcp_synack_retries.value)
+        if (socket.timeouts++ < socket.netns->settings.ipv4["tcp_synack_retries"].value)
             send_segment(run, socket, kSyn | kAck, 0, 0);
         else
             socket.state = SocketState::closed;

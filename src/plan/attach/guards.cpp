@@ -13,10 +13,10 @@ namespace {
 using model::XtablesBackend;
 using net::Family;
 
-std::string_view nf_call_sysctl(Family family)
+model::SysctlRef nf_call_sysctl(Family family)
 {
-    return family == Family::ipv4 ? "net.bridge.bridge-nf-call-iptables"
-                                  : "net.bridge.bridge-nf-call-ip6tables";
+    return family == Family::ipv4 ? model::kBridgeSysctls["bridge-nf-call-iptables"]
+                                  : model::kBridgeSysctls["bridge-nf-call-ip6tables"];
 }
 
 // A bridge that is still to be made has no switch of its own, so only the sysctl counts.
@@ -28,10 +28,10 @@ bool calls_netfilter(const model::Host& host, const std::string& bridge, Family 
 
 std::string why_not_called(const model::Host& host, Family family)
 {
-    const std::string_view sysctl = nf_call_sysctl(family);
+    const model::SysctlRef sysctl = nf_call_sysctl(family);
     if (host.netns.sysctl(sysctl).empty())
         return "br_netfilter is not loaded, so bridged frames never meet the firewall";
-    return fmt::format("{} is 0, so bridged frames never meet the firewall", sysctl);
+    return fmt::format("{} is 0, so bridged frames never meet the firewall", sysctl.name());
 }
 
 // Bridged frames have the bridge as input and as output device; "physdev-is-bridged" leaves out

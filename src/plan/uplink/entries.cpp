@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "model/link_switches.hpp"
 #include "plan/holds.hpp"
 #include "plan/names.hpp"
 #include "plan/uplink/load.hpp"
@@ -17,18 +16,18 @@ std::vector<SetSysctl>
 copied_switches(const model::Host& host, const std::string& port, const std::string& bridge)
 {
     std::vector<SetSysctl> changes;
-    const auto copy = [&](std::string_view family, std::string_view name) {
-        const std::string value(host.netns.sysctl(interface_sysctl(family, port, name)));
-        const std::string before(host.netns.sysctl(interface_sysctl(family, "default", name)));
-        if (!value.empty() && value != before)
-            changes.push_back({.name = interface_sysctl(family, bridge, name),
-                               .value = value,
-                               .previous = before});
+    const auto copy = [&](const auto& folder) {
+        for (const model::Sysctl& row : folder.rows) {
+            const model::SysctlRef sysctl = folder.at(row);
+            const std::string value(host.netns.sysctl(sysctl, port));
+            const std::string before(host.netns.sysctl(sysctl, "default"));
+            if (!value.empty() && value != before)
+                changes.push_back(
+                    {.name = sysctl.name(bridge), .value = value, .previous = before});
+        }
     };
-    for (const std::string_view name : model::kIpv4Switches)
-        copy("ipv4", name);
-    for (const std::string_view name : model::kIpv6Switches)
-        copy("ipv6", name);
+    copy(model::kIpv4Conf);
+    copy(model::kIpv6Conf);
     return changes;
 }
 

@@ -93,9 +93,9 @@ void forward_to(Machine& router, const net::IpAddress& address)
     netns.routes.push_back(
         {.destination = net::Prefix::around(address, net::address_bits(address.family())),
          .link = kFar});
-    for (const char* family : {"ipv4", "ipv6"}) {
-        for (const char* device : {"eth0", "eth1"})
-            netns.sysctls[fmt::format("net.{}.conf.{}.forwarding", family, device)] = "1";
+    for (const char* device : {"all", "eth0", "eth1"}) {
+        netns.sysctls[model::kIpv4Conf["forwarding"].name(device)] = "1";
+        netns.sysctls[model::kIpv6Conf["forwarding"].name(device)] = "1";
     }
     router.assumptions.push_back(fmt::format("{} forwards to {} and back, and translates nothing",
                                              netns.name, address.to_string()));

@@ -93,10 +93,11 @@ std::size_t Fib::BitsHash::operator()(const Bits& bits) const noexcept
 
 Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
 {
+    const DevicesSettings of_devices(netns);
     for (const model::Link& link : netns.links) {
         // The switch is one of IPv4: IPv6 has its own, net.ipv6.conf.
         if (family == net::Family::ipv4 && !link.carrier && !link.loopback &&
-            device_settings(netns, link.name).ignore_routes_with_linkdown.value != 0)
+            of_devices.of(link.name).ipv4["ignore_routes_with_linkdown"].value != 0)
             ignored_.insert(link.index);
     }
     for (const model::Rule& rule : netns.policy_rules) {

@@ -108,9 +108,9 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
         return;
     }
     if (ip.icmp_type == (v6 ? 128 : 8)) {
-        if (in.netns->settings.icmp_echo_ignore_all.value != 0) {
+        if (in.netns->settings.ipv4["icmp_echo_ignore_all"].value != 0) {
             note(run, packet, {&in, Stage::icmp}, Action::drop,
-                 [&] { return BySysctl{.setting = &in.netns->settings.icmp_echo_ignore_all}; });
+                 [&] { return BySysctl{.setting = in.netns->settings.ipv4["icmp_echo_ignore_all"]}; });
             return;
         }
         note(run, packet, {&in, Stage::icmp}, Action::answer,

@@ -35,13 +35,12 @@ IcmpReason reason_of(RouteError error)
 void answer_unroutable(Run& run, const Device& in, const Packet& packet)
 {
     const Destination& destination = *packet.destination;
-    const Setting& forwarding =
-        packet.family() == net::Family::ipv4 ? in.settings.forwarding : in.settings.forwarding_ipv6;
+    const Setting forwarding = in.settings.forwarding(packet.family());
     const bool silent = forwarding.value == 0 || destination.error == RouteError::invalid;
     note(run, packet, {&in, Stage::route}, silent ? Action::drop : Action::unreachable,
          [&]() -> Reason {
              if (forwarding.value == 0)
-                 return BySysctl{.setting = &forwarding};
+                 return BySysctl{.setting = forwarding};
              return by_route(*in.netns, destination);
          });
     if (!silent)
@@ -165,11 +164,11 @@ void note_unrouted(Run& run,
                    const RouteOutput& routed,
                    std::string_view function)
 {
-    const bool refused = routed.refused_by != nullptr;
+    const bool refused = routed.refused_by.has_value();
     note(run, packet, {netns, refused ? Stage::route_localnet : Stage::route}, Action::drop,
          [&]() -> Reason {
              if (refused)
-                 return BySysctl{.setting = routed.refused_by};
+                 return BySysctl{.setting = *routed.refused_by};
              return ByKernel{.function = function, .text = describe(routed.error)};
          });
 }

@@ -102,7 +102,7 @@ bool ignores(const Device& device, const Arp& arp)
                    (!same_subnet || address->local.subnet().contains(arp.sender));
         });
     };
-    switch (device.settings.arp_ignore.value) {
+    switch (device.settings.ipv4["arp_ignore"].value) {
     case 1:
         return !configured(false);
     case 2:
@@ -123,7 +123,7 @@ bool ignores(const Device& device, const Arp& arp)
 // arp_filter(): would the answer to the sender leave by another device?
 bool filtered(Run& run, const Device& device, const Arp& arp)
 {
-    if (device.settings.arp_filter.value == 0)
+    if (device.settings.ipv4["arp_filter"].value == 0)
         return false;
     const RouteOutput back =
         route_output(run, *device.netns, {.destination = arp.sender, .source = arp.target});
@@ -150,15 +150,15 @@ Verdict judge(Run& run, const Packet& packet, const Device& device)
         return {.unanswered = std::move(input.because)};
     if (input.destination->input == Destination::Input::local && !input.destination->broadcast) {
         if (ignores(device, arp))
-            return {.unanswered = BySysctl{.setting = &device.settings.arp_ignore}};
+            return {.unanswered = BySysctl{.setting = device.settings.ipv4["arp_ignore"]}};
         if (filtered(run, device, arp))
-            return {.unanswered = BySysctl{.setting = &device.settings.arp_filter}};
+            return {.unanswered = BySysctl{.setting = device.settings.ipv4["arp_filter"]}};
         return {};
     }
     if (input.destination->input == Destination::Input::forward) {
         const bool other = input.destination->out != &device;
-        if ((other && device.settings.proxy_arp.value != 0) ||
-            (!other && device.settings.proxy_arp_pvlan.value != 0))
+        if ((other && device.settings.ipv4["proxy_arp"].value != 0) ||
+            (!other && device.settings.ipv4["proxy_arp_pvlan"].value != 0))
             return {.unanswered = {}, .proxied = true};
     }
     return {.unanswered =
@@ -178,7 +178,7 @@ void answer(Run& run, const Device& device, const Packet& packet, Delay delay)
         return;
     }
     if (verdict.proxied && delay == Delay::asked && packet.type != rules::PacketType::host &&
-        device.settings.proxy_delay != 0) {
+        device.settings.arp["proxy_delay"].value != 0) {
         learn(run, {.device = &device, .address = arp.sender}, arp.sender_mac);
         run.state.late_answers.push_back({.device = &device, .request = packet});
         return;

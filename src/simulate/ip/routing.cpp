@@ -86,10 +86,10 @@ std::optional<RouteInput> martian(const Device& in, const FlowKey& key)
         return drop(Stage::martian_destination, "ip_route_input_slow",
                     "the destination is in 0.0.0.0/8");
     const bool loopback = first_byte(key.destination, 127) || first_byte(key.source, 127);
-    if (loopback && !in.link->loopback && in.settings.route_localnet.value == 0)
+    if (loopback && !in.link->loopback && in.settings.ipv4["route_localnet"].value == 0)
         return RouteInput{.destination = {},
                           .stage = Stage::route_localnet,
-                          .because = BySysctl{.setting = &in.settings.route_localnet}};
+                          .because = BySysctl{.setting = in.settings.ipv4["route_localnet"]}};
     return {};
 }
 
@@ -102,8 +102,7 @@ RouteInput unroutable(RouteError error, const model::Route* route)
 
 bool forwarding(const Device& in, net::Family family)
 {
-    return (family == net::Family::ipv4 ? in.settings.forwarding : in.settings.forwarding_ipv6)
-               .value != 0;
+    return in.settings.forwarding(family).value != 0;
 }
 
 SourceVerdict check_source(const Device& in, const Device* out, const FlowKey& key)
@@ -125,10 +124,10 @@ bool redirects(const Device& device,
                const net::IpAddress& source,
                const std::optional<net::IpAddress>& gateway)
 {
-    if (source.family() != net::Family::ipv4 || device.settings.send_redirects.value == 0)
+    if (source.family() != net::Family::ipv4 || device.settings.ipv4["send_redirects"].value == 0)
         return false;
     // inet_addr_onlink()
-    return device.settings.shared_media.value != 0 ||
+    return device.settings.ipv4["shared_media"].value != 0 ||
            std::ranges::any_of(device.addresses, [&](const model::Address* address) {
                const net::Prefix subnet = address->local.subnet();
                return subnet.contains(source) && (!gateway || subnet.contains(*gateway));
@@ -168,7 +167,7 @@ RouteInput route_input(Run& run, const Device& in, FlowKey key)
                           found.route);
 
     const auto type = static_cast<RouteType>(found.route->type);
-    if (type == RouteType::broadcast && in.settings.bc_forwarding.value == 0) {
+    if (type == RouteType::broadcast && in.settings.ipv4["bc_forwarding"].value == 0) {
         if (auto dropped = refused(check_source(in, nullptr, key)))
             return *std::move(dropped);
         return {.destination = Destination{.route = found.route, .broadcast = true}};
@@ -240,11 +239,11 @@ RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key)
             .source = key.source, .error = RouteError::network_unreachable, .route = found.route};
     // __mkroute_output(): 127.0.0.0/8 does not leave the host.
     if (first_byte(key.source, 127) && !out->link->loopback &&
-        out->settings.route_localnet.value == 0)
+        out->settings.ipv4["route_localnet"].value == 0)
         return {.source = key.source,
                 .error = RouteError::invalid,
                 .route = found.route,
-                .refused_by = &out->settings.route_localnet};
+                .refused_by = out->settings.ipv4["route_localnet"]};
     RouteOutput output{.destination = Destination{.input = local ? Destination::Input::local
                                                                  : Destination::Input::forward,
                                                   .out = out,

@@ -20,7 +20,7 @@ struct RouteOutput {
     net::IpAddress source;
     RouteError error = RouteError::none;
     const model::Route* route = nullptr;
-    const Setting* refused_by = nullptr; // the sysctl that forbids to follow the route
+    std::optional<Setting> refused_by; // the sysctl that forbids to follow the route
 };
 [[nodiscard]] RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key);
 // inet_select_addr()

@@ -9,7 +9,7 @@ SourceVerdict local_source(const Device& in)
 {
     return {.valid = false,
             .stage = Stage::local_source,
-            .because = BySysctl{.setting = &in.settings.accept_local}};
+            .because = BySysctl{.setting = in.settings.ipv4["accept_local"]}};
 }
 
 SourceVerdict invalid_source()
@@ -24,7 +24,7 @@ SourceVerdict reverse_path(const Device& in, const Words& why)
 {
     return {.valid = false,
             .stage = Stage::rp_filter,
-            .because = BySysctl{.setting = &in.settings.rp_filter, .aside = why}};
+            .because = BySysctl{.setting = in.settings.ipv4["rp_filter"], .aside = why}};
 }
 
 // The lookup of a reply: addresses and ports swapped (__fib_validate_source()).
@@ -35,7 +35,7 @@ FlowKey reversed(const FlowKey& key, const Device& in, const Device* out)
             .in = out != nullptr
                       ? out->link->index
                       : (in.netns->loopback != nullptr ? in.netns->loopback->link->index : 0),
-            .mark = in.settings.src_valid_mark.value != 0 ? key.mark : 0,
+            .mark = in.settings.ipv4["src_valid_mark"].value != 0 ? key.mark : 0,
             .tos = key.tos,
             .protocol = key.protocol,
             .source_port = key.destination_port,
@@ -50,14 +50,14 @@ bool is_direct(const model::Route& route)
 
 SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key)
 {
-    const int filter = in.settings.rp_filter.value;
+    const int filter = in.settings.ipv4["rp_filter"].value;
     const RouteFound found = in.netns->ipv4.lookup(reversed(key, in, out));
     if (!found.ok())
         return filter == 0 ? SourceVerdict{}
                            : reverse_path(in, "(no route leads back to the source)");
     const auto type = static_cast<RouteType>(found.route->type);
     if (type == RouteType::local) {
-        if (in.settings.accept_local.value == 0)
+        if (in.settings.ipv4["accept_local"].value == 0)
             return local_source(in);
     } else if (type != RouteType::unicast) {
         return invalid_source();
@@ -92,10 +92,10 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
 SourceVerdict validate_source(const Device& in, const Device* out, const FlowKey& key)
 {
     const DeviceSettings& settings = in.settings;
-    const bool may_redirect = &in == out && settings.send_redirects.value != 0;
-    if (settings.rp_filter.value != 0 || may_redirect)
+    const bool may_redirect = &in == out && settings.ipv4["send_redirects"].value != 0;
+    if (settings.ipv4["rp_filter"].value != 0 || may_redirect)
         return full_check(in, out, key);
-    if (settings.accept_local.value != 0)
+    if (settings.ipv4["accept_local"].value != 0)
         return {};
     if (in.netns->ipv4.custom_rules())
         return full_check(in, out, key);

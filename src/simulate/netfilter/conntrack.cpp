@@ -63,7 +63,8 @@ bool icmp_may_begin(const Ip& ip)
 bool may_begin(const Namespace& netns, const Ip& ip)
 {
     if (ip.protocol == kTcp)
-        return tcp_may_begin(ip.tcp_flags, netns.settings.tcp_loose.value != 0);
+        return tcp_may_begin(ip.tcp_flags,
+                             netns.settings.netfilter["nf_conntrack_tcp_loose"].value != 0);
     return !ip.icmp() || icmp_may_begin(ip);
 }
 
@@ -78,7 +79,7 @@ void mark_invalid(Packet& packet)
 Reason not_tracked(const Namespace& netns, const Ip& ip)
 {
     if (ip.protocol == kTcp && tcp_may_begin(ip.tcp_flags, true))
-        return BySysctl{.setting = &netns.settings.tcp_loose};
+        return BySysctl{.setting = netns.settings.netfilter["nf_conntrack_tcp_loose"]};
     if (ip.protocol == kTcp)
         return ByKernel{.function = "tcp_new",
                         .text = {"no connection has this tuple, and {} cannot start one",

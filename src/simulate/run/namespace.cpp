@@ -46,11 +46,12 @@ Namespace::Namespace(const model::Netns& netns, std::size_t place)
       ipv6(netns, net::Family::ipv6),
       conntrack(netns.conntrack)
 {
+    const DevicesSettings of_devices(netns);
     for (const model::Link& link : netns.links) {
         auto device = std::make_unique<Device>();
         device->link = &link;
         device->netns = this;
-        device->settings = device_settings(netns, link.name);
+        device->settings = of_devices.of(link.name);
         device->mac = link.mac.value_or(net::MacAddress{});
         for (const model::Address& address : netns.addresses) {
             if (address.link == link.index)

@@ -19,7 +19,7 @@ struct ByRule {
     const rules::RuleRef* rule = nullptr;
 };
 struct BySysctl {
-    const Setting* setting = nullptr;
+    Setting setting;
     Words aside; // "(the way back is …)": what else a reader has to know
 };
 struct ByEntry {

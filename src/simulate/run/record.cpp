@@ -149,8 +149,8 @@ model::Because in_words(const Reason& reason)
         {
             const std::string aside = by.aside.to_string();
             return model::BySysctl{
-                .name = by.setting->name,
-                .value = fmt::format("{}{}{}", by.setting->value, aside.empty() ? "" : " ", aside)};
+                .name = by.setting.name(),
+                .value = fmt::format("{}{}{}", by.setting.value, aside.empty() ? "" : " ", aside)};
         }
         model::Because operator()(const ByEntry& by) const
         {

@@ -107,7 +107,7 @@ TEST_F(PastedFolder, RulesSetsEntriesAndSwitchesAreThere)
     EXPECT_EQ(ruleset->find_chain("filter", "FORWARD")->policy, "DROP");
     EXPECT_EQ(host().ipsets.at(0).elements, (std::vector<std::vector<std::string>>{{"10.1.1.9"}}));
     EXPECT_EQ(host().conntrack.at(0).original.source_port, 4444);
-    EXPECT_EQ(host().sysctl("net.ipv4.ip_local_port_range"), "32768\t60999");
+    EXPECT_EQ(host().sysctl(model::kIpv4Sysctls["ip_local_port_range"]), "32768\t60999");
     EXPECT_FALSE(host().nftables.empty());
     EXPECT_TRUE(snapshot.features.at("br_netfilter"));
     EXPECT_THAT(host().neighbours,

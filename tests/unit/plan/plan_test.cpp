@@ -188,8 +188,8 @@ TEST_F(Planning, NothingToDoWhenTheHostIsAsConfigured)
                                  .master = 2,
                                  .peer = 5});
     for (const char* link : {"on-lan137", "in-lan137", "up-lan137"})
-        netns(host).sysctls[interface_sysctl("ipv6", link, "disable_ipv6")] = "1";
-    netns(host).sysctls[interface_sysctl("ipv4", "on-lan137", "arp_ignore")] = "8";
+        netns(host).sysctls[model::kIpv6Conf["disable_ipv6"].name(link)] = "1";
+    netns(host).sysctls[model::kIpv4Conf["arp_ignore"].name("on-lan137")] = "8";
     add_nft_rule(host, "onlan", {{"chain", "prerouting"}, {"comment", "onlan:lan137"}});
     for (const PlannedStep& step : first->steps)
         ledger.push_back({step.owner, step.change});

@@ -123,8 +123,8 @@ TEST(Redacted, TheSameThingHasTheSameNameEverywhere)
     const std::string bridge = host.links[0].name;
     EXPECT_TRUE(bridge.starts_with("br-"));
     EXPECT_EQ(host.links[1].alias, "onlan:" + bridge);
-    EXPECT_EQ(host.sysctl("net.ipv4.conf." + bridge + ".forwarding"), "1");
-    EXPECT_EQ(host.sysctl("net.ipv4.neigh." + bridge + ".proxy_delay"), "80");
+    EXPECT_EQ(host.sysctl(model::kIpv4Conf["forwarding"], bridge), "1");
+    EXPECT_EQ(host.sysctl(model::kIpv4Neigh["proxy_delay"], bridge), "80");
     EXPECT_EQ(snapshot.namespaces[1].name,
               "container:" + snapshot.docker->networks[0].endpoints[0].container);
     const model::DockerNetwork& network = snapshot.docker->networks[0];

@@ -110,7 +110,9 @@ public:
     }
     NetnsBuilder& call_iptables(int value = 1)
     {
-        return sysctl("net.bridge.bridge-nf-call-iptables", value);
+        return sysctl("net.bridge.bridge-nf-call-iptables", value)
+            .sysctl("net.bridge.bridge-nf-call-ip6tables", 0)
+            .sysctl("net.bridge.bridge-nf-call-arptables", 0);
     }
     NetnsBuilder&
     listen(std::uint8_t protocol, std::uint16_t port, const std::string& address = "0.0.0.0")

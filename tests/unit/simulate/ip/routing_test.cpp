@@ -249,6 +249,9 @@ TEST_F(RouterTest, A_neighbour_is_told_of_the_router_that_is_nearer)
     const auto told = [&] {
         return std::ranges::count(answers(astray), "ICMP redirect 10.1.0.1 > 10.1.0.2");
     };
+    EXPECT_EQ(told(), 1);
+    router.sysctl("net.ipv4.conf.all.send_redirects", 0)
+        .sysctl("net.ipv4.conf.left.send_redirects", 0);
     EXPECT_EQ(told(), 0);
     router.sysctl("net.ipv4.conf.all.send_redirects", 1);
     EXPECT_EQ(told(), 1);
@@ -312,7 +315,7 @@ TEST_F(RouterTest, Routes_that_say_no_are_answered_with_their_kind_of_error)
 
 TEST_F(RouterTest, IPv6_tells_a_route_of_type_unreachable_as_it_tells_none)
 {
-    router.address("left", "fd01::1/64").sysctl("net.ipv6.conf.left.forwarding", 1);
+    router.address("left", "fd01::1/64").sysctl("net.ipv6.conf.all.forwarding", 1);
     router.netns.neighbours.push_back(
         {.link = router.at("left").index, .address = ip("fd01::2"), .mac = mac(2), .state = 2});
     router.route("fd0a::/64", "", "", kUnreachable).route("fd0b::/64", "", "", kProhibit);
