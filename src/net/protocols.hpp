@@ -14,6 +14,67 @@ inline constexpr std::uint8_t kIcmpv6 = 58;
 inline constexpr std::uint8_t kSctp = 132;
 inline constexpr std::uint8_t kUdplite = 136;
 
+// ICMP_* of include/uapi/linux/icmp.h.
+inline constexpr std::uint8_t kIcmpEchoReply = 0;
+inline constexpr std::uint8_t kIcmpDestUnreach = 3;
+inline constexpr std::uint8_t kIcmpSourceQuench = 4;
+inline constexpr std::uint8_t kIcmpRedirect = 5;
+inline constexpr std::uint8_t kIcmpEcho = 8;
+inline constexpr std::uint8_t kIcmpTimeExceeded = 11;
+inline constexpr std::uint8_t kIcmpParameterProb = 12;
+inline constexpr std::uint8_t kIcmpTimestamp = 13;
+inline constexpr std::uint8_t kIcmpTimestampReply = 14;
+inline constexpr std::uint8_t kIcmpInfoRequest = 15;
+inline constexpr std::uint8_t kIcmpInfoReply = 16;
+inline constexpr std::uint8_t kIcmpAddress = 17;
+inline constexpr std::uint8_t kIcmpAddressReply = 18;
+// Codes of kIcmpDestUnreach.
+inline constexpr std::uint8_t kIcmpNetUnreach = 0;
+inline constexpr std::uint8_t kIcmpHostUnreach = 1;
+inline constexpr std::uint8_t kIcmpProtUnreach = 2;
+inline constexpr std::uint8_t kIcmpPortUnreach = 3;
+inline constexpr std::uint8_t kIcmpFragNeeded = 4;
+inline constexpr std::uint8_t kIcmpNetUnknown = 6;
+inline constexpr std::uint8_t kIcmpNetAno = 9;
+inline constexpr std::uint8_t kIcmpHostAno = 10;
+inline constexpr std::uint8_t kIcmpNetUnrTos = 11;
+inline constexpr std::uint8_t kIcmpHostUnrTos = 12;
+inline constexpr std::uint8_t kIcmpPktFiltered = 13;
+// And of kIcmpRedirect and kIcmpTimeExceeded.
+inline constexpr std::uint8_t kIcmpRedirHost = 1;
+inline constexpr std::uint8_t kIcmpExcTtl = 0;
+
+// ICMPV6_* of include/uapi/linux/icmpv6.h, NDISC_* of include/net/ndisc.h.
+inline constexpr std::uint8_t kIcmpv6DestUnreach = 1;
+inline constexpr std::uint8_t kIcmpv6PktTooBig = 2;
+inline constexpr std::uint8_t kIcmpv6TimeExceed = 3;
+inline constexpr std::uint8_t kIcmpv6ParamProb = 4;
+inline constexpr std::uint8_t kIcmpv6EchoRequest = 128;
+inline constexpr std::uint8_t kIcmpv6EchoReply = 129;
+inline constexpr std::uint8_t kIcmpv6MgmQuery = 130;
+inline constexpr std::uint8_t kNdiscNeighbourSolicitation = 135;
+inline constexpr std::uint8_t kNdiscNeighbourAdvertisement = 136;
+inline constexpr std::uint8_t kNdiscRedirect = 137;
+inline constexpr std::uint8_t kIcmpv6Mld2Report = 143;
+// Codes of kIcmpv6DestUnreach.
+inline constexpr std::uint8_t kIcmpv6NoRoute = 0;
+inline constexpr std::uint8_t kIcmpv6AdmProhibited = 1;
+inline constexpr std::uint8_t kIcmpv6NotNeighbour = 2;
+inline constexpr std::uint8_t kIcmpv6AddrUnreach = 3;
+inline constexpr std::uint8_t kIcmpv6PortUnreach = 4;
+inline constexpr std::uint8_t kIcmpv6PolicyFail = 5;
+inline constexpr std::uint8_t kIcmpv6RejectRoute = 6;
+// And of kIcmpv6TimeExceed and kIcmpv6ParamProb.
+inline constexpr std::uint8_t kIcmpv6ExcHopLimit = 0;
+inline constexpr std::uint8_t kIcmpv6UnkNextHdr = 1;
+
+// Bits of the TCP header, as they stand in its 14th byte.
+inline constexpr std::uint8_t kFin = 0x01;
+inline constexpr std::uint8_t kSyn = 0x02;
+inline constexpr std::uint8_t kRst = 0x04;
+inline constexpr std::uint8_t kPsh = 0x08;
+inline constexpr std::uint8_t kAck = 0x10;
+
 // ETH_P_* of include/uapi/linux/if_ether.h.
 inline constexpr std::uint16_t kEtherIpv4 = 0x0800;
 inline constexpr std::uint16_t kEtherArp = 0x0806;

@@ -12,8 +12,7 @@ std::string route_text(const std::string& link, const model::Route& route)
                            : "the route to " + route.destination.to_string();
     if (route.gateway)
         text += " via " + route.gateway->to_string();
-    constexpr std::uint32_t kTableMain = 254; // RT_TABLE_MAIN
-    if (route.table != kTableMain)
+    if (route.table != model::kTableMain)
         text += fmt::format(" in table {}", route.table);
     return fmt::format("{}{} on {}", text, route.multipath ? " over several next hops" : "", link);
 }

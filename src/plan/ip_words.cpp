@@ -14,22 +14,8 @@ namespace {
 using model::PolicyRule;
 namespace rule_action = model::rule_action;
 
-// include/uapi/linux/rtnetlink.h and if_addr.h; this layer includes no system header.
-constexpr std::uint8_t kProtocolBoot = 3; // RTPROT_BOOT: what ip(8) writes unless told otherwise
-constexpr std::uint8_t kUnicast = 1;      // RTN_UNICAST
-constexpr std::uint8_t kLocal = 2;        // RTN_LOCAL
-
-struct AddressFlag {
-    std::uint32_t bit;
-    std::string_view word;
-};
-// IFA_F_*, those that can be asked for.
-constexpr std::array<AddressFlag, 6> kAddressFlags = {{{0x02, "nodad"},
-                                                       {0x04, "optimistic"},
-                                                       {0x10, "home"},
-                                                       {0x100, "mngtmpaddr"},
-                                                       {0x200, "noprefixroute"},
-                                                       {0x400, "autojoin"}}};
+constexpr auto kUnicast = static_cast<std::uint8_t>(model::RouteType::unicast);
+constexpr auto kLocal = static_cast<std::uint8_t>(model::RouteType::local);
 
 // RTAX_*: a word of ip-route(8) for each metric, by number; empty where there is none.
 constexpr std::array<std::string_view, 18> kMetrics = {
@@ -96,7 +82,7 @@ std::uint8_t default_scope(const model::Route& route)
 {
     if (route.type == kLocal)
         return model::kScopeHost;
-    return route.type != kUnicast || !route.gateway ? model::kScopeLink : 0;
+    return route.type != kUnicast || !route.gateway ? model::kScopeLink : model::kScopeUniverse;
 }
 
 std::string range_words(const model::NumberRange& range)
@@ -197,7 +183,7 @@ Argv address_words(const std::string& link, const model::Address& address)
     if (lifetime(address.valid) != "forever")
         append(words, {"valid_lft", lifetime(address.valid), "preferred_lft",
                        lifetime(address.preferred)});
-    for (const auto& [bit, word] : kAddressFlags) {
+    for (const auto& [word, bit] : model::kAddressFlags) {
         if ((address.flags & bit) != 0)
             words.emplace_back(word);
     }
@@ -226,7 +212,7 @@ Result<Argv> route_words(const std::string& link, const model::Route& route)
         append(words, {"table", std::to_string(route.table)});
     if (route.metric != 0)
         append(words, {"metric", std::to_string(route.metric)});
-    if (route.protocol != kProtocolBoot)
+    if (route.protocol != model::kProtocolBoot)
         append(words, {"proto", std::to_string(route.protocol)});
     if (family == net::Family::ipv4 && route.scope != default_scope(route))
         append(words, {"scope", std::to_string(route.scope)});
@@ -244,7 +230,7 @@ Result<Argv> rule_words(const model::Rule& rule)
     Argv words;
     append_selector(words, read);
     append(words, {"priority", std::to_string(read.priority)});
-    if (read.protocol != 0 && read.protocol != kProtocolBoot)
+    if (read.protocol != 0 && read.protocol != model::kProtocolBoot)
         append(words, {"protocol", std::to_string(read.protocol)});
     append_action(words, read);
     return words;

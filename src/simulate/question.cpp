@@ -42,8 +42,8 @@ Result<net::IpAddress> address_of(const model::Snapshot& snapshot, const std::st
     const model::Netns* netns = find_netns(snapshot, where);
     if (netns == nullptr)
         return no_endpoint(snapshot, where);
-    constexpr std::uint8_t kGlobal = 0; // RT_SCOPE_UNIVERSE
-    const auto found = std::ranges::find(netns->addresses, kGlobal, &model::Address::scope);
+    const auto found =
+        std::ranges::find(netns->addresses, model::kScopeUniverse, &model::Address::scope);
     if (found == netns->addresses.end())
         return fail(Failed::not_found,
                     fmt::format("{} has no address that others could reach it by", netns->name));

@@ -10,7 +10,6 @@ namespace onlan::plan {
 namespace {
 
 // include/uapi/linux/rtnetlink.h; this layer includes no system header.
-constexpr std::uint8_t kProtocolDhcp = 16; // RTPROT_DHCP
 
 void take_over(ExportedUplink& exported, const model::Link& link, const model::Host& host)
 {
@@ -22,7 +21,7 @@ void take_over(ExportedUplink& exported, const model::Link& link, const model::H
             (ipv6 ? exported.ipv6_ra : exported.dhcp4) = true;
     }
     for (const model::Route& route : moving_routes(link, host)) {
-        if (route.protocol != kProtocolDhcp && route.protocol != model::kProtocolRa)
+        if (route.protocol != model::kProtocolDhcp && route.protocol != model::kProtocolRa)
             exported.routes.push_back(route);
     }
 }

@@ -8,8 +8,8 @@ namespace onlan::plan {
 namespace {
 
 // include/uapi/linux/rtnetlink.h and if_addr.h; this layer includes no system header.
-constexpr std::uint32_t kTableLocal = 255;           // RT_TABLE_LOCAL
-constexpr std::uint8_t kProtocolKernel = 2;          // RTPROT_KERNEL
+using model::kProtocolKernel;
+using model::kTableLocal;
 constexpr std::uint32_t kFlagNoPrefixRoute = 0x200;  // IFA_F_NOPREFIXROUTE
 constexpr std::uint32_t kMetricOfIpv6Prefixes = 256; // IP6_RT_PRIO_ADDRCONF
 

@@ -36,7 +36,7 @@ void give_address(model::Netns& netns,
     netns.addresses = {{.link = kIndex, .local = {.address = address, .length = length}}};
     netns.routes = {
         {.destination = net::Prefix::around(address, net::address_bits(address.family())),
-         .table = 255,
+         .table = model::kTableLocal,
          .type = static_cast<std::uint8_t>(RouteType::local),
          .scope = model::kScopeHost,
          .link = kIndex},

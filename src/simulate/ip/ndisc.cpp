@@ -17,9 +17,6 @@ namespace {
 using rules::Hook;
 using rules::HookFamily;
 
-constexpr std::uint8_t kSolicitation = 135;
-constexpr std::uint8_t kAdvertisement = 136;
-
 bool configured(const Device& device, const net::IpAddress& address)
 {
     return std::ranges::any_of(
@@ -65,7 +62,7 @@ net::MacAddress group_mac(const net::IpAddress& group)
 struct Message {
     net::IpAddress to;
     net::MacAddress to_mac;
-    std::uint8_t type = kSolicitation;
+    std::uint8_t type = net::kNdiscNeighbourSolicitation;
     Arp says;
 };
 
@@ -104,7 +101,7 @@ void answer(Run& run, const Device& device, const Packet& packet)
     send(run, device,
          {.to = asked.sender,
           .to_mac = asked.sender_mac,
-          .type = kAdvertisement,
+          .type = net::kNdiscNeighbourAdvertisement,
           .says = {.reply = true,
                    .sender_mac = device.mac,
                    .sender = asked.target,

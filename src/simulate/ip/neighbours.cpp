@@ -56,7 +56,7 @@ net::IpAddress asker(const Device& out, const net::IpAddress& source, const net:
 
 bool is_permanent(const NeighbourKey& key)
 {
-    constexpr unsigned kFixed = 0x40U | 0x80U; // NUD_NOARP, NUD_PERMANENT
+    constexpr unsigned kFixed = model::kNudNoarp | model::kNudPermanent;
     return std::ranges::any_of(
         key.device->netns->facts->neighbours, [&](const model::Neighbour& neighbour) {
             return neighbour.link == key.device->link->index && neighbour.address == key.address &&

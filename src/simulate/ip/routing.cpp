@@ -197,10 +197,9 @@ RouteInput route_input(Run& run, const Device& in, FlowKey key)
 
 std::optional<net::IpAddress> select_address(const Device& device, const net::IpAddress& next_hop)
 {
-    constexpr std::uint32_t kSecondary = 1; // IFA_F_SECONDARY
     const auto usable = [&](const model::Address& address) {
         return address.local.address.family() == next_hop.family() &&
-               address.scope < model::kScopeHost && (address.flags & kSecondary) == 0;
+               address.scope < model::kScopeHost && (address.flags & model::kAddressSecondary) == 0;
     };
     const net::IpAddress* first = nullptr;
     for (const model::Address* address : device.addresses) {
@@ -292,8 +291,9 @@ std::string describe(const Namespace& netns, const model::Route& route)
         text += " via " + route.gateway->to_string();
     if (const Device* device = device_of(netns, route.link))
         text += " dev " + device->name();
-    if (route.table != 254)
-        text += route.table == 255 ? " table local" : fmt::format(" table {}", route.table);
+    if (route.table != model::kTableMain)
+        text += route.table == model::kTableLocal ? " table local"
+                                                  : fmt::format(" table {}", route.table);
     return text;
 }
 

@@ -17,8 +17,6 @@ namespace {
 using rules::CtDirection;
 using rules::CtState;
 
-constexpr unsigned kIcmpEcho = 8;
-
 bool lives(const Connection& connection)
 {
     return connection.has(kConfirmed) && !connection.has(kDying);
@@ -47,17 +45,18 @@ Connection& copy_of(Run& run, const Namespace& netns, const model::Conntrack& st
 // nf_conntrack_icmpv6_error(), noct_valid_new[]: multicast listeners and neighbour discovery.
 bool never_tracked(const Ip& ip)
 {
-    return ip.protocol == kIcmpv6 &&
-           ((ip.icmp_type >= 130 && ip.icmp_type <= 136) || ip.icmp_type == 143);
+    return ip.protocol == kIcmpv6 && ((ip.icmp_type >= net::kIcmpv6MgmQuery &&
+                                       ip.icmp_type <= net::kNdiscNeighbourAdvertisement) ||
+                                      ip.icmp_type == net::kIcmpv6Mld2Report);
 }
 
 // icmp_new(): only what asks for an answer begins a connection.
 bool icmp_may_begin(const Ip& ip)
 {
     if (ip.protocol == kIcmpv6)
-        return ip.icmp_type == 128;
-    return ip.icmp_type == kIcmpEcho || ip.icmp_type == 13 || ip.icmp_type == 15 ||
-           ip.icmp_type == 17;
+        return ip.icmp_type == net::kIcmpv6EchoRequest;
+    return ip.icmp_type == net::kIcmpEcho || ip.icmp_type == net::kIcmpTimestamp ||
+           ip.icmp_type == net::kIcmpInfoRequest || ip.icmp_type == net::kIcmpAddress;
 }
 
 bool may_begin(const Namespace& netns, const Ip& ip)

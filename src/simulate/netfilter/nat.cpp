@@ -240,8 +240,8 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
         return false;
     }
     // nf_nat_icmp_reply_translation(): who is translated would be led past who translates.
-    constexpr std::uint8_t kRedirect = 5;
-    if (packet.ip.inner && packet.ip.protocol == kIcmp && packet.ip.icmp_type == kRedirect &&
+    if (packet.ip.inner && packet.ip.protocol == kIcmp &&
+        packet.ip.icmp_type == net::kIcmpRedirect &&
         (!connection.has(kSourceNatDone) || !connection.has(kDestinationNatDone) ||
          connection.has(kSourceNat) || connection.has(kDestinationNat))) {
         note(run, packet, place, Action::drop, [] {

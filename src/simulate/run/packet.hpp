@@ -21,12 +21,11 @@ using net::kIcmpv6;
 using net::kTcp;
 using net::kUdp;
 
-// Bits of the TCP header.
-constexpr std::uint8_t kFin = 1;
-constexpr std::uint8_t kSyn = 2;
-constexpr std::uint8_t kRst = 4;
-constexpr std::uint8_t kPsh = 8;
-constexpr std::uint8_t kAck = 16;
+using net::kAck;
+using net::kFin;
+using net::kPsh;
+using net::kRst;
+using net::kSyn;
 
 struct Ethernet {
     net::MacAddress source;

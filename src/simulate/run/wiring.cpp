@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "model/rtnetlink.hpp"
+
 namespace onlan::simulate {
 namespace {
-
-constexpr std::uint16_t kNudPermanent = 0x80;
-// NUD_VALID of include/net/neighbour.h: PERMANENT, NOARP, REACHABLE, PROBE, STALE, DELAY
-constexpr std::uint16_t kNudValid = 0x80 | 0x40 | 0x02 | 0x10 | 0x04 | 0x08;
 
 Device* at(const Namespace& netns, int index)
 {
@@ -38,7 +36,7 @@ void read_fdb(Namespace& netns)
         if (bridge == nullptr || port == nullptr)
             continue;
         netns.fdb[{.bridge = bridge, .mac = entry.mac, .vlan = entry.vlan}] = {
-            .port = port == bridge ? nullptr : port, .local = (entry.state & kNudPermanent) != 0};
+            .port = port == bridge ? nullptr : port, .local = (entry.state & model::kNudPermanent) != 0};
     }
     // br_fdb_changeaddr(): the addresses of a bridge and its ports are its own, listed or not.
     for (const auto& device : netns.devices) {
@@ -54,7 +52,7 @@ void read_neighbours(Namespace& netns)
 {
     for (const model::Neighbour& neighbour : netns.facts->neighbours) {
         const Device* device = at(netns, neighbour.link);
-        if (device != nullptr && neighbour.mac && (neighbour.state & kNudValid) != 0)
+        if (device != nullptr && neighbour.mac && (neighbour.state & model::kNudValid) != 0)
             netns.neighbours[{.device = device, .address = neighbour.address}] = *neighbour.mac;
     }
 }
