@@ -9,7 +9,6 @@
 #include "base/json_document.hpp"
 #include "base/text_table.hpp"
 #include "cli/print.hpp"
-#include "plan/describe.hpp"
 
 namespace onlan::cli {
 namespace {
@@ -98,7 +97,7 @@ public:
     }
     void changing(const plan::PlannedStep& step) override
     {
-        document_["changes"].push_back(plan::describe(step));
+        document_["changes"].push_back(plan::describe(step.change));
     }
     void paths(const std::vector<lab::Cell>& cells) override
     {

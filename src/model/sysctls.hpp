@@ -146,7 +146,7 @@ inline constexpr SysctlFolder<3> kNetfilterSysctls{
 // ---- of each device ----
 
 // How the host's IP stack treats packets of a device; a bridge that takes its place gets them all.
-inline constexpr SysctlFolder<18> kIpv4Conf{
+inline constexpr SysctlFolder<19> kIpv4Conf{
     .name = "net.ipv4.conf",
     .rows = {{
         {.name = "accept_local", .usual = 0, .combine = Combine::orconf},
@@ -160,6 +160,7 @@ inline constexpr SysctlFolder<18> kIpv4Conf{
         {.name = "drop_unicast_in_l2_multicast", .usual = 0, .combine = Combine::orconf},
         {.name = "forwarding", .usual = 0, .combine = Combine::conf_get},
         {.name = "ignore_routes_with_linkdown", .usual = 0, .combine = Combine::orconf},
+        {.name = "promote_secondaries", .usual = 0, .combine = Combine::orconf},
         {.name = "proxy_arp", .usual = 0, .combine = Combine::orconf},
         {.name = "proxy_arp_pvlan", .usual = 0, .combine = Combine::orconf},
         {.name = "route_localnet", .usual = 0, .combine = Combine::orconf},

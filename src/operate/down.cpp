@@ -34,13 +34,13 @@ Result<> check_names(const Down& down, const plan::Ledger& ledger)
 void leave_networks(DownPlan& down, const std::string& why)
 {
     std::erase_if(down.plan.steps, [&](const plan::PlannedStep& step) {
-        const auto* made = std::get_if<plan::CreateDockerNetwork>(&step.change);
-        if (made == nullptr)
+        const auto* removed = std::get_if<plan::RemoveDockerNetwork>(&step.change);
+        if (removed == nullptr)
             return false;
         down.leaves_networks = true;
         down.plan.warnings.push_back(
             fmt::format("the Docker network {} stays: {}; 'onlan down' removes it when Docker runs",
-                        made->network.name, why));
+                        removed->network.name, why));
         return true;
     });
 }

@@ -4,8 +4,6 @@
 #include <ranges>
 
 #include "plan/attach/attachment.hpp"
-#include "plan/describe.hpp"
-#include "plan/holds.hpp"
 
 namespace onlan::plan {
 namespace {
@@ -59,7 +57,7 @@ LanStatus lan_status(const model::Lan& lan, const Request& request)
         return status;
     }
     for (const PlannedStep& step : plan->steps)
-        status.drift.push_back(describe(step));
+        status.drift.push_back(describe(step.change));
     status.warnings = std::move(plan->warnings);
     status.unmended = std::move(plan->unmended);
     return status;

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "plan/holds.hpp"
 #include "plan/names.hpp"
 #include "plan/uplink/load.hpp"
 #include "plan/uplink/mtu.hpp"
@@ -81,7 +80,7 @@ public:
             add_port(*port);
         add_kept(ledger);
         std::ranges::stable_sort(entries_, {},
-                                 [](const Entry& entry) { return phase(entry.change); });
+                                 [](const Entry& entry) { return kind(entry.change).phase; });
         return std::move(entries_);
     }
 
@@ -153,21 +152,7 @@ private:
     std::vector<Entry> entries_;
 };
 
-struct Phase {
-    int operator()(const RemoveRoute&) const { return 1; }
-    int operator()(const RemoveAddress&) const { return 2; }
-    int operator()(const AddAddress&) const { return 3; }
-    int operator()(const AddRoute&) const { return 4; }
-    int operator()(const ReplaceRule&) const { return 5; }
-    int operator()(const auto&) const { return 0; }
-};
-
 } // namespace
-
-int phase(const Change& change)
-{
-    return std::visit(Phase{}, change);
-}
 
 std::vector<Entry>
 uplink_entries(const model::Uplink& uplink, const model::Host& host, const Ledger& ledger)

@@ -14,8 +14,4 @@ namespace onlan::plan {
 [[nodiscard]] std::vector<Entry>
 uplink_entries(const model::Uplink& uplink, const model::Host& host, const Ledger& ledger);
 
-// Changes of an uplink are made in the order of their phases, and undone in reverse, however many
-// repairs have come between: an address before the routes that need it, and so on.
-[[nodiscard]] int phase(const Change& change);
-
 } // namespace onlan::plan

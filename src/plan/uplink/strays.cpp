@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "plan/holds.hpp"
+#include "plan/changes/change.hpp"
 #include "plan/uplink/load.hpp"
 
 namespace onlan::plan {

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "operate/session.hpp"
-#include "plan/describe.hpp"
 #include "unit/apply/fake_host.hpp"
 
 namespace onlan::operate {
@@ -14,7 +13,6 @@ namespace {
 
 using plan::Change;
 using plan::CreateBridge;
-using plan::Direction;
 using plan::SetUp;
 using std::chrono::seconds;
 using testing::ElementsAre;
@@ -28,7 +26,7 @@ plan::Plan making(const std::vector<Change>& changes)
 {
     plan::Plan plan;
     for (const Change& change : changes)
-        plan.steps.push_back({.direction = Direction::make, .owner = "a", .change = change});
+        plan.steps.push_back({.owner = "a", .change = change});
     return plan;
 }
 
@@ -42,7 +40,10 @@ public:
     {
         heard.emplace_back(run.kind == apply::RunKind::up ? "recovering up" : "recovering down");
     }
-    void changing(const plan::PlannedStep& step) override { heard.push_back(plan::describe(step)); }
+    void changing(const plan::PlannedStep& step) override
+    {
+        heard.push_back(plan::describe(step.change));
+    }
     void recorded(unsigned records) override
     {
         if (records == dies_after)
@@ -57,8 +58,7 @@ public:
 class Hand final : public apply::Actuator {
 public:
     explicit Hand(apply::FakeHost& host) : host_(host) {}
-    Result<> make(const Change& change) override { return host_.make(change); }
-    Result<> undo(const Change& change) override { return host_.undo(change); }
+    Result<> perform(const Change& change) override { return host_.perform(change); }
 
 private:
     apply::FakeHost& host_;

@@ -20,8 +20,7 @@ kernel::ProbeAnswer answer(std::string_view address)
 
 plan::Plan making_network_of(const model::Lan& lan)
 {
-    return {.steps = {{.direction = plan::Direction::make,
-                       .owner = lan.name,
+    return {.steps = {{.owner = lan.name,
                        .change = plan::CreateDockerNetwork{.network = {.name = lan.name}}}}};
 }
 
@@ -50,7 +49,7 @@ TEST_F(Survey, AsksNothingForALanWhoseNetworkThePlanDoesNotMake)
 {
     EXPECT_THAT(inquiries(model::Intent{{lan}}, host, {}), IsEmpty());
     plan::Plan removing = making_network_of(lan);
-    removing.steps.front().direction = plan::Direction::undo;
+    removing.steps = {plan::undoing({.owner = lan.name, .change = removing.steps.front().change})};
     EXPECT_THAT(inquiries(model::Intent{{lan}}, host, removing), IsEmpty());
 }
 
