@@ -221,6 +221,11 @@ model::Link* find_link(model::Netns& netns, std::string_view name)
     return found == netns.links.end() ? nullptr : &*found;
 }
 
+bool carries(const model::Link* link, std::string_view alias)
+{
+    return link != nullptr && link->alias == alias;
+}
+
 int add_link(model::Netns& netns, model::Link link)
 {
     link.index = 1;
