@@ -170,6 +170,26 @@ Result<std::shared_ptr<const ElementSet>> read_ipset(const model::IpSet& set)
     return std::make_shared<const ElementSet>(std::move(elements), ElementSet::Growth::fixed);
 }
 
+// set_match_v4(), net/netfilter/xt_set.c
+Result<> add_set(const Extension& match, const Scope& scope, Draft& draft)
+{
+    for (const Option& option : match.options) {
+        if (option.name == "--match-set") {
+            if (option.words.size() != 2)
+                return malformed("--match-set needs a set and directions");
+            Contains contains{.negated = option.inverted, .breaks = false};
+            ONLAN_CHECK(add_member(option.words[0], split(option.words[1], ','), scope, contains));
+            draft.add(OtherStep(std::move(contains)));
+        } else if (option.name != "--update-counters" && option.name != "--update-subcounters" &&
+                   option.name != "--return-nomatch") {
+            return not_understood(fmt::format("the option {} of set is not known", option.name));
+        }
+    }
+    return {};
+}
+
+constexpr auto kRows = std::to_array<ExtensionKind>({{"set", add_set}});
+
 } // namespace
 
 IpSets read_ipsets(const std::vector<model::IpSet>& listed)
@@ -184,24 +204,9 @@ IpSets read_ipsets(const std::vector<model::IpSet>& listed)
     return sets;
 }
 
-// set_match_v4(), net/netfilter/xt_set.c
-Result<bool> add_ipset(const Extension& match, const Scope& scope, Draft& draft)
+std::span<const ExtensionKind> matches::ipset()
 {
-    if (match.name != "set")
-        return false;
-    for (const Option& option : match.options) {
-        if (option.name == "--match-set") {
-            if (option.words.size() != 2)
-                return malformed("--match-set needs a set and directions");
-            Contains contains{.negated = option.inverted, .breaks = false};
-            ONLAN_CHECK(add_member(option.words[0], split(option.words[1], ','), scope, contains));
-            draft.add(OtherStep(std::move(contains)));
-        } else if (option.name != "--update-counters" && option.name != "--update-subcounters" &&
-                   option.name != "--return-nomatch") {
-            return not_understood(fmt::format("the option {} of set is not known", option.name));
-        }
-    }
-    return true;
+    return kRows;
 }
 
 } // namespace onlan::rules::xt
