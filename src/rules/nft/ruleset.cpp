@@ -11,7 +11,7 @@
 #include "rules/machine/reading.hpp"
 #include "rules/nft/set.hpp"
 #include "rules/nft/statement.hpp"
-#include "rules/nft/text.hpp"
+#include "rules/nft/words.hpp"
 
 namespace onlan::rules::nft {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "rules/machine/reading.hpp"
 #include "rules/nft/expression.hpp"
+#include "rules/nft/verdict.hpp"
 
 namespace onlan::rules::nft {
 namespace {
@@ -144,34 +145,6 @@ set_operand(const Json& json, const SetTypes& types, const Scope& scope)
     const Json elements = list->is_array() ? *list : Json::array({*list});
     ONLAN_TRY(std::vector<Element> read, elements_of(elements, types, scope));
     return std::make_shared<const ElementSet>(std::move(read), ElementSet::Growth::fixed);
-}
-
-bool is_verdict(std::string_view name)
-{
-    return name == "accept" || name == "drop" || name == "continue" || name == "return" ||
-           name == "jump" || name == "goto";
-}
-
-Result<Decision> decision(const Json& json, const Scope& scope)
-{
-    const std::string* name = only_name(json);
-    if (name == nullptr || !is_verdict(*name))
-        return not_understood(fmt::format("{} is no verdict that is known", shown(json)));
-    if (*name == "accept")
-        return Decision{.kind = Decision::Kind::accept};
-    if (*name == "drop")
-        return Decision{.kind = Decision::Kind::drop};
-    if (*name == "continue")
-        return Decision{.kind = Decision::Kind::continue_};
-    if (*name == "return")
-        return Decision{.kind = Decision::Kind::return_};
-    ONLAN_TRY(const std::string target, text_member(json.begin().value(), "target"));
-    const auto chain = scope.declared.chains.find(target);
-    if (chain == scope.declared.chains.end())
-        return malformed(fmt::format("{} to the chain {}, which does not exist in table {}", *name,
-                                     target, scope.table));
-    return Decision{.kind = *name == "jump" ? Decision::Kind::jump : Decision::Kind::go_to,
-                    .chain = chain->second};
 }
 
 } // namespace onlan::rules::nft

@@ -6,61 +6,64 @@
 #include "rules/machine/reading.hpp"
 #include "rules/nft/expression.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::expressions {
 namespace {
 
-struct Key {
-    std::string_view name;
-    Field any = Field::unknown; // without a direction
-    Field original = Field::unknown;
-    Field reply = Field::unknown;
-};
-constexpr auto kCtKeys = std::to_array<Key>({
-    {"state", Field::ct_state},
-    {"direction", Field::ct_direction},
-    {"status", Field::ct_status},
-    {"mark", Field::ct_mark},
-    {"zone", Field::ct_zone, Field::ct_original_zone, Field::ct_reply_zone},
-    {"l3proto", Field::ct_l3proto, Field::ct_l3proto, Field::ct_l3proto},
-    {"protocol", Field::ct_protocol, Field::ct_protocol, Field::ct_protocol},
-    {"saddr", Field::ct_saddr, Field::ct_original_saddr, Field::ct_reply_saddr},
-    {"daddr", Field::ct_daddr, Field::ct_original_daddr, Field::ct_reply_daddr},
-    {"ip saddr", Field::ct_saddr, Field::ct_original_saddr, Field::ct_reply_saddr},
-    {"ip daddr", Field::ct_daddr, Field::ct_original_daddr, Field::ct_reply_daddr},
-    {"ip6 saddr", Field::ct_saddr, Field::ct_original_saddr, Field::ct_reply_saddr},
-    {"ip6 daddr", Field::ct_daddr, Field::ct_original_daddr, Field::ct_reply_daddr},
-    {"proto-src", Field::ct_sport, Field::ct_original_sport, Field::ct_reply_sport},
-    {"proto-dst", Field::ct_dport, Field::ct_original_dport, Field::ct_reply_dport},
-    // These exist, but no snapshot tells them.
-    {"expiration"},
-    {"helper"},
-    {"bytes"},
-    {"packets"},
-    {"avgpkt"},
-    {"id"},
-    {"label"},
-    {"secmark"},
-    {"event"},
-    {"count"},
-});
+// They exist, but no snapshot tells them.
+constexpr auto kUntold =
+    std::to_array<std::string_view>({"expiration", "helper", "bytes", "packets", "avgpkt", "id",
+                                     "label", "secmark", "event", "count"});
 
-} // namespace
-
-Result<Operand> ct(const Json& json)
+// Both directions of a connection have the same.
+bool is_of_both(std::string_view key)
 {
-    ONLAN_TRY(const std::string name, text_member(json, "key"));
-    const auto* key = std::ranges::find(kCtKeys, name, &Key::name);
-    if (key == kCtKeys.end())
-        return not_understood(fmt::format("ct {} is not known", name));
-    const std::string direction = optional_text(json, "dir");
-    const Field field = direction == "original" ? key->original
-                        : direction == "reply"  ? key->reply
-                                                : key->any;
-    Operand operand = Operand::of(field);
-    if (field == Field::unknown)
-        operand.types = {Datatype::other};
+    return key == "l3proto" || key == "protocol";
+}
+
+// The family that nft may put before an address says nothing that the packet does not.
+std::string_view without_family(std::string_view key)
+{
+    for (const std::string_view family : {"ip ", "ip6 "}) {
+        if (key.starts_with(family))
+            key.remove_prefix(family.size());
+    }
+    return key;
+}
+
+Result<Operand> read_ct(const std::string& name, const Json& json, const Scope& /*scope*/)
+{
+    ONLAN_TRY(const std::string written, text_member(json, "key"));
+    const std::string_view key = without_family(written);
+    const std::string direction = is_of_both(key) ? std::string() : optional_text(json, "dir");
+    const auto field = direction.empty()
+                           ? field_named(fmt::format("{} {}", name, key))
+                           : field_named(fmt::format("{} {} {}", name, direction, key));
+    const bool exists = field_named(fmt::format("{} {}", name, key)).has_value() ||
+                        std::ranges::find(kUntold, key) != kUntold.end();
+    if (!field && !exists)
+        return not_understood(fmt::format("ct {} is not known", written));
+    Operand operand = field ? Operand::of(*field) : Operand::untold();
     operand.conntrack = true;
     return operand;
 }
 
-} // namespace onlan::rules::nft
+std::string ct_words(const std::string& /*name*/, const Json& ct)
+{
+    const std::string direction = words_of(ct, "dir");
+    const std::string family = words_of(ct, "family");
+    return fmt::format("ct {}{}{}{}{}", direction, direction.empty() ? "" : " ", family,
+                       family.empty() ? "" : " ", words_of(ct, "key"));
+}
+
+constexpr auto kRows = std::to_array<ExpressionKind>({
+    {"ct", read_ct, ct_words},
+});
+
+} // namespace
+
+std::span<const ExpressionKind> ct()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::expressions

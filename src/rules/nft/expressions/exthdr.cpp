@@ -1,11 +1,14 @@
+#include <fmt/format.h>
+
 #include "net/protocols.hpp"
 #include "rules/nft/expression.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::expressions {
+namespace {
 
 // IPv6 extension headers, IP options, TCP options and SCTP chunks. Packets of ours have none of the
 // first two beyond what a fragment needs; the options of TCP are not modelled.
-Result<Operand> extension_header(const std::string& name, const Json& json)
+Result<Operand> read_exthdr(const std::string& name, const Json& json, const Scope& /*scope*/)
 {
     const bool asks_presence = find_member(json, "field") == nullptr;
     if (name == "tcp option" || name == "sctp chunk") {
@@ -24,4 +27,26 @@ Result<Operand> extension_header(const std::string& name, const Json& json)
     return Operand{.parts = {Expression{.source = Value{}}}, .types = {Datatype::boolean}};
 }
 
-} // namespace onlan::rules::nft
+std::string exthdr_words(const std::string& name, const Json& header)
+{
+    const std::string field = words_of(header, "field");
+    return fmt::format("{} {} {}", name, words_of(header, "name"),
+                       field.empty() ? "exists" : field);
+}
+
+constexpr auto kRows = std::to_array<ExpressionKind>({
+    {"exthdr", read_exthdr, exthdr_words},
+    {"ip option", read_exthdr, exthdr_words},
+    {"tcp option", read_exthdr, exthdr_words},
+    {"sctp chunk", read_exthdr, exthdr_words},
+    {"dccp option", read_exthdr, exthdr_words},
+});
+
+} // namespace
+
+std::span<const ExpressionKind> exthdr()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::expressions

@@ -1,13 +1,15 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "rules/machine/reading.hpp"
 #include "rules/nft/expression.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::expressions {
+namespace {
 
-Result<Operand> fib(const Json& json)
+Result<Operand> read_fib(const std::string& /*name*/, const Json& json, const Scope& /*scope*/)
 {
     ONLAN_TRY(const std::string result, text_member(json, "result"));
     const std::vector<std::string> flags = texts(find_member(json, "flags"));
@@ -37,4 +39,21 @@ Result<Operand> fib(const Json& json)
     return Operand{.parts = {Expression{.source = fib}}, .types = {type}};
 }
 
-} // namespace onlan::rules::nft
+std::string fib_words(const std::string& name, const Json& fib)
+{
+    return fmt::format("{} {} {}", name, fmt::join(texts(find_member(fib, "flags")), " . "),
+                       words_of(fib, "result"));
+}
+
+constexpr auto kRows = std::to_array<ExpressionKind>({
+    {"fib", read_fib, fib_words},
+});
+
+} // namespace
+
+std::span<const ExpressionKind> fib()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::expressions

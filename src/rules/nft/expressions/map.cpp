@@ -36,4 +36,20 @@ Result<Operand> map_lookup(const Json& json, Datatype data, const Scope& scope)
     return operand;
 }
 
+namespace {
+
+Result<Operand> read_map(const std::string& /*name*/, const Json& map, const Scope& scope)
+{
+    return map_lookup(map, Datatype::integer, scope);
+}
+
+constexpr auto kRows = std::to_array<ExpressionKind>({{"map", read_map, lookup_words}});
+
+} // namespace
+
+std::span<const ExpressionKind> expressions::map()
+{
+    return kRows;
+}
+
 } // namespace onlan::rules::nft

@@ -1,73 +1,58 @@
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include <fmt/format.h>
 
 #include "rules/machine/reading.hpp"
 #include "rules/nft/expression.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::expressions {
 namespace {
 
-constexpr auto kMetaKeys = std::to_array<std::pair<std::string_view, Field>>({
-    {"length", Field::length},
-    {"protocol", Field::protocol},
-    {"nfproto", Field::nfproto},
-    {"l4proto", Field::l4proto},
-    {"priority", Field::priority},
-    {"mark", Field::mark},
-    {"iif", Field::iif},
-    {"iifname", Field::iifname},
-    {"iiftype", Field::iiftype},
-    {"iifkind", Field::iifkind},
-    {"iifgroup", Field::iifgroup},
-    {"oif", Field::oif},
-    {"oifname", Field::oifname},
-    {"oiftype", Field::oiftype},
-    {"oifkind", Field::oifkind},
-    {"oifgroup", Field::oifgroup},
-    {"skuid", Field::skuid},
-    {"skgid", Field::skgid},
-    {"pkttype", Field::pkttype},
-    {"ibrname", Field::ibrname},
-    {"obrname", Field::obrname},
-    {"sdif", Field::sdif},
-    {"sdifname", Field::sdifname},
-    {"ibriport", Field::ibrname},
-    {"obriport", Field::obrname},
-    // These exist, but no snapshot tells them.
-    {"random", Field::unknown},
-    {"time", Field::unknown},
-    {"day", Field::unknown},
-    {"hour", Field::unknown},
-    {"cpu", Field::unknown},
-    {"cgroup", Field::unknown},
-    {"rtclassid", Field::unknown},
-    {"secmark", Field::unknown},
-    {"nftrace", Field::unknown},
-    {"ibrvproto", Field::unknown},
-    {"ibrpvid", Field::unknown},
-    {"ibrhwaddr", Field::unknown},
-    {"broute", Field::unknown},
-});
+// They exist, but no snapshot tells them.
+constexpr auto kUntold = std::to_array<std::string_view>(
+    {"random", "time", "day", "hour", "cpu", "cgroup", "rtclassid", "secmark", "nftrace",
+     "ibrvproto", "ibrpvid", "ibrhwaddr", "broute"});
 
-} // namespace
+// nft's older names for the bridge of a port.
+std::string_view own_name(std::string_view key)
+{
+    return key == "ibriport" ? "ibrname" : key == "obriport" ? "obrname" : key;
+}
 
-Result<Operand> meta(const Json& json)
+Result<Operand> read_meta(const std::string& name, const Json& json, const Scope& /*scope*/)
 {
     ONLAN_TRY(const std::string key, text_member(json, "key"));
     // No packet of ours comes out of an IPsec transformation.
     if (key == "ipsec" || key == "secpath")
         return Operand{.parts = {Expression{.source = Value{}}}, .types = {Datatype::boolean}};
-    const auto* found =
-        std::ranges::find(kMetaKeys, key, &std::pair<std::string_view, Field>::first);
-    if (found == kMetaKeys.end())
-        return not_understood(fmt::format("meta {} is not known", key));
-    Operand operand = Operand::of(found->second);
-    if (found->second == Field::unknown)
-        operand.types = {Datatype::other};
-    return operand;
+    if (const auto field = field_named(fmt::format("{} {}", name, own_name(key))))
+        return Operand::of(*field);
+    if (std::ranges::find(kUntold, key) != kUntold.end())
+        return Operand::untold();
+    return not_understood(fmt::format("meta {} is not known", key));
 }
 
-} // namespace onlan::rules::nft
+std::string meta_words(const std::string& name, const Json& meta)
+{
+    // nft leaves "meta" out before these.
+    constexpr auto kUnqualified =
+        std::to_array<std::string_view>({"iif", "iifname", "iiftype", "iifgroup", "oif", "oifname",
+                                         "oiftype", "oifgroup", "skuid", "skgid", "rtclassid"});
+    std::string key = words_of(meta, "key");
+    const bool short_form = std::ranges::find(kUnqualified, key) != kUnqualified.end();
+    return short_form ? key : fmt::format("{} {}", name, key);
+}
+
+constexpr auto kRows = std::to_array<ExpressionKind>({
+    {"meta", read_meta, meta_words},
+});
+
+} // namespace
+
+std::span<const ExpressionKind> meta()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::expressions

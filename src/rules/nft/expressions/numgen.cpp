@@ -3,10 +3,11 @@
 #include "rules/machine/reading.hpp"
 #include "rules/nft/expression.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::expressions {
+namespace {
 
 // numgen, jhash and symhash: all that is known of them is the range they give.
-Result<Operand> numgen(const std::string& name, const Json& json)
+Result<Operand> read_numgen(const std::string& name, const Json& json, const Scope& /*scope*/)
 {
     const std::uint64_t modulus = optional_number(json, "mod");
     if (modulus == 0 || modulus > 0xFFFFFFFF)
@@ -19,4 +20,27 @@ Result<Operand> numgen(const std::string& name, const Json& json)
         .types = {Datatype::integer}};
 }
 
-} // namespace onlan::rules::nft
+std::string numgen_words(const std::string& name, const Json& json)
+{
+    const std::string mode = words_of(json, "mode");
+    const std::string of = words_of(json, "expr");
+    const std::uint64_t offset = optional_number(json, "offset");
+    return fmt::format("{}{}{}{}{} mod {}{}", name, mode.empty() ? "" : " ", mode,
+                       of.empty() ? "" : " ", of, optional_number(json, "mod"),
+                       offset == 0 ? "" : fmt::format(" offset {}", offset));
+}
+
+constexpr auto kRows = std::to_array<ExpressionKind>({
+    {"numgen", read_numgen, numgen_words},
+    {"jhash", read_numgen, numgen_words},
+    {"symhash", read_numgen, numgen_words},
+});
+
+} // namespace
+
+std::span<const ExpressionKind> numgen()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::expressions

@@ -7,53 +7,8 @@
 #include "rules/machine/symbols.hpp"
 #include "rules/nft/expression.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::expressions {
 namespace {
-
-struct Named {
-    std::string_view protocol;
-    std::string_view name;
-    Field field = Field::unknown;
-};
-constexpr auto kFields = std::to_array<Named>({
-    {"ether", "saddr", Field::ether_saddr},
-    {"ether", "daddr", Field::ether_daddr},
-    {"ether", "type", Field::ether_type},
-    {"vlan", "id", Field::vlan_id},
-    {"vlan", "type", Field::ether_type},
-    {"arp", "operation", Field::arp_operation},
-    {"arp", "saddr ip", Field::arp_saddr_ip},
-    {"arp", "daddr ip", Field::arp_daddr_ip},
-    {"arp", "saddr ether", Field::arp_saddr_ether},
-    {"ip", "saddr", Field::ip_saddr},
-    {"ip", "daddr", Field::ip_daddr},
-    {"ip", "protocol", Field::ip_protocol},
-    {"ip", "ttl", Field::ip_ttl},
-    {"ip", "length", Field::ip_length},
-    {"ip", "frag-off", Field::later_fragment}, // rules ask whether it is zero
-    {"ip6", "saddr", Field::ip6_saddr},
-    {"ip6", "daddr", Field::ip6_daddr},
-    {"ip6", "nexthdr", Field::ip6_nexthdr},
-    {"ip6", "hoplimit", Field::ip6_hoplimit},
-    {"ip6", "length", Field::ip6_length},
-    {"icmp", "type", Field::icmp_type},
-    {"icmp", "code", Field::icmp_code},
-    {"icmpv6", "type", Field::icmpv6_type},
-    {"icmpv6", "code", Field::icmpv6_code},
-    {"tcp", "sport", Field::tcp_sport},
-    {"tcp", "dport", Field::tcp_dport},
-    {"tcp", "flags", Field::tcp_flags},
-    {"udp", "sport", Field::udp_sport},
-    {"udp", "dport", Field::udp_dport},
-    {"udplite", "sport", Field::udplite_sport},
-    {"udplite", "dport", Field::udplite_dport},
-    {"sctp", "sport", Field::sctp_sport},
-    {"sctp", "dport", Field::sctp_dport},
-    {"dccp", "sport", Field::dccp_sport},
-    {"dccp", "dport", Field::dccp_dport},
-    {"th", "sport", Field::th_sport},
-    {"th", "dport", Field::th_dport},
-});
 
 // Type of service, and traffic class: the upper six bits and the lower two.
 std::optional<Operand> dscp_or_ecn(const std::string& protocol, const std::string& name)
@@ -144,13 +99,11 @@ Operand raw(const Json& json, const std::string& base, const Scope& scope)
         return one.base == base && one.offset == offset && one.length == length;
     });
     if (found == kRaw.end() || (base == "nh" && scope.family != "ip" && scope.family != "ip6"))
-        return Operand{.parts = {Expression{.source = Field::unknown}}, .types = {Datatype::other}};
+        return Operand::untold();
     return Operand::of(scope.family == "ip6" ? found->ip6 : found->ip);
 }
 
-} // namespace
-
-Result<Operand> payload(const Json& json, const Scope& scope)
+Result<Operand> read_payload(const std::string& /*name*/, const Json& json, const Scope& scope)
 {
     if (const std::string base = optional_text(json, "base"); !base.empty())
         return raw(json, base, scope);
@@ -160,11 +113,32 @@ Result<Operand> payload(const Json& json, const Scope& scope)
         return *std::move(operand);
     if (auto operand = fixed_field(protocol, name))
         return *std::move(operand);
-    const auto* found = std::ranges::find_if(
-        kFields, [&](const Named& one) { return one.protocol == protocol && one.name == name; });
-    if (found == kFields.end())
-        return unknown_field(protocol, name);
-    return Operand::of(found->field);
+    if (const auto field = field_named(fmt::format("{} {}", protocol, name)))
+        return Operand::of(*field);
+    // What a VLAN's header holds is what the frame holds.
+    if (protocol == "vlan" && name == "type")
+        return Operand::of(Field::ether_type);
+    return unknown_field(protocol, name);
 }
 
-} // namespace onlan::rules::nft
+// "tcp dport", "@th,16,32"
+std::string payload_words(const std::string& /*name*/, const Json& payload)
+{
+    if (const std::string base = optional_text(payload, "base"); !base.empty())
+        return fmt::format("@{},{},{}", base, optional_number(payload, "offset"),
+                           optional_number(payload, "len"));
+    return fmt::format("{} {}", words_of(payload, "protocol"), words_of(payload, "field"));
+}
+
+constexpr auto kRows = std::to_array<ExpressionKind>({
+    {"payload", read_payload, payload_words},
+});
+
+} // namespace
+
+std::span<const ExpressionKind> payload()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::expressions

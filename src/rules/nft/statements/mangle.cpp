@@ -6,7 +6,7 @@
 #include "rules/machine/reading.hpp"
 #include "rules/nft/statement.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::statements {
 namespace {
 
 struct Written {
@@ -52,10 +52,8 @@ std::optional<Assign> dscp_or_ecn(std::string_view name, Expression value)
     return std::nullopt;
 }
 
-} // namespace
-
 // `meta mark set …`, `ct mark set …`, `ip dscp set …`
-Result<> add_mangle(const Json& json, const Scope& scope, Draft& draft)
+Result<> add_mangle(const std::string& /*name*/, const Json& json, const Scope& scope, Draft& draft)
 {
     ONLAN_TRY(const Json* key, member(json, "key"));
     ONLAN_TRY(const Json* value_json, member(json, "value"));
@@ -96,4 +94,20 @@ Result<> add_mangle(const Json& json, const Scope& scope, Draft& draft)
     return {};
 }
 
-} // namespace onlan::rules::nft
+std::string mangle_words(const std::string& /*name*/, const Json& mangle)
+{
+    return fmt::format("{} set {}", words_of(mangle, "key"), words_of(mangle, "value"));
+}
+
+constexpr auto kRows = std::to_array<Statement>({
+    {"mangle", add_mangle, mangle_words},
+});
+
+} // namespace
+
+std::span<const Statement> mangle()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::statements

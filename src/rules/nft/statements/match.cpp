@@ -6,7 +6,7 @@
 #include "rules/nft/set.hpp"
 #include "rules/nft/statement.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::statements {
 namespace {
 
 // "in" without a set: any of these bits (expr_op OP_IMPLICIT, struct expr's flag comparison).
@@ -98,16 +98,7 @@ add_concatenation(Operand left, const Json& right, bool negated, const Scope& sc
     return {};
 }
 
-} // namespace
-
-void add_needs(const Operand& operand, Draft& draft)
-{
-    for (const CompareExpression& need : operand.needs)
-        draft.add_comparison(need);
-    draft.needs_conntrack = draft.needs_conntrack || operand.conntrack;
-}
-
-Result<> add_match(const Json& json, const Scope& scope, Draft& draft)
+Result<> add_match(const std::string& /*name*/, const Json& json, const Scope& scope, Draft& draft)
 {
     ONLAN_TRY(const std::string op, text_member(json, "op"));
     ONLAN_TRY(const Json* left_json, member(json, "left"));
@@ -136,20 +127,42 @@ Result<> add_match(const Json& json, const Scope& scope, Draft& draft)
     return {};
 }
 
-Result<> add_vmap(const Json& json, const Scope& scope, Draft& draft)
+// Names of devices stand in quotes; other texts do not.
+bool names_device(const Json& left, const Json& right)
 {
-    ONLAN_TRY(const Json* key_json, member(json, "key"));
-    ONLAN_TRY(const Json* data, member(json, "data"));
-    ONLAN_TRY(Operand key, operand(*key_json, scope));
-    add_needs(key, draft);
-    ONLAN_TRY(auto map, set_operand(*data, {.key = key.types, .data = {Datatype::verdict}}, scope));
-    const bool fits = std::ranges::all_of(map->elements(), [&](const Element& element) {
-        return element.key.size() == key.parts.size();
-    });
-    if (!fits)
-        return malformed(fmt::format("a key of the wrong size: {}", shown(json)));
-    draft.add(OtherStep(DecideByMap{.key = std::move(key.parts), .map = std::move(map)}));
-    return {};
+    const Json* meta = find_member(left, "meta");
+    return meta != nullptr && optional_text(*meta, "key").find("name") != std::string::npos &&
+           right.is_string() && !right.get_ref<const std::string&>().starts_with('@');
 }
 
-} // namespace onlan::rules::nft
+std::string value_words(const Json& left, const Json& right)
+{
+    if (names_device(left, right))
+        return fmt::format("\"{}\"", words(right));
+    // Flags stand in a list, with commas between.
+    return right.is_array() ? joined(right, ",") : words(right);
+}
+
+std::string match_words(const std::string& /*name*/, const Json& match)
+{
+    const std::string op = optional_text(match, "op");
+    const Json* left = find_member(match, "left");
+    const Json* right = find_member(match, "right");
+    if (left == nullptr || right == nullptr)
+        return shown(match);
+    return fmt::format("{}{} {}", words(*left), op == "==" || op == "in" ? "" : " " + op,
+                       value_words(*left, *right));
+}
+
+constexpr auto kRows = std::to_array<Statement>({
+    {"match", add_match, match_words},
+});
+
+} // namespace
+
+std::span<const Statement> match()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::statements

@@ -1,12 +1,13 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "net/protocols.hpp"
 #include "rules/machine/reading.hpp"
 #include "rules/nft/statement.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::statements {
 namespace {
 
 // Where a range of constants begins and ends; anything else is both.
@@ -64,8 +65,6 @@ void add_family(const Json& json, Draft& draft)
         draft.add_number(Field::nfproto, family == "ip6" ? net::kNfprotoIpv6 : net::kNfprotoIpv4);
 }
 
-} // namespace
-
 Result<> add_nat(const std::string& name, const Json& json, const Scope& scope, Draft& draft)
 {
     draft.needs_conntrack = true;
@@ -100,7 +99,7 @@ Result<> add_nat(const std::string& name, const Json& json, const Scope& scope, 
     return {};
 }
 
-Result<> add_tproxy(const Json& json, const Scope& scope, Draft& draft)
+Result<> add_tproxy(const std::string& /*name*/, const Json& json, const Scope& scope, Draft& draft)
 {
     DivertToSocket divert;
     if (const Json* address = find_member(json, "addr")) {
@@ -116,4 +115,39 @@ Result<> add_tproxy(const Json& json, const Scope& scope, Draft& draft)
     return {};
 }
 
-} // namespace onlan::rules::nft
+std::string nat_words(const std::string& name, const Json& nat)
+{
+    std::string text = name;
+    if (const std::string family = optional_text(nat, "family"); !family.empty())
+        text += " " + family;
+    const Json* address = find_member(nat, "addr");
+    const Json* port = find_member(nat, "port");
+    if (address != nullptr || port != nullptr)
+        text += " to ";
+    if (address != nullptr) {
+        const std::string written = words(*address);
+        const bool brackets = port != nullptr && written.find(':') != std::string::npos;
+        text += brackets ? fmt::format("[{}]", written) : written;
+    }
+    if (port != nullptr)
+        text += ":" + words(*port);
+    const std::vector<std::string> flags = texts(find_member(nat, "flags"));
+    return flags.empty() ? text : fmt::format("{} {}", text, fmt::join(flags, ","));
+}
+
+constexpr auto kRows = std::to_array<Statement>({
+    {"snat", add_nat, nat_words},
+    {"dnat", add_nat, nat_words},
+    {"masquerade", add_nat, nat_words},
+    {"redirect", add_nat, nat_words},
+    {"tproxy", add_tproxy, nat_words},
+});
+
+} // namespace
+
+std::span<const Statement> nat()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::statements

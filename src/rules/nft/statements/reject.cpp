@@ -7,7 +7,7 @@
 #include "rules/machine/symbols.hpp"
 #include "rules/nft/statement.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::statements {
 namespace {
 
 constexpr std::uint32_t kPortUnreachable = 3;
@@ -60,9 +60,7 @@ Result<RejectPacket> reject_of(const Json& json, const Scope& scope)
     return not_understood(fmt::format("reject with {} is not known", type));
 }
 
-} // namespace
-
-Result<> add_reject(const Json& json, const Scope& scope, Draft& draft)
+Result<> add_reject(const std::string& /*name*/, const Json& json, const Scope& scope, Draft& draft)
 {
     ONLAN_TRY(const RejectPacket reject, reject_of(json, scope));
     // nft leaves out what goes without saying.
@@ -76,4 +74,24 @@ Result<> add_reject(const Json& json, const Scope& scope, Draft& draft)
     return {};
 }
 
-} // namespace onlan::rules::nft
+std::string reject_words(const std::string& name, const Json& reject)
+{
+    const std::string type = optional_text(reject, "type");
+    if (type.empty())
+        return name;
+    const std::string code = words_of(reject, "expr");
+    return fmt::format("{} with {}{}{}", name, type, code.empty() ? "" : " ", code);
+}
+
+constexpr auto kRows = std::to_array<Statement>({
+    {"reject", add_reject, reject_words},
+});
+
+} // namespace
+
+std::span<const Statement> reject()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::statements

@@ -3,11 +3,12 @@
 #include "rules/machine/harmless_targets.hpp"
 #include "rules/nft/statement.hpp"
 
-namespace onlan::rules::nft {
+namespace onlan::rules::nft::statements {
+namespace {
 
 // A match or target of x_tables in a rule of nftables. nft prints its name at most, and iptables'
 // own listing is taken where there is one (rule_set.cpp), so what decides something stays unknown.
-Result<> add_xt(const Json& json, Draft& draft)
+Result<> add_xt(const std::string& /*name*/, const Json& json, const Scope& /*scope*/, Draft& draft)
 {
     const std::string type = optional_text(json, "type");
     const std::string name = optional_text(json, "name");
@@ -30,4 +31,23 @@ Result<> add_xt(const Json& json, Draft& draft)
     return {};
 }
 
-} // namespace onlan::rules::nft
+std::string xt_words(const std::string& name, const Json& xt)
+{
+    const std::string extension = optional_text(xt, "name");
+    return extension.empty()
+               ? name
+               : fmt::format("{} {} \"{}\"", name, optional_text(xt, "type"), extension);
+}
+
+constexpr auto kRows = std::to_array<Statement>({
+    {"xt", add_xt, xt_words},
+});
+
+} // namespace
+
+std::span<const Statement> xt()
+{
+    return kRows;
+}
+
+} // namespace onlan::rules::nft::statements
