@@ -38,8 +38,8 @@ xt::InNft in_nft(const nft::TableSource& table)
 }
 
 template <typename Table>
-const std::shared_ptr<const Table>* find_if(const std::vector<std::shared_ptr<const Table>>& tables,
-                                            const auto& is_it)
+const std::shared_ptr<const Table>*
+find_table(const std::vector<std::shared_ptr<const Table>>& tables, const auto& is_it)
 {
     const auto found =
         std::ranges::find_if(tables, [&](const auto& table) { return is_it(table->source); });
@@ -133,7 +133,7 @@ private:
 
     Result<> add(xt::TableSource source)
     {
-        const auto* before = find_if(before_.xt, [&](const xt::TableSource& other) {
+        const auto* before = find_table(before_.xt, [&](const xt::TableSource& other) {
             return other.backend == source.backend && other.family == source.family &&
                    other.name == source.name;
         });
@@ -141,7 +141,7 @@ private:
     }
     Result<> add(nft::TableSource source)
     {
-        const auto* before = find_if(before_.nft, [&](const nft::TableSource& other) {
+        const auto* before = find_table(before_.nft, [&](const nft::TableSource& other) {
             return other.family == source.family && other.name == source.name;
         });
         return add_compiled(std::move(source), before, rules_->nft);

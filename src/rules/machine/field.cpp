@@ -208,13 +208,13 @@ struct Seen {
     const Context& context;
 };
 
-struct Row {
+struct FieldRow {
     Field field = Field::unknown;
     std::string_view name; // nft's; empty: it has none, or several for parts of it
     Datatype datatype = Datatype::integer;
     Read (*read)(Seen seen) = nullptr;
 };
-constexpr auto kRows = std::to_array<Row>({
+constexpr auto kFieldRows = std::to_array<FieldRow>({
     {Field::unknown, "", Datatype::integer, [](Seen /*seen*/) { return kUnknown; }},
     {Field::none, "", Datatype::integer, [](Seen /*seen*/) { return kNothing; }},
     {Field::iif, "meta iif", Datatype::ifindex, [](Seen seen) { return device_index(seen.packet.in); }},
@@ -304,17 +304,17 @@ constexpr auto kRows = std::to_array<Row>({
 
 constexpr bool are_in_order()
 {
-    for (std::size_t at = 0; at < kRows.size(); ++at) {
-        if (kRows[at].field != static_cast<Field>(at))
+    for (std::size_t at = 0; at < kFieldRows.size(); ++at) {
+        if (kFieldRows[at].field != static_cast<Field>(at))
             return false;
     }
-    return kRows.size() == kFields;
+    return kFieldRows.size() == kFields;
 }
 static_assert(are_in_order());
 
-const Row& row_of(Field field)
+const FieldRow& row_of(Field field)
 {
-    return kRows[static_cast<std::size_t>(field)];
+    return kFieldRows[static_cast<std::size_t>(field)];
 }
 
 } // namespace
@@ -326,8 +326,8 @@ Read read_field(Field field, const PacketView& packet, const Context& context)
 
 std::optional<Field> field_named(std::string_view name)
 {
-    const auto* row = std::ranges::find(kRows, name, &Row::name);
-    return row == kRows.end() || name.empty() ? std::nullopt : std::optional(row->field);
+    const auto* row = std::ranges::find(kFieldRows, name, &FieldRow::name);
+    return row == kFieldRows.end() || name.empty() ? std::nullopt : std::optional(row->field);
 }
 
 Datatype datatype_of(Field field)

@@ -19,12 +19,12 @@ std::span<const Symbol> none()
 }
 
 // A datatype by the name that nft gives it, and the names that stand for its numbers.
-struct Row {
+struct Named {
     std::string_view name;
     Datatype datatype = Datatype::integer;
     std::span<const Symbol> (*symbols)() = none;
 };
-constexpr auto kRows = std::to_array<Row>({
+constexpr auto kDatatypes = std::to_array<Named>({
     {"ipv4_addr", Datatype::address},
     {"ipv6_addr", Datatype::address},
     {"ether_addr", Datatype::ether_addr},
@@ -55,8 +55,8 @@ constexpr auto kRows = std::to_array<Row>({
 
 std::span<const Symbol> symbols_of(Datatype datatype)
 {
-    const auto* row = std::ranges::find(kRows, datatype, &Row::datatype);
-    return row == kRows.end() ? none() : row->symbols();
+    const auto* row = std::ranges::find(kDatatypes, datatype, &Named::datatype);
+    return row == kDatatypes.end() ? none() : row->symbols();
 }
 
 Result<Value> named(const std::string& text, Datatype datatype, const Devices& devices)
@@ -101,8 +101,8 @@ Result<Value> alternatives(const Json& list, Datatype datatype, const Devices& d
 
 Datatype datatype_named(std::string_view name)
 {
-    const auto* row = std::ranges::find(kRows, name, &Row::name);
-    return row == kRows.end() ? Datatype::integer : row->datatype;
+    const auto* row = std::ranges::find(kDatatypes, name, &Named::name);
+    return row == kDatatypes.end() ? Datatype::integer : row->datatype;
 }
 
 unsigned width(Datatype datatype, const Value& value)

@@ -62,16 +62,15 @@ Result<> add_rpfilter(const Extension& match, const Scope& /*scope*/, Draft& dra
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"addrtype", add_addrtype},
-    {"iprange", add_iprange},
-    {"rpfilter", add_rpfilter},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> addresses()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"addrtype", add_addrtype},
+        {"iprange", add_iprange},
+        {"rpfilter", add_rpfilter},
+    });
     return kRows;
 }
 

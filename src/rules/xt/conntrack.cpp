@@ -119,15 +119,14 @@ Result<> add_conntrack(const Extension& match, const Scope& scope, Draft& draft)
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"conntrack", add_conntrack},
-    {"state", add_conntrack},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> conntrack()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"conntrack", add_conntrack},
+        {"state", add_conntrack},
+    });
     return kRows;
 }
 

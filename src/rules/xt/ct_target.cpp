@@ -35,15 +35,14 @@ Result<> add_ct(const Extension& target, const Scope& scope, Draft& draft)
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"CT", add_ct},
-    {"NOTRACK", add_notrack},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> ct()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"CT", add_ct},
+        {"NOTRACK", add_notrack},
+    });
     return kRows;
 }
 

@@ -62,17 +62,16 @@ Result<> add_devgroup(const Extension& match, const Scope& /*scope*/, Draft& dra
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"physdev", add_physdev},
-    {"pkttype", add_pkttype},
-    {"mac", add_mac},
-    {"devgroup", add_devgroup},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> devices()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"physdev", add_physdev},
+        {"pkttype", add_pkttype},
+        {"mac", add_mac},
+        {"devgroup", add_devgroup},
+    });
     return kRows;
 }
 

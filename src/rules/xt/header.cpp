@@ -79,28 +79,27 @@ Result<> add_policy(const Extension& match, const Scope& scope, Draft& draft)
     return add_absent(match, scope, draft);
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"length", add_length},
-    {"ttl", add_ttl},
-    {"hl", add_ttl},
-    {"tos", add_tos},
-    {"dscp", add_tos},
-    {"frag", add_frag},
-    {"policy", add_policy},
-    {"ah", add_absent},
-    {"esp", add_absent},
-    {"hbh", add_absent},
-    {"dst", add_absent},
-    {"rt", add_absent},
-    {"mh", add_absent},
-    {"srh", add_absent},
-    {"ipcomp", add_absent},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> header()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"length", add_length},
+        {"ttl", add_ttl},
+        {"hl", add_ttl},
+        {"tos", add_tos},
+        {"dscp", add_tos},
+        {"frag", add_frag},
+        {"policy", add_policy},
+        {"ah", add_absent},
+        {"esp", add_absent},
+        {"hbh", add_absent},
+        {"dst", add_absent},
+        {"rt", add_absent},
+        {"mh", add_absent},
+        {"srh", add_absent},
+        {"ipcomp", add_absent},
+    });
     return kRows;
 }
 

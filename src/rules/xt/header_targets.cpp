@@ -79,18 +79,17 @@ Result<> add_assign(const Extension& target, const Scope& scope, Draft& draft)
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"TTL", add_assign<ttl_of>},
-    {"HL", add_assign<ttl_of>},
-    {"DSCP", add_assign<tos_of>},
-    {"TOS", add_assign<tos_of>},
-    {"CLASSIFY", add_assign<class_of>},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> header_targets()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"TTL", add_assign<ttl_of>},
+        {"HL", add_assign<ttl_of>},
+        {"DSCP", add_assign<tos_of>},
+        {"TOS", add_assign<tos_of>},
+        {"CLASSIFY", add_assign<class_of>},
+    });
     return kRows;
 }
 

@@ -102,16 +102,15 @@ Result<> add_icmp(const Extension& match, const Scope& scope, Draft& draft)
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"icmp", add_icmp},
-    {"icmp6", add_icmp},
-    {"icmpv6", add_icmp},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> icmp()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"icmp", add_icmp},
+        {"icmp6", add_icmp},
+        {"icmpv6", add_icmp},
+    });
     return kRows;
 }
 

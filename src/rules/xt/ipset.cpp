@@ -188,8 +188,6 @@ Result<> add_set(const Extension& match, const Scope& scope, Draft& draft)
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({{"set", add_set}});
-
 } // namespace
 
 IpSets read_ipsets(const std::vector<model::IpSet>& listed)
@@ -206,6 +204,7 @@ IpSets read_ipsets(const std::vector<model::IpSet>& listed)
 
 std::span<const ExtensionKind> matches::ipset()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({{"set", add_set}});
     return kRows;
 }
 

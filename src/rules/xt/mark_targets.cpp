@@ -75,15 +75,14 @@ Result<> add_mark(const Extension& target, const Scope& /*scope*/, Draft& draft)
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"MARK", add_mark},
-    {"CONNMARK", add_mark},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> mark_targets()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"MARK", add_mark},
+        {"CONNMARK", add_mark},
+    });
     return kRows;
 }
 

@@ -22,15 +22,14 @@ Result<> add_mark(const Extension& match, const Scope& /*scope*/, Draft& draft)
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"mark", add_mark},
-    {"connmark", add_mark},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> marks()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"mark", add_mark},
+        {"connmark", add_mark},
+    });
     return kRows;
 }
 

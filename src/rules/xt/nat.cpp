@@ -91,18 +91,17 @@ Result<> add_nat(const Extension& target, const Scope& scope, Draft& draft)
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"SNAT", add_nat<NatKind::source>},
-    {"DNAT", add_nat<NatKind::destination>},
-    {"MASQUERADE", add_nat<NatKind::masquerade>},
-    {"REDIRECT", add_nat<NatKind::redirect>},
-    {"NETMAP", add_nat<NatKind::netmap_destination>},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> nat()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"SNAT", add_nat<NatKind::source>},
+        {"DNAT", add_nat<NatKind::destination>},
+        {"MASQUERADE", add_nat<NatKind::masquerade>},
+        {"REDIRECT", add_nat<NatKind::redirect>},
+        {"NETMAP", add_nat<NatKind::netmap_destination>},
+    });
     return kRows;
 }
 

@@ -49,18 +49,17 @@ Result<> add_connsecmark(const Extension& /*target*/, const Scope& /*scope*/, Dr
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"TPROXY", add_tproxy},
-    {"NFQUEUE", add_queue},
-    {"QUEUE", add_queue},
-    {"SYNPROXY", add_synproxy},
-    {"CONNSECMARK", add_connsecmark},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> other_targets()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"TPROXY", add_tproxy},
+        {"NFQUEUE", add_queue},
+        {"QUEUE", add_queue},
+        {"SYNPROXY", add_synproxy},
+        {"CONNSECMARK", add_connsecmark},
+    });
     return kRows;
 }
 

@@ -48,14 +48,13 @@ Result<> add_reject(const Extension& target, const Scope& scope, Draft& draft)
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"REJECT", add_reject},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> reject()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"REJECT", add_reject},
+    });
     return kRows;
 }
 

@@ -31,14 +31,13 @@ Result<> add_owner(const Extension& match, const Scope& /*scope*/, Draft& draft)
     return {};
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"owner", add_owner},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> socket()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"owner", add_owner},
+    });
     return kRows;
 }
 

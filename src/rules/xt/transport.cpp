@@ -116,19 +116,18 @@ Result<> add_protocol(const Extension& match, const Scope& /*scope*/, Draft& dra
     return add_header(match, {.source = source, .destination = destination}, draft);
 }
 
-constexpr auto kRows = std::to_array<ExtensionKind>({
-    {"multiport", add_multiport},
-    {"tcp", add_protocol<Field::tcp_sport, Field::tcp_dport>},
-    {"udp", add_protocol<Field::udp_sport, Field::udp_dport>},
-    {"udplite", add_protocol<Field::udplite_sport, Field::udplite_dport>},
-    {"sctp", add_protocol<Field::sctp_sport, Field::sctp_dport>},
-    {"dccp", add_protocol<Field::dccp_sport, Field::dccp_dport>},
-});
-
 } // namespace
 
 std::span<const ExtensionKind> transport()
 {
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"multiport", add_multiport},
+        {"tcp", add_protocol<Field::tcp_sport, Field::tcp_dport>},
+        {"udp", add_protocol<Field::udp_sport, Field::udp_dport>},
+        {"udplite", add_protocol<Field::udplite_sport, Field::udplite_dport>},
+        {"sctp", add_protocol<Field::sctp_sport, Field::sctp_dport>},
+        {"dccp", add_protocol<Field::dccp_sport, Field::dccp_dport>},
+    });
     return kRows;
 }
 

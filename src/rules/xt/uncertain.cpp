@@ -71,20 +71,19 @@ Result<> add_nothing(const Extension& /*match*/, const Scope& /*scope*/, Draft& 
     return {};
 }
 
-constexpr auto kRows = [] {
-    std::array<ExtensionKind, kUncertain.size() + 2> rows{};
-    std::ranges::transform(kUncertain, rows.begin(), [](const Uncertain& uncertain) {
-        return ExtensionKind{uncertain.name, add_uncertain};
-    });
-    rows[kUncertain.size()] = {"comment", add_nothing};
-    rows[kUncertain.size() + 1] = {"nfacct", add_nothing};
-    return rows;
-}();
-
 } // namespace
 
 std::span<const ExtensionKind> uncertain()
 {
+    static constexpr auto kRows = [] {
+        std::array<ExtensionKind, kUncertain.size() + 2> rows{};
+        std::ranges::transform(kUncertain, rows.begin(), [](const Uncertain& uncertain) {
+            return ExtensionKind{uncertain.name, add_uncertain};
+        });
+        rows[kUncertain.size()] = {"comment", add_nothing};
+        rows[kUncertain.size() + 1] = {"nfacct", add_nothing};
+        return rows;
+    }();
     return kRows;
 }
 

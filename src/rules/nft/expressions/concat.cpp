@@ -33,14 +33,13 @@ std::string concat_words(const std::string& /*name*/, const Json& list)
     return joined(list, " . ");
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({
-    {"concat", read_concat, concat_words},
-});
-
 } // namespace
 
 std::span<const ExpressionKind> concat()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({
+        {"concat", read_concat, concat_words},
+    });
     return kRows;
 }
 

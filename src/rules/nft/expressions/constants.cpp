@@ -33,17 +33,16 @@ std::string element_words(const std::string& /*name*/, const Json& element)
     return words_of(element, "val");
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({
-    {"prefix", read_none, prefix_words},
-    {"range", read_none, range_words},
-    {"set", read_none, set_words},
-    {"elem", read_none, element_words},
-});
-
 } // namespace
 
 std::span<const ExpressionKind> constants()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({
+        {"prefix", read_none, prefix_words},
+        {"range", read_none, range_words},
+        {"set", read_none, set_words},
+        {"elem", read_none, element_words},
+    });
     return kRows;
 }
 

@@ -10,7 +10,7 @@ namespace onlan::rules::nft::expressions {
 namespace {
 
 // They exist, but no snapshot tells them.
-constexpr auto kUntold =
+constexpr auto kUntoldCt =
     std::to_array<std::string_view>({"expiration", "helper", "bytes", "packets", "avgpkt", "id",
                                      "label", "secmark", "event", "count"});
 
@@ -39,7 +39,7 @@ Result<Operand> read_ct(const std::string& name, const Json& json, const Scope& 
                            ? field_named(fmt::format("{} {}", name, key))
                            : field_named(fmt::format("{} {} {}", name, direction, key));
     const bool exists = field_named(fmt::format("{} {}", name, key)).has_value() ||
-                        std::ranges::find(kUntold, key) != kUntold.end();
+                        std::ranges::find(kUntoldCt, key) != kUntoldCt.end();
     if (!field && !exists)
         return not_understood(fmt::format("ct {} is not known", written));
     Operand operand = field ? Operand::of(*field) : Operand::untold();
@@ -55,14 +55,13 @@ std::string ct_words(const std::string& /*name*/, const Json& ct)
                        family.empty() ? "" : " ", words_of(ct, "key"));
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({
-    {"ct", read_ct, ct_words},
-});
-
 } // namespace
 
 std::span<const ExpressionKind> ct()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({
+        {"ct", read_ct, ct_words},
+    });
     return kRows;
 }
 

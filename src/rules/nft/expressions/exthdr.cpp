@@ -34,18 +34,17 @@ std::string exthdr_words(const std::string& name, const Json& header)
                        field.empty() ? "exists" : field);
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({
-    {"exthdr", read_exthdr, exthdr_words},
-    {"ip option", read_exthdr, exthdr_words},
-    {"tcp option", read_exthdr, exthdr_words},
-    {"sctp chunk", read_exthdr, exthdr_words},
-    {"dccp option", read_exthdr, exthdr_words},
-});
-
 } // namespace
 
 std::span<const ExpressionKind> exthdr()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({
+        {"exthdr", read_exthdr, exthdr_words},
+        {"ip option", read_exthdr, exthdr_words},
+        {"tcp option", read_exthdr, exthdr_words},
+        {"sctp chunk", read_exthdr, exthdr_words},
+        {"dccp option", read_exthdr, exthdr_words},
+    });
     return kRows;
 }
 

@@ -45,14 +45,13 @@ std::string fib_words(const std::string& name, const Json& fib)
                        words_of(fib, "result"));
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({
-    {"fib", read_fib, fib_words},
-});
-
 } // namespace
 
 std::span<const ExpressionKind> fib()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({
+        {"fib", read_fib, fib_words},
+    });
     return kRows;
 }
 

@@ -43,12 +43,11 @@ Result<Operand> read_map(const std::string& /*name*/, const Json& map, const Sco
     return map_lookup(map, Datatype::integer, scope);
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({{"map", read_map, lookup_words}});
-
 } // namespace
 
 std::span<const ExpressionKind> expressions::map()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({{"map", read_map, lookup_words}});
     return kRows;
 }
 

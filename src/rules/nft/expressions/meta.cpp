@@ -10,7 +10,7 @@ namespace onlan::rules::nft::expressions {
 namespace {
 
 // They exist, but no snapshot tells them.
-constexpr auto kUntold = std::to_array<std::string_view>(
+constexpr auto kUntoldMeta = std::to_array<std::string_view>(
     {"random", "time", "day", "hour", "cpu", "cgroup", "rtclassid", "secmark", "nftrace",
      "ibrvproto", "ibrpvid", "ibrhwaddr", "broute"});
 
@@ -28,7 +28,7 @@ Result<Operand> read_meta(const std::string& name, const Json& json, const Scope
         return Operand{.parts = {Expression{.source = Value{}}}, .types = {Datatype::boolean}};
     if (const auto field = field_named(fmt::format("{} {}", name, own_name(key))))
         return Operand::of(*field);
-    if (std::ranges::find(kUntold, key) != kUntold.end())
+    if (std::ranges::find(kUntoldMeta, key) != kUntoldMeta.end())
         return Operand::untold();
     return not_understood(fmt::format("meta {} is not known", key));
 }
@@ -44,14 +44,13 @@ std::string meta_words(const std::string& name, const Json& meta)
     return short_form ? key : fmt::format("{} {}", name, key);
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({
-    {"meta", read_meta, meta_words},
-});
-
 } // namespace
 
 std::span<const ExpressionKind> meta()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({
+        {"meta", read_meta, meta_words},
+    });
     return kRows;
 }
 

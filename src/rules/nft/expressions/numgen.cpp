@@ -30,16 +30,15 @@ std::string numgen_words(const std::string& name, const Json& json)
                        offset == 0 ? "" : fmt::format(" offset {}", offset));
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({
-    {"numgen", read_numgen, numgen_words},
-    {"jhash", read_numgen, numgen_words},
-    {"symhash", read_numgen, numgen_words},
-});
-
 } // namespace
 
 std::span<const ExpressionKind> numgen()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({
+        {"numgen", read_numgen, numgen_words},
+        {"jhash", read_numgen, numgen_words},
+        {"symhash", read_numgen, numgen_words},
+    });
     return kRows;
 }
 

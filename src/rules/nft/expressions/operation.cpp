@@ -38,18 +38,17 @@ std::string operation_words(const std::string& name, const Json& sides)
     return joined(sides, fmt::format(" {} ", name));
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({
-    {"&", read_operation, operation_words},
-    {"|", read_operation, operation_words},
-    {"^", read_operation, operation_words},
-    {"<<", read_operation, operation_words},
-    {">>", read_operation, operation_words},
-});
-
 } // namespace
 
 std::span<const ExpressionKind> operation()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({
+        {"&", read_operation, operation_words},
+        {"|", read_operation, operation_words},
+        {"^", read_operation, operation_words},
+        {"<<", read_operation, operation_words},
+        {">>", read_operation, operation_words},
+    });
     return kRows;
 }
 

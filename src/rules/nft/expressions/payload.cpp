@@ -130,14 +130,13 @@ std::string payload_words(const std::string& /*name*/, const Json& payload)
     return fmt::format("{} {}", words_of(payload, "protocol"), words_of(payload, "field"));
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({
-    {"payload", read_payload, payload_words},
-});
-
 } // namespace
 
 std::span<const ExpressionKind> payload()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({
+        {"payload", read_payload, payload_words},
+    });
     return kRows;
 }
 

@@ -18,17 +18,16 @@ Result<Operand> read_rt(const std::string& /*name*/, const Json& rt, const Scope
     return Operand::untold();
 }
 
-constexpr auto kRows = std::to_array<ExpressionKind>({
-    {"rt", read_rt},
-    {"socket", read_untold},
-    {"osf", read_untold},
-    {"ipsec", read_untold},
-});
-
 } // namespace
 
 std::span<const ExpressionKind> untold()
 {
+    static constexpr auto kRows = std::to_array<ExpressionKind>({
+        {"rt", read_rt},
+        {"socket", read_untold},
+        {"osf", read_untold},
+        {"ipsec", read_untold},
+    });
     return kRows;
 }
 

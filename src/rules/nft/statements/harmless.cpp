@@ -29,25 +29,24 @@ std::string log_words(const std::string& name, const Json& log)
     return prefix.empty() ? name : fmt::format("{} prefix \"{}\"", name, prefix);
 }
 
-constexpr auto kRows = std::to_array<Statement>({
-    {"counter", add_nothing},
-    {"log", add_nothing, log_words},
-    {"comment", add_nothing},
-    {"dup", add_nothing},
-    {"secmark", add_nothing},
-    {"last", add_nothing},
-    {"reset", add_nothing},
-    {"map", add_nothing, lookup_words},
-    {"flow", add_conntrack},
-    {"ct helper", add_conntrack},
-    {"ct timeout", add_conntrack},
-    {"ct expectation", add_conntrack},
-});
-
 } // namespace
 
 std::span<const Statement> harmless()
 {
+    static constexpr auto kRows = std::to_array<Statement>({
+        {"counter", add_nothing},
+        {"log", add_nothing, log_words},
+        {"comment", add_nothing},
+        {"dup", add_nothing},
+        {"secmark", add_nothing},
+        {"last", add_nothing},
+        {"reset", add_nothing},
+        {"map", add_nothing, lookup_words},
+        {"flow", add_conntrack},
+        {"ct helper", add_conntrack},
+        {"ct timeout", add_conntrack},
+        {"ct expectation", add_conntrack},
+    });
     return kRows;
 }
 

@@ -20,16 +20,15 @@ std::string limit_words(const std::string& name, const Json& limit)
                        words_of(limit, "rate"), words_of(limit, "per"));
 }
 
-constexpr auto kRows = std::to_array<Statement>({
-    {"limit", add_limit, limit_words},
-    {"quota", add_limit},
-    {"ct count", add_limit},
-});
-
 } // namespace
 
 std::span<const Statement> limit()
 {
+    static constexpr auto kRows = std::to_array<Statement>({
+        {"limit", add_limit, limit_words},
+        {"quota", add_limit},
+        {"ct count", add_limit},
+    });
     return kRows;
 }
 

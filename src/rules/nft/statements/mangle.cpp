@@ -99,14 +99,13 @@ std::string mangle_words(const std::string& /*name*/, const Json& mangle)
     return fmt::format("{} set {}", words_of(mangle, "key"), words_of(mangle, "value"));
 }
 
-constexpr auto kRows = std::to_array<Statement>({
-    {"mangle", add_mangle, mangle_words},
-});
-
 } // namespace
 
 std::span<const Statement> mangle()
 {
+    static constexpr auto kRows = std::to_array<Statement>({
+        {"mangle", add_mangle, mangle_words},
+    });
     return kRows;
 }
 

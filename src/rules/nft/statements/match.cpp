@@ -154,14 +154,13 @@ std::string match_words(const std::string& /*name*/, const Json& match)
                        value_words(*left, *right));
 }
 
-constexpr auto kRows = std::to_array<Statement>({
-    {"match", add_match, match_words},
-});
-
 } // namespace
 
 std::span<const Statement> match()
 {
+    static constexpr auto kRows = std::to_array<Statement>({
+        {"match", add_match, match_words},
+    });
     return kRows;
 }
 

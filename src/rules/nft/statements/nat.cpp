@@ -135,18 +135,17 @@ std::string nat_words(const std::string& name, const Json& nat)
     return flags.empty() ? text : fmt::format("{} {}", text, fmt::join(flags, ","));
 }
 
-constexpr auto kRows = std::to_array<Statement>({
-    {"snat", add_nat, nat_words},
-    {"dnat", add_nat, nat_words},
-    {"masquerade", add_nat, nat_words},
-    {"redirect", add_nat, nat_words},
-    {"tproxy", add_tproxy, nat_words},
-});
-
 } // namespace
 
 std::span<const Statement> nat()
 {
+    static constexpr auto kRows = std::to_array<Statement>({
+        {"snat", add_nat, nat_words},
+        {"dnat", add_nat, nat_words},
+        {"masquerade", add_nat, nat_words},
+        {"redirect", add_nat, nat_words},
+        {"tproxy", add_tproxy, nat_words},
+    });
     return kRows;
 }
 

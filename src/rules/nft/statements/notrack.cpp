@@ -13,12 +13,11 @@ Result<> add_notrack(const std::string& /*name*/,
     return {};
 }
 
-constexpr auto kRows = std::to_array<Statement>({{"notrack", add_notrack}});
-
 } // namespace
 
 std::span<const Statement> notrack()
 {
+    static constexpr auto kRows = std::to_array<Statement>({{"notrack", add_notrack}});
     return kRows;
 }
 

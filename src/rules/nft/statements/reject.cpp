@@ -83,14 +83,13 @@ std::string reject_words(const std::string& name, const Json& reject)
     return fmt::format("{} with {}{}{}", name, type, code.empty() ? "" : " ", code);
 }
 
-constexpr auto kRows = std::to_array<Statement>({
-    {"reject", add_reject, reject_words},
-});
-
 } // namespace
 
 std::span<const Statement> reject()
 {
+    static constexpr auto kRows = std::to_array<Statement>({
+        {"reject", add_reject, reject_words},
+    });
     return kRows;
 }
 

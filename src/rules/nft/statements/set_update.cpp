@@ -31,15 +31,14 @@ std::string update_words(const std::string& /*name*/, const Json& update)
                        words_of(update, "elem"));
 }
 
-constexpr auto kRows = std::to_array<Statement>({
-    {"set", add_set_update, update_words},
-    {"meter", add_set_update},
-});
-
 } // namespace
 
 std::span<const Statement> set_update()
 {
+    static constexpr auto kRows = std::to_array<Statement>({
+        {"set", add_set_update, update_words},
+        {"meter", add_set_update},
+    });
     return kRows;
 }
 

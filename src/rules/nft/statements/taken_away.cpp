@@ -36,16 +36,15 @@ add_queue(const std::string& /*name*/, const Json& /*inner*/, const Scope& /*sco
     return {};
 }
 
-constexpr auto kRows = std::to_array<Statement>({
-    {"fwd", add_forward},
-    {"synproxy", add_synproxy},
-    {"queue", add_queue},
-});
-
 } // namespace
 
 std::span<const Statement> taken_away()
 {
+    static constexpr auto kRows = std::to_array<Statement>({
+        {"fwd", add_forward},
+        {"synproxy", add_synproxy},
+        {"queue", add_queue},
+    });
     return kRows;
 }
 

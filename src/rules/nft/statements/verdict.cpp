@@ -43,15 +43,6 @@ Result<> add_verdict(const std::string& name, const Json& inner, const Scope& sc
     return {};
 }
 
-constexpr auto kRows = std::to_array<Statement>({
-    {"accept", add_verdict},
-    {"drop", add_verdict},
-    {"continue", add_verdict},
-    {"return", add_verdict},
-    {"jump", add_verdict},
-    {"goto", add_verdict},
-});
-
 } // namespace
 
 Result<Decision> decision(const Json& json, const Scope& scope)
@@ -64,6 +55,14 @@ Result<Decision> decision(const Json& json, const Scope& scope)
 
 std::span<const Statement> statements::verdict()
 {
+    static constexpr auto kRows = std::to_array<Statement>({
+        {"accept", add_verdict},
+        {"drop", add_verdict},
+        {"continue", add_verdict},
+        {"return", add_verdict},
+        {"jump", add_verdict},
+        {"goto", add_verdict},
+    });
     return kRows;
 }
 

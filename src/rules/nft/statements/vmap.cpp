@@ -25,12 +25,11 @@ Result<> add_vmap(const std::string& /*name*/, const Json& json, const Scope& sc
     return {};
 }
 
-constexpr auto kRows = std::to_array<Statement>({{"vmap", add_vmap, lookup_words}});
-
 } // namespace
 
 std::span<const Statement> vmap()
 {
+    static constexpr auto kRows = std::to_array<Statement>({{"vmap", add_vmap, lookup_words}});
     return kRows;
 }
 

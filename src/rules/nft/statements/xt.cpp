@@ -39,14 +39,13 @@ std::string xt_words(const std::string& name, const Json& xt)
                : fmt::format("{} {} \"{}\"", name, optional_text(xt, "type"), extension);
 }
 
-constexpr auto kRows = std::to_array<Statement>({
-    {"xt", add_xt, xt_words},
-});
-
 } // namespace
 
 std::span<const Statement> xt()
 {
+    static constexpr auto kRows = std::to_array<Statement>({
+        {"xt", add_xt, xt_words},
+    });
     return kRows;
 }
 
