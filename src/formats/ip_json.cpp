@@ -13,22 +13,23 @@
 #include "formats/json_rows.hpp"
 #include "model/policy_rule.hpp"
 #include "net/netlink_attributes.hpp"
+#include "net/protocols.hpp"
 
 namespace onlan::formats {
 namespace {
 
-using model::Word;
 using net::Family;
 
-constexpr auto kTypes = numbered<Word>(model::kRouteTypes);
+constexpr auto kTypes = numbered(model::kRouteTypes);
 
 // A word that is known, or else a number.
 template <typename Number>
-Number number_for(const Row& row, const char* key, std::span<const Word> words, Number otherwise)
+Number
+number_for(const Row& row, const char* key, std::span<const NamedNumber> words, Number otherwise)
 {
     if (!row.has(key))
         return otherwise;
-    const auto known = std::ranges::find(words, row.text(key).value_or(""), &Word::word);
+    const auto known = std::ranges::find(words, row.text(key).value_or(""), &NamedNumber::name);
     if (known != words.end())
         return static_cast<Number>(known->number);
     return row.number<Number>(key).value_or(otherwise);
@@ -151,10 +152,10 @@ range_in(const Row& row, const char* alone, const char* first, const char* last)
 
 model::PolicyRule rule_in(const Row& row, Family family)
 {
-    constexpr auto kActions = std::to_array<Word>({{"blackhole", FR_ACT_BLACKHOLE},
-                                                   {"unreachable", FR_ACT_UNREACHABLE},
-                                                   {"prohibit", FR_ACT_PROHIBIT},
-                                                   {"nop", FR_ACT_NOP}});
+    constexpr auto kActions = std::to_array<NamedNumber>({{"blackhole", FR_ACT_BLACKHOLE},
+                                                          {"unreachable", FR_ACT_UNREACHABLE},
+                                                          {"prohibit", FR_ACT_PROHIBIT},
+                                                          {"nop", FR_ACT_NOP}});
     model::PolicyRule rule{.family = family};
     row.read("priority", rule.priority);
     rule.invert = row.has("not");
@@ -167,7 +168,7 @@ model::PolicyRule rule_in(const Row& row, Family family)
         rule.mark = model::MaskedMark{
             .value = *mark,
             .mask = row.number<std::uint32_t>("fwmask").value_or(model::MaskedMark{}.mask)};
-    rule.ip_protocol = number_for<std::uint8_t>(row, "ipproto", kIpProtocols, 0);
+    rule.ip_protocol = number_for<std::uint8_t>(row, "ipproto", net::kProtocolNames, 0);
     rule.source_ports = range_in(row, "sport", "sport_start", "sport_end");
     rule.destination_ports = range_in(row, "dport", "dport_start", "dport_end");
     rule.uids = range_in(row, "uid", "uid_start", "uid_end");
@@ -246,7 +247,8 @@ Result<std::vector<model::Neighbour>> neighbours_from_ip(std::string_view text,
         if (const auto address = row.value<net::IpAddress>("dst"))
             neighbour.address = *address;
         for (const std::string& state : row.texts("state")) {
-            const auto* known = std::ranges::find(model::kNeighbourStates, state, &Word::word);
+            const auto* known =
+                std::ranges::find(model::kNeighbourStates, state, &NamedNumber::name);
             if (known != model::kNeighbourStates.end())
                 neighbour.state |= static_cast<std::uint16_t>(known->number);
         }

@@ -4,22 +4,18 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/numbered.hpp"
+
 // What the numbers of routes, addresses and neighbours mean, and iproute2's words for them. The
 // layers that are pure include no system header.
 namespace onlan::model {
-
-// A word for a number.
-struct Word {
-    std::string_view word;
-    std::uint32_t number = 0;
-};
 
 // RT_TABLE_* of include/uapi/linux/rtnetlink.h
 inline constexpr std::uint32_t kTableDefault = 253;
 inline constexpr std::uint32_t kTableMain = 254;
 inline constexpr std::uint32_t kTableLocal = 255;
-inline constexpr auto kTables =
-    std::to_array<Word>({{"default", kTableDefault}, {"main", kTableMain}, {"local", kTableLocal}});
+inline constexpr auto kTables = std::to_array<NamedNumber>(
+    {{"default", kTableDefault}, {"main", kTableMain}, {"local", kTableLocal}});
 
 // RTN_*
 enum class RouteType : std::uint8_t {
@@ -43,25 +39,25 @@ inline constexpr std::uint8_t kProtocolKernel = 2;
 inline constexpr std::uint8_t kProtocolBoot = 3; // what ip(8) writes unless told otherwise
 inline constexpr std::uint8_t kProtocolRa = 9;   // learnt from a router advertisement
 inline constexpr std::uint8_t kProtocolDhcp = 16;
-inline constexpr auto kRouteProtocols = std::to_array<Word>({{"unspec", 0},
-                                                             {"redirect", 1},
-                                                             {"kernel", kProtocolKernel},
-                                                             {"boot", kProtocolBoot},
-                                                             {"static", 4},
-                                                             {"ra", kProtocolRa},
-                                                             {"zebra", 11},
-                                                             {"bird", 12},
-                                                             {"dhcp", kProtocolDhcp}});
+inline constexpr auto kRouteProtocols = std::to_array<NamedNumber>({{"unspec", 0},
+                                                                    {"redirect", 1},
+                                                                    {"kernel", kProtocolKernel},
+                                                                    {"boot", kProtocolBoot},
+                                                                    {"static", 4},
+                                                                    {"ra", kProtocolRa},
+                                                                    {"zebra", 11},
+                                                                    {"bird", 12},
+                                                                    {"dhcp", kProtocolDhcp}});
 
 // RT_SCOPE_*
 inline constexpr std::uint8_t kScopeUniverse = 0;
 inline constexpr std::uint8_t kScopeLink = 253;
 inline constexpr std::uint8_t kScopeHost = 254;
-inline constexpr auto kScopes = std::to_array<Word>({{"global", kScopeUniverse},
-                                                     {"site", 200},
-                                                     {"link", kScopeLink},
-                                                     {"host", kScopeHost},
-                                                     {"nowhere", 255}});
+inline constexpr auto kScopes = std::to_array<NamedNumber>({{"global", kScopeUniverse},
+                                                            {"site", 200},
+                                                            {"link", kScopeLink},
+                                                            {"host", kScopeHost},
+                                                            {"nowhere", 255}});
 
 // RTNH_F_*, of Route::flags and NextHop::flags
 inline constexpr std::uint32_t kNextHopDead = 0x1;
@@ -73,12 +69,12 @@ inline constexpr std::uint8_t kNextHopState = 0x59;
 // IFA_F_* of include/uapi/linux/if_addr.h
 inline constexpr std::uint32_t kAddressSecondary = 0x1;
 // Those that a user can ask for.
-inline constexpr auto kAddressFlags = std::to_array<Word>({{"nodad", 0x02},
-                                                           {"optimistic", 0x04},
-                                                           {"home", 0x10},
-                                                           {"mngtmpaddr", 0x100},
-                                                           {"noprefixroute", 0x200},
-                                                           {"autojoin", 0x400}});
+inline constexpr auto kAddressFlags = std::to_array<NamedNumber>({{"nodad", 0x02},
+                                                                  {"optimistic", 0x04},
+                                                                  {"home", 0x10},
+                                                                  {"mngtmpaddr", 0x100},
+                                                                  {"noprefixroute", 0x200},
+                                                                  {"autojoin", 0x400}});
 
 // NUD_* of include/uapi/linux/neighbour.h
 inline constexpr std::uint16_t kNudIncomplete = 0x01;
@@ -92,13 +88,13 @@ inline constexpr std::uint16_t kNudPermanent = 0x80;
 // NUD_VALID of include/net/neighbour.h
 inline constexpr std::uint16_t kNudValid =
     kNudPermanent | kNudNoarp | kNudReachable | kNudProbe | kNudStale | kNudDelay;
-inline constexpr auto kNeighbourStates = std::to_array<Word>({{"INCOMPLETE", kNudIncomplete},
-                                                              {"REACHABLE", kNudReachable},
-                                                              {"STALE", kNudStale},
-                                                              {"DELAY", kNudDelay},
-                                                              {"PROBE", kNudProbe},
-                                                              {"FAILED", kNudFailed},
-                                                              {"NOARP", kNudNoarp},
-                                                              {"PERMANENT", kNudPermanent}});
+inline constexpr auto kNeighbourStates = std::to_array<NamedNumber>({{"INCOMPLETE", kNudIncomplete},
+                                                                     {"REACHABLE", kNudReachable},
+                                                                     {"STALE", kNudStale},
+                                                                     {"DELAY", kNudDelay},
+                                                                     {"PROBE", kNudProbe},
+                                                                     {"FAILED", kNudFailed},
+                                                                     {"NOARP", kNudNoarp},
+                                                                     {"PERMANENT", kNudPermanent}});
 
 } // namespace onlan::model

@@ -1,6 +1,11 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <string_view>
+
+#include "base/numbered.hpp"
 
 namespace onlan::net {
 
@@ -13,6 +18,46 @@ inline constexpr std::uint8_t kGre = 47;
 inline constexpr std::uint8_t kIcmpv6 = 58;
 inline constexpr std::uint8_t kSctp = 132;
 inline constexpr std::uint8_t kUdplite = 136;
+
+// The names that programs print for them, most of /etc/protocols. Of several the first is ours.
+inline constexpr auto kProtocolNames = std::to_array<NamedNumber>({{"ip", 0},
+                                                                   {"hopopt", 0},
+                                                                   {"icmp", kIcmp},
+                                                                   {"igmp", 2},
+                                                                   {"ipencap", 4},
+                                                                   {"tcp", kTcp},
+                                                                   {"egp", 8},
+                                                                   {"udp", kUdp},
+                                                                   {"dccp", kDccp},
+                                                                   {"ipv6", 41},
+                                                                   {"ipv6-route", 43},
+                                                                   {"ipv6-frag", 44},
+                                                                   {"gre", kGre},
+                                                                   {"esp", 50},
+                                                                   {"ah", 51},
+                                                                   {"icmpv6", kIcmpv6},
+                                                                   {"ipv6-icmp", kIcmpv6},
+                                                                   {"ipv6-nonxt", 59},
+                                                                   {"ipv6-opts", 60},
+                                                                   {"ospf", 89},
+                                                                   {"ipip", 94},
+                                                                   {"pim", 103},
+                                                                   {"ipcomp", 108},
+                                                                   {"comp", 108},
+                                                                   {"vrrp", 112},
+                                                                   {"l2tp", 115},
+                                                                   {"sctp", kSctp},
+                                                                   {"mobility-header", 135},
+                                                                   {"ipv6-mh", 135},
+                                                                   {"udplite", kUdplite},
+                                                                   {"mptcp", 262}});
+
+// Empty where it has none.
+[[nodiscard]] constexpr std::string_view protocol_name(std::uint8_t protocol)
+{
+    const auto* const found = std::ranges::find(kProtocolNames, protocol, &NamedNumber::number);
+    return found == kProtocolNames.end() ? std::string_view{} : found->name;
+}
 
 // ICMP_* of include/uapi/linux/icmp.h.
 inline constexpr std::uint8_t kIcmpEchoReply = 0;
@@ -78,7 +123,9 @@ inline constexpr std::uint8_t kAck = 0x10;
 // ETH_P_* of include/uapi/linux/if_ether.h.
 inline constexpr std::uint16_t kEtherIpv4 = 0x0800;
 inline constexpr std::uint16_t kEtherArp = 0x0806;
+inline constexpr std::uint16_t kEther8021q = 0x8100;
 inline constexpr std::uint16_t kEtherIpv6 = 0x86DD;
+inline constexpr std::uint16_t kEther8021ad = 0x88A8;
 
 // NFPROTO_* of include/uapi/linux/netfilter.h.
 inline constexpr std::uint8_t kNfprotoIpv4 = 2;

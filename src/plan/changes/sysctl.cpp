@@ -32,7 +32,8 @@ Result<Commands> SetSysctl::commands() const
 
 bool SetSysctl::holds(const model::Host& host) const
 {
-    return host.netns.sysctl(name) == value;
+    const auto found = host.netns.sysctls.find(name);
+    return found != host.netns.sysctls.end() && found->second == value;
 }
 
 void SetSysctl::effect(const Place& at) const
@@ -62,8 +63,8 @@ Result<Commands> RestoreSysctl::commands() const
 
 bool RestoreSysctl::holds(const model::Host& host) const
 {
-    const std::string_view now = host.netns.sysctl(name);
-    return now.empty() || now == value;
+    const auto found = host.netns.sysctls.find(name);
+    return found == host.netns.sysctls.end() || found->second == value;
 }
 
 void RestoreSysctl::effect(const Place& at) const
