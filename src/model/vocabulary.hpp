@@ -152,6 +152,7 @@ struct StageRow {
     Stage stage;
     std::string_view word;     // in JSON
     std::string_view function; // the kernel's that does it
+    CauseKind cause;           // of a packet that ends there, if it is not for a rule
 };
 struct ActionRow {
     Action action;
@@ -174,6 +175,8 @@ struct CauseRow {
 [[nodiscard]] std::string_view word(Action action) noexcept;
 [[nodiscard]] std::string_view word(CauseKind kind) noexcept;
 
+// What it is called if a packet ends at this stage for no rule.
+[[nodiscard]] CauseKind cause_kind(Stage stage) noexcept;
 [[nodiscard]] bool ends(Action action) noexcept;
 
 // The same for people: "address restored" for translate_back.

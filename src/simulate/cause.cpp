@@ -115,6 +115,27 @@ std::optional<Cause> clash(const Walks& walks)
     return {};
 }
 
+CauseKind kind_of_rule(const Record& record, const Record::Step& step, const ByRule& by)
+{
+    if (parted_networks(record, step))
+        return CauseKind::isolation;
+    if (step.action == Action::reject)
+        return CauseKind::reject;
+    return by.rule->number == 0 ? CauseKind::policy : CauseKind::filter;
+}
+
+// The kind of a step in which a packet ends.
+CauseKind kind_of(const Record& record, const Record::Step& step)
+{
+    if (const auto* by = std::get_if<ByRule>(&step.because))
+        return kind_of_rule(record, step, *by);
+    if (step.stage == Stage::route && std::holds_alternative<BySysctl>(step.because))
+        return CauseKind::forwarding_off;
+    if (step.stage == Stage::veth && !step.device->link->up)
+        return CauseKind::link_down;
+    return model::cause_kind(step.stage);
+}
+
 Cause ended_by(const Record& record, const Walks& walks, std::size_t packet, std::size_t at)
 {
     return {.kind = kind_of(record, record.steps[at]),
@@ -177,101 +198,7 @@ Cause delivered(const Walks& walks)
     return cause;
 }
 
-CauseKind kind_of_rule(const Record& record, const Record::Step& step, const ByRule& by)
-{
-    if (parted_networks(record, step))
-        return CauseKind::isolation;
-    if (step.action == Action::reject)
-        return CauseKind::reject;
-    return by.rule->number == 0 ? CauseKind::policy : CauseKind::filter;
-}
-
 } // namespace
-
-CauseKind kind_of(const Record& record, const Record::Step& step)
-{
-    if (const auto* by = std::get_if<ByRule>(&step.because))
-        return kind_of_rule(record, step, *by);
-    switch (step.stage) {
-    case Stage::veth:
-        return step.device->link->up ? CauseKind::mtu : CauseKind::link_down;
-    case Stage::transmit:
-        return CauseKind::link_down;
-    case Stage::bridge_port:
-        return CauseKind::bridge_port;
-    case Stage::bridge_mtu:
-    case Stage::mtu:
-        return CauseKind::mtu;
-    case Stage::fdb:
-        return CauseKind::fdb;
-    case Stage::ip:
-    case Stage::ip_forward:
-        return CauseKind::other_host;
-    case Stage::martian_source:
-        return CauseKind::martian_source;
-    case Stage::martian_destination:
-        return CauseKind::martian_destination;
-    case Stage::local_source:
-        return CauseKind::local_source;
-    case Stage::invalid_source:
-        return CauseKind::invalid_source;
-    case Stage::rp_filter:
-        return CauseKind::rp_filter;
-    case Stage::route_localnet:
-        return CauseKind::route_localnet;
-    case Stage::route:
-        return std::holds_alternative<BySysctl>(step.because) ? CauseKind::forwarding_off
-                                                              : CauseKind::no_route;
-    case Stage::ttl:
-        return CauseKind::ttl;
-    case Stage::neighbour:
-        return CauseKind::no_neighbour;
-    case Stage::icmp:
-        return CauseKind::echo_ignored;
-    case Stage::socket:
-        return CauseKind::no_listener;
-    case Stage::conntrack:
-        return CauseKind::conntrack_clash;
-    case Stage::ip_prerouting_nat:
-    case Stage::ip_input_nat:
-    case Stage::ip_output_nat:
-    case Stage::ip_postrouting_nat:
-    case Stage::ip6_prerouting_nat:
-    case Stage::ip6_input_nat:
-    case Stage::ip6_output_nat:
-    case Stage::ip6_postrouting_nat:
-        return CauseKind::nat;
-    // At a hook only a rule ends a packet, and at these nothing does that others wait for.
-    case Stage::wire:
-    case Stage::vlan:
-    case Stage::macvlan:
-    case Stage::bridge_local:
-    case Stage::br_netfilter:
-    case Stage::arp:
-    case Stage::ndisc:
-    case Stage::reject:
-    case Stage::ip_prerouting:
-    case Stage::ip_input:
-    case Stage::ip_output:
-    case Stage::ip_postrouting:
-    case Stage::ip6_prerouting:
-    case Stage::ip6_input:
-    case Stage::ip6_forward:
-    case Stage::ip6_output:
-    case Stage::ip6_postrouting:
-    case Stage::arp_input:
-    case Stage::arp_forward:
-    case Stage::arp_output:
-    case Stage::bridge_prerouting:
-    case Stage::bridge_input:
-    case Stage::bridge_forward:
-    case Stage::bridge_output:
-    case Stage::bridge_postrouting:
-    case Stage::netdev_ingress:
-        break;
-    }
-    return CauseKind::no_answer;
-}
 
 Cause find_cause(Outcome outcome, const Record& record)
 {

@@ -21,9 +21,6 @@ struct Cause {
 
 [[nodiscard]] Cause find_cause(model::Outcome outcome, const Record& record);
 
-// The kind of a step in which a packet ends.
-[[nodiscard]] model::CauseKind kind_of(const Record& record, const Record::Step& step);
-
 // cause_words.cpp
 [[nodiscard]] model::Cause in_words(const Record& record, const Cause& cause);
 
