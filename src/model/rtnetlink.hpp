@@ -30,6 +30,11 @@ enum class RouteType : std::uint8_t {
     prohibit,
     throw_,
 };
+// As Route::type has it.
+[[nodiscard]] constexpr std::uint8_t number(RouteType type)
+{
+    return static_cast<std::uint8_t>(type);
+}
 inline constexpr std::array<std::string_view, 12> kRouteTypes = {
     "unspec",    "unicast",     "local",    "broadcast", "anycast", "multicast",
     "blackhole", "unreachable", "prohibit", "throw",     "nat",     "xresolve"};
@@ -59,22 +64,29 @@ inline constexpr auto kScopes = std::to_array<NamedNumber>({{"global", kScopeUni
                                                             {"host", kScopeHost},
                                                             {"nowhere", 255}});
 
+// IP6_RT_PRIO_ADDRCONF of include/net/ip6_route.h
+inline constexpr std::uint32_t kMetricOfIpv6Prefixes = 256;
+
 // RTNH_F_*, of Route::flags and NextHop::flags
 inline constexpr std::uint32_t kNextHopDead = 0x1;
 inline constexpr std::uint32_t kOnlink = 0x4;
+inline constexpr std::uint32_t kNextHopLinkdown = 0x10;
 // RTNH_COMPARE_MASK (dead, offload, linkdown, trap): what a next hop's flags say of the moment.
 // nh_comp() of net/ipv4/fib_semantics.c leaves them aside, too.
 inline constexpr std::uint8_t kNextHopState = 0x59;
 
 // IFA_F_* of include/uapi/linux/if_addr.h
 inline constexpr std::uint32_t kAddressSecondary = 0x1;
+inline constexpr std::uint32_t kAddressTemporary = kAddressSecondary; // of an IPv6 address
+inline constexpr std::uint32_t kAddressNoPrefixRoute = 0x200;
 // Those that a user can ask for.
-inline constexpr auto kAddressFlags = std::to_array<NamedNumber>({{"nodad", 0x02},
-                                                                  {"optimistic", 0x04},
-                                                                  {"home", 0x10},
-                                                                  {"mngtmpaddr", 0x100},
-                                                                  {"noprefixroute", 0x200},
-                                                                  {"autojoin", 0x400}});
+inline constexpr auto kAddressFlags =
+    std::to_array<NamedNumber>({{"nodad", 0x02},
+                                {"optimistic", 0x04},
+                                {"home", 0x10},
+                                {"mngtmpaddr", 0x100},
+                                {"noprefixroute", kAddressNoPrefixRoute},
+                                {"autojoin", 0x400}});
 
 // NUD_* of include/uapi/linux/neighbour.h
 inline constexpr std::uint16_t kNudIncomplete = 0x01;

@@ -5,15 +5,9 @@
 namespace onlan::plan {
 namespace {
 
-// include/uapi/linux/rtnetlink.h and if_addr.h; this layer includes no system header.
-constexpr std::uint32_t kTableLocal = 255;           // RT_TABLE_LOCAL
-constexpr std::uint8_t kUnicast = 1;                 // RTN_UNICAST
-constexpr std::uint8_t kLocal = 2;                   // RTN_LOCAL
-constexpr std::uint8_t kBroadcast = 3;               // RTN_BROADCAST
-constexpr std::uint8_t kProtocolKernel = 2;          // RTPROT_KERNEL
-constexpr std::uint32_t kFlagSecondary = 0x1;        // IFA_F_SECONDARY, of an IPv4 address
-constexpr std::uint32_t kFlagNoPrefixRoute = 0x200;  // IFA_F_NOPREFIXROUTE
-constexpr std::uint32_t kMetricOfIpv6Prefixes = 256; // IP6_RT_PRIO_ADDRCONF
+using model::kProtocolKernel;
+using model::kTableLocal;
+using model::RouteType;
 
 net::Prefix host_route(const net::IpAddress& address)
 {
@@ -35,10 +29,11 @@ model::Route ipv4_route(const model::Netns& netns,
                         std::uint8_t type)
 {
     return {.destination = to,
-            .table = table_of(netns, link, type == kUnicast ? model::kTableMain : kTableLocal),
+            .table = table_of(netns, link,
+                              type == number(RouteType::unicast) ? model::kTableMain : kTableLocal),
             .type = type,
             .protocol = kProtocolKernel,
-            .scope = type == kLocal ? model::kScopeHost : model::kScopeLink,
+            .scope = type == number(RouteType::local) ? model::kScopeHost : model::kScopeLink,
             .preferred_source = address.local.address,
             .link = link.index};
 }
@@ -52,19 +47,22 @@ ipv4_routes(const model::Netns& netns, const model::Link& link, const model::Add
     };
     const net::Prefix prefix =
         net::Prefix::around(address.peer.value_or(address.local.address), address.local.length);
-    std::vector<model::Route> routes = {route(host_route(address.local.address), kLocal)};
+    std::vector<model::Route> routes = {
+        route(host_route(address.local.address), number(RouteType::local))};
     if (!link.up)
         return routes;
     if (address.broadcast)
-        routes.push_back(route(host_route(*address.broadcast), kBroadcast));
-    if ((address.flags & kFlagSecondary) != 0 || prefix == host_route(address.local.address))
+        routes.push_back(route(host_route(*address.broadcast), number(RouteType::broadcast)));
+    if ((address.flags & model::kAddressSecondary) != 0 ||
+        prefix == host_route(address.local.address))
         return routes;
-    if ((address.flags & kFlagNoPrefixRoute) == 0) {
-        routes.push_back(route(prefix, link.loopback ? kLocal : kUnicast));
+    if ((address.flags & model::kAddressNoPrefixRoute) == 0) {
+        routes.push_back(
+            route(prefix, link.loopback ? number(RouteType::local) : number(RouteType::unicast)));
         routes.back().metric = address.metric;
     }
     if (prefix.length() < kShortest && address.broadcast != prefix.last())
-        routes.push_back(route(host_route(prefix.last()), kBroadcast));
+        routes.push_back(route(host_route(prefix.last()), number(RouteType::broadcast)));
     return routes;
 }
 
@@ -75,18 +73,19 @@ ipv6_routes(const model::Netns& netns, const model::Link& link, const model::Add
         return {};
     std::vector<model::Route> routes = {{.destination = host_route(address.local.address),
                                          .table = table_of(netns, link, kTableLocal),
-                                         .type = kLocal,
+                                         .type = number(RouteType::local),
                                          .protocol = kProtocolKernel,
                                          .link = link.index}};
     const net::Prefix prefix =
         net::Prefix::around(address.peer.value_or(address.local.address), address.local.length);
-    if ((address.flags & kFlagNoPrefixRoute) == 0)
-        routes.push_back({.destination = prefix,
-                          .table = table_of(netns, link, model::kTableMain),
-                          .type = kUnicast,
-                          .protocol = kProtocolKernel,
-                          .link = link.index,
-                          .metric = address.metric != 0 ? address.metric : kMetricOfIpv6Prefixes});
+    if ((address.flags & model::kAddressNoPrefixRoute) == 0)
+        routes.push_back(
+            {.destination = prefix,
+             .table = table_of(netns, link, model::kTableMain),
+             .type = number(RouteType::unicast),
+             .protocol = kProtocolKernel,
+             .link = link.index,
+             .metric = address.metric != 0 ? address.metric : model::kMetricOfIpv6Prefixes});
     return routes;
 }
 

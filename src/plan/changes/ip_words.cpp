@@ -12,10 +12,8 @@ namespace onlan::plan {
 namespace {
 
 using model::PolicyRule;
+using model::RouteType;
 namespace rule_action = model::rule_action;
-
-constexpr auto kUnicast = static_cast<std::uint8_t>(model::RouteType::unicast);
-constexpr auto kLocal = static_cast<std::uint8_t>(model::RouteType::local);
 
 // RTAX_*: a word of ip-route(8) for each metric, by number; empty where there is none.
 constexpr std::array<std::string_view, 18> kMetrics = {
@@ -80,9 +78,10 @@ Result<> append_metrics(Argv& words, const model::Route& route)
 // What ip(8) writes when it is not told a scope (iproute2, ip/iproute.c, iproute_modify()).
 std::uint8_t default_scope(const model::Route& route)
 {
-    if (route.type == kLocal)
+    if (route.type == number(RouteType::local))
         return model::kScopeHost;
-    return route.type != kUnicast || !route.gateway ? model::kScopeLink : model::kScopeUniverse;
+    return route.type != number(RouteType::unicast) || !route.gateway ? model::kScopeLink
+                                                                      : model::kScopeUniverse;
 }
 
 std::string range_words(const model::NumberRange& range)
@@ -198,7 +197,7 @@ Result<Argv> route_words(const std::string& link, const model::Route& route)
         return no_words(route, "an encapsulation");
     const net::Family family = route.destination.family();
     Argv words;
-    if (route.type != kUnicast)
+    if (route.type != number(RouteType::unicast))
         words.emplace_back(model::kRouteTypes[route.type]);
     words.push_back(route.destination.length() == 0 ? "default" : route.destination.to_string());
     if (route.tos != 0)
@@ -208,7 +207,7 @@ Result<Argv> route_words(const std::string& link, const model::Route& route)
     else if (route.gateway)
         append(words, {"via", "inet6", route.gateway->to_string()});
     append(words, {"dev", link});
-    if (route.table != model::kTableMain || route.type != kUnicast)
+    if (route.table != model::kTableMain || route.type != number(RouteType::unicast))
         append(words, {"table", std::to_string(route.table)});
     if (route.metric != 0)
         append(words, {"metric", std::to_string(route.metric)});

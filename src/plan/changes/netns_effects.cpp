@@ -9,9 +9,6 @@
 namespace onlan::plan {
 namespace {
 
-constexpr std::uint16_t kPermanent = 0x80;    // NUD_PERMANENT
-constexpr std::uint32_t kFlagSecondary = 0x1; // IFA_F_SECONDARY
-
 model::Link* find_link(model::Netns& netns, int index)
 {
     const auto found = std::ranges::find(netns.links, index, &model::Link::index);
@@ -161,7 +158,7 @@ void forget_link(model::Netns& netns, const model::Link& gone)
 bool is_secondary(const model::Address& address)
 {
     return address.local.address.family() == net::Family::ipv4 &&
-           (address.flags & kFlagSecondary) != 0;
+           (address.flags & model::kAddressSecondary) != 0;
 }
 
 bool same_subnet(const model::Address& one, const model::Address& other)
@@ -190,7 +187,7 @@ void replace_primary(model::Netns& netns, const model::Link& link, const model::
                           netns.sysctl(kPromoteSecondaries, "all") == "1";
     auto next = std::ranges::find_if(netns.addresses, follows);
     if (promotes && next != netns.addresses.end()) {
-        next->flags &= ~kFlagSecondary;
+        next->flags &= ~model::kAddressSecondary;
         add_routes_of(netns, link, *next);
         return;
     }
@@ -298,8 +295,10 @@ void make_port(model::Netns& netns, model::Link& link, const model::Link& bridge
                        .pvid = true,
                        .untagged = true}};
     if (link.mac)
-        netns.fdb.push_back(
-            {.port = link.index, .bridge = bridge.index, .mac = *link.mac, .state = kPermanent});
+        netns.fdb.push_back({.port = link.index,
+                             .bridge = bridge.index,
+                             .mac = *link.mac,
+                             .state = model::kNudPermanent});
     settle_bridges(netns, link);
 }
 
@@ -349,7 +348,8 @@ void add_address(model::Netns& netns, const model::Link& link, model::Address ad
     if (address.local.address.family() == net::Family::ipv4) {
         const bool second = std::ranges::any_of(
             netns.addresses, [&](const auto& other) { return same_subnet(other, address); });
-        address.flags = (address.flags & ~kFlagSecondary) | (second ? kFlagSecondary : 0);
+        address.flags =
+            (address.flags & ~model::kAddressSecondary) | (second ? model::kAddressSecondary : 0);
     }
     netns.addresses.push_back(address);
     add_routes_of(netns, link, address);

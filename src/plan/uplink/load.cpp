@@ -7,11 +7,8 @@
 namespace onlan::plan {
 namespace {
 
-// include/uapi/linux/rtnetlink.h and if_addr.h; this layer includes no system header.
 using model::kProtocolKernel;
 using model::kTableLocal;
-constexpr std::uint32_t kFlagNoPrefixRoute = 0x200;  // IFA_F_NOPREFIXROUTE
-constexpr std::uint32_t kMetricOfIpv6Prefixes = 256; // IP6_RT_PRIO_ADDRCONF
 
 bool is_ipv6(const model::Route& route)
 {
@@ -38,11 +35,11 @@ bool is_made_again(const model::Route& route, const model::Host& host)
     if (route.protocol != kProtocolKernel || route.table == kTableLocal)
         return route.protocol == kProtocolKernel;
     return std::ranges::any_of(host.netns.addresses, [&](const model::Address& address) {
-        const std::uint32_t standard = is_ipv6(address) ? kMetricOfIpv6Prefixes : 0;
+        const std::uint32_t standard = is_ipv6(address) ? model::kMetricOfIpv6Prefixes : 0;
         const net::Prefix prefix =
             net::Prefix::around(address.peer.value_or(address.local.address), address.local.length);
         return address.link == route.link && route.expires == 0 &&
-               (address.flags & kFlagNoPrefixRoute) == 0 && prefix == route.destination &&
+               (address.flags & model::kAddressNoPrefixRoute) == 0 && prefix == route.destination &&
                (address.metric != 0 ? address.metric : standard) == route.metric;
     });
 }

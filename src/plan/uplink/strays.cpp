@@ -9,8 +9,7 @@ namespace onlan::plan {
 namespace {
 
 // include/uapi/linux/if_addr.h; this layer includes no system header.
-constexpr std::uint8_t kMadeByKernel = 3;      // IFAPROT_KERNEL_LL, the last of them
-constexpr std::uint32_t kFlagTemporary = 0x01; // IFA_F_TEMPORARY, of an IPv6 address
+constexpr std::uint8_t kMadeByKernel = 3; // IFAPROT_KERNEL_LL, the last of them
 
 // What is on the bridge although nothing on the ledger put it there. What a router has advertised
 // is advertised to the port again.
@@ -28,7 +27,7 @@ Load strays_on(const model::Link& bridge, const model::Host& host, const Ledger&
     Load load = load_of(bridge, ports, host);
     std::erase_if(load.addresses, [&](const model::Address& address) {
         const bool advertised = address.local.address.family() == net::Family::ipv6 &&
-                                (address.flags & kFlagTemporary) != 0 &&
+                                (address.flags & model::kAddressTemporary) != 0 &&
                                 address.valid != model::kForever;
         return (address.protocol != 0 && address.protocol <= kMadeByKernel) || advertised ||
                on_ledger(AddAddress{.link = bridge.name, .address = address});

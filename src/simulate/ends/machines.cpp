@@ -37,7 +37,7 @@ void give_address(model::Netns& netns,
     netns.routes = {
         {.destination = net::Prefix::around(address, net::address_bits(address.family())),
          .table = model::kTableLocal,
-         .type = static_cast<std::uint8_t>(RouteType::local),
+         .type = number(RouteType::local),
          .scope = model::kScopeHost,
          .link = kIndex},
         {.destination = net::Prefix::around(address, length),

@@ -51,7 +51,7 @@ select_hop(Run& run, const Namespace& netns, const model::Route& route, const Fl
                                describe(netns, route), netns.name()));
     if (!route.multipath)
         return {.gateway = route.gateway, .link = route.link};
-    constexpr std::uint32_t kUnusable = 1 | 16; // RTNH_F_DEAD, RTNH_F_LINKDOWN
+    constexpr std::uint32_t kUnusable = model::kNextHopDead | model::kNextHopLinkdown;
     std::vector<model::NextHop> usable;
     std::ranges::copy_if(
         route.next_hops, std::back_inserter(usable), [&](const model::NextHop& hop) {
@@ -283,8 +283,7 @@ std::string_view describe(RouteError error)
 std::string describe(const Namespace& netns, const model::Route& route)
 {
     std::string text;
-    if (route.type > static_cast<std::uint8_t>(RouteType::unicast) &&
-        route.type < model::kRouteTypes.size())
+    if (route.type > number(RouteType::unicast) && route.type < model::kRouteTypes.size())
         text.append(model::kRouteTypes.at(route.type)).append(" ");
     text += route.destination.length() == 0 ? "default" : route.destination.to_string();
     if (route.gateway)
