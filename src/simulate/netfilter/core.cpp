@@ -107,18 +107,18 @@ std::string assumption_of(const rules::ChainOutcome& outcome)
 
 Stage filter_stage(const HookCall& call)
 {
-    struct Row {
-        Stage first;
-        rules::Hook hook; // of `first`
+    struct First {
+        Stage stage;
+        rules::Hook hook;
     };
-    constexpr std::array<Row, 5> kRows{{{Stage::ip_prerouting, rules::Hook::prerouting},
-                                        {Stage::ip6_prerouting, rules::Hook::prerouting},
-                                        {Stage::arp_input, rules::Hook::input},
-                                        {Stage::bridge_prerouting, rules::Hook::prerouting},
-                                        {Stage::netdev_ingress, rules::Hook::ingress}}};
-    const Row& row = kRows[static_cast<std::size_t>(call.family)];
-    return static_cast<Stage>(static_cast<int>(row.first) + static_cast<int>(call.hook) -
-                              static_cast<int>(row.hook));
+    constexpr std::array<First, 5> kFirst{{{Stage::ip_prerouting, rules::Hook::prerouting},
+                                           {Stage::ip6_prerouting, rules::Hook::prerouting},
+                                           {Stage::arp_input, rules::Hook::input},
+                                           {Stage::bridge_prerouting, rules::Hook::prerouting},
+                                           {Stage::netdev_ingress, rules::Hook::ingress}}};
+    const First& first = kFirst[static_cast<std::size_t>(call.family)];
+    return static_cast<Stage>(static_cast<int>(first.stage) + static_cast<int>(call.hook) -
+                              static_cast<int>(first.hook));
 }
 
 Stage nat_stage(const HookCall& call)
