@@ -111,12 +111,13 @@ Stage filter_stage(const HookCall& call)
         Stage stage;
         rules::Hook hook;
     };
-    constexpr std::array<First, 5> kFirst{{{Stage::ip_prerouting, rules::Hook::prerouting},
-                                           {Stage::ip6_prerouting, rules::Hook::prerouting},
-                                           {Stage::arp_input, rules::Hook::input},
-                                           {Stage::bridge_prerouting, rules::Hook::prerouting},
-                                           {Stage::netdev_ingress, rules::Hook::ingress}}};
-    const First& first = kFirst[static_cast<std::size_t>(call.family)];
+    constexpr std::array<First, 5> kFirstOfFamily{
+        {{Stage::ip_prerouting, rules::Hook::prerouting},
+         {Stage::ip6_prerouting, rules::Hook::prerouting},
+         {Stage::arp_input, rules::Hook::input},
+         {Stage::bridge_prerouting, rules::Hook::prerouting},
+         {Stage::netdev_ingress, rules::Hook::ingress}}};
+    const First& first = kFirstOfFamily[static_cast<std::size_t>(call.family)];
     return static_cast<Stage>(static_cast<int>(first.stage) + static_cast<int>(call.hook) -
                               static_cast<int>(first.hook));
 }
