@@ -4,8 +4,7 @@
 
 namespace onlan::model {
 
-Host::Host(const Snapshot& snapshot) : Host(snapshot, snapshot.namespaces.front())
-{}
+Host::Host(const Snapshot& snapshot) : Host(snapshot, snapshot.namespaces.front()) {}
 
 Host::Host(const Snapshot& snapshot, const Netns& of)
     : netns(of),
