@@ -120,10 +120,10 @@ private:
     [[nodiscard]] Progress progress() const
     {
         return [this](const plan::PlannedStep& step) {
-            send_if_there_is_room(starter_, json{{"make", step.direction == plan::Direction::make},
-                                                 {"owner", step.owner},
-                                                 {"change", plan::to_json(step.change)}}
-                                                .dump());
+            json said{{"owner", step.owner}, {"change", plan::to_json(step.change)}};
+            if (step.undoes)
+                said["undoes"] = plan::to_json(*step.undoes);
+            send_if_there_is_room(starter_, said.dump());
         };
     }
 
@@ -225,11 +225,12 @@ Result<Supervised> watch(int supervisor, const Watcher& watcher)
                 supervised.outcome.errors.push_back({Failed::refused, error.get<std::string>()});
             return supervised;
         } else {
-            ONLAN_TRY(plan::Change change, plan::change_from_json(message.at("change")));
-            watcher.progress({.direction = message.at("make") == true ? plan::Direction::make
-                                                                      : plan::Direction::undo,
-                              .owner = message.at("owner"),
-                              .change = std::move(change)});
+            plan::PlannedStep step{.owner = message.at("owner")};
+            ONLAN_TRY(step.change, plan::change_from_json(message.at("change")));
+            if (message.contains("undoes")) {
+                ONLAN_TRY(step.undoes, plan::change_from_json(message.at("undoes")));
+            }
+            watcher.progress(step);
         }
     }
 }

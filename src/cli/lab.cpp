@@ -18,7 +18,6 @@
 #include "lab/engine.hpp"
 #include "lab/remains.hpp"
 #include "lab/topology.hpp"
-#include "plan/describe.hpp"
 
 namespace onlan::cli {
 namespace {
@@ -110,7 +109,7 @@ public:
     }
     void changing(const plan::PlannedStep& step) override
     {
-        document_["changes"].push_back(plan::describe(step));
+        document_["changes"].push_back(plan::describe(step.change));
     }
     void paths(const std::vector<lab::Cell>& cells) override
     {

@@ -8,8 +8,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "plan/describe.hpp"
-
 namespace onlan::cli {
 
 render::Ink ink(Paint paint)
@@ -52,14 +50,14 @@ void print_warnings(std::span<const std::string> warnings)
 
 void print_step(const plan::PlannedStep& step)
 {
-    std::cout << "  " << plan::describe(step) << '\n' << std::flush;
+    std::cout << "  " << plan::describe(step.change) << '\n' << std::flush;
 }
 
 Result<std::vector<std::string>> commands_of(const plan::Plan& plan)
 {
     std::vector<std::string> all;
     for (const plan::PlannedStep& step : plan.steps) {
-        ONLAN_TRY(const auto commands, plan::commands(step));
+        ONLAN_TRY(const auto commands, plan::commands(step.change));
         all.insert(all.end(), commands.begin(), commands.end());
     }
     return all;
@@ -89,12 +87,12 @@ nlohmann::json plan_to_json(const plan::Plan& plan)
 {
     auto changes = nlohmann::json::array();
     for (const plan::PlannedStep& step : plan.steps) {
-        const auto commands = plan::commands(step);
+        const auto commands = plan::commands(step.change);
         changes.push_back(
             {{"for", step.owner},
-             {"direction", step.direction == plan::Direction::make ? "make" : "undo"},
-             {"summary", plan::describe(step)},
-             {"change", plan::to_json(step.change)},
+             {"direction", step.undoes ? "undo" : "make"},
+             {"summary", plan::describe(step.change)},
+             {"change", plan::to_json(step.recorded())},
              // Null where ip(8) and the others have no words for it.
              {"commands", commands ? nlohmann::json(*commands) : nlohmann::json(nullptr)}});
     }

@@ -88,7 +88,7 @@ Result<> survey_subnet(const model::Lan& lan,
 bool makes_network(const plan::Plan& plan, const model::Lan& lan)
 {
     return std::ranges::any_of(plan.steps, [&](const plan::PlannedStep& step) {
-        return step.direction == plan::Direction::make && step.owner == lan.name &&
+        return step.owner == lan.name &&
                std::holds_alternative<plan::CreateDockerNetwork>(step.change);
     });
 }

@@ -241,13 +241,13 @@ struct Going {
 void leave_networks(Going& going, const std::string& why)
 {
     std::erase_if(going.plan.steps, [&](const plan::PlannedStep& step) {
-        const auto* made = std::get_if<plan::CreateDockerNetwork>(&step.change);
-        if (made == nullptr)
+        const auto* removed = std::get_if<plan::RemoveDockerNetwork>(&step.change);
+        if (removed == nullptr)
             return false;
         going.leaves_networks = true;
         going.plan.warnings.push_back(
             fmt::format("the Docker network {} stays: {}; 'onlan down' removes it when Docker runs",
-                        made->network.name, why));
+                        removed->network.name, why));
         return true;
     });
 }

@@ -83,14 +83,15 @@ ByHand::open(const kernel::NetnsHandle& netns, const model::Intent& intent, plan
 
 Result<> ByHand::make(const Change& change)
 {
-    ONLAN_CHECK(kernel::in_netns(host_, [&] { return actuator_->make(change); }));
+    ONLAN_CHECK(kernel::in_netns(host_, [&] { return actuator_->perform(change); }));
     done_.push_back(change);
     return {};
 }
 
 Result<> ByHand::undo_last()
 {
-    ONLAN_CHECK(kernel::in_netns(host_, [&] { return actuator_->undo(done_.back()); }));
+    ONLAN_CHECK(
+        kernel::in_netns(host_, [&] { return actuator_->perform(plan::inverse(done_.back())); }));
     done_.pop_back();
     return {};
 }

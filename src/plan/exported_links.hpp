@@ -7,7 +7,7 @@
 
 #include "model/host.hpp"
 #include "model/intent.hpp"
-#include "plan/change.hpp"
+#include "plan/changes/change.hpp"
 
 namespace onlan::plan {
 

@@ -4,7 +4,7 @@
 
 #include "base/append_format.hpp"
 #include "model/policy_rule.hpp"
-#include "plan/ip_words.hpp"
+#include "plan/changes/ip_words.hpp"
 
 namespace onlan::plan {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "model/host.hpp"
 #include "model/intent.hpp"
-#include "plan/change.hpp"
+#include "plan/changes/change.hpp"
 #include "plan/plan.hpp"
 
 namespace onlan::plan {

@@ -13,10 +13,10 @@ std::vector<const model::DockerNetwork*> leaving_networks(const Plan& plan, cons
 {
     std::vector<const model::DockerNetwork*> leaving;
     for (const PlannedStep& step : plan.steps) {
-        const auto* made = std::get_if<CreateDockerNetwork>(&step.change);
-        if (!host.docker || made == nullptr || step.direction == Direction::make)
+        const auto* removed = std::get_if<RemoveDockerNetwork>(&step.change);
+        if (!host.docker || removed == nullptr)
             continue;
-        if (const auto* network = host.docker->find_network(made->network.name))
+        if (const auto* network = host.docker->find_network(removed->network.name))
             leaving.push_back(network);
     }
     return leaving;
@@ -40,16 +40,16 @@ std::vector<std::string> bridges_in_use(const Plan& plan, const model::Host& hos
 {
     std::set<std::string> leaving;
     for (const PlannedStep& step : plan.steps) {
-        if (const auto* port = std::get_if<SetMaster>(&step.change))
+        if (const auto* port = std::get_if<SetMaster>(&step.recorded()))
             leaving.insert(port->link);
-        else if (const auto* cable = std::get_if<CreateVeth>(&step.change))
+        else if (const auto* cable = std::get_if<CreateVeth>(&step.recorded()))
             leaving.insert({cable->name, cable->peer});
     }
     std::vector<std::string> sentences;
     for (const PlannedStep& step : plan.steps) {
-        const auto* made = std::get_if<CreateBridge>(&step.change);
+        const auto* made = std::get_if<CreateBridge>(&step.recorded());
         const model::Link* bridge = made != nullptr ? host.netns.find_link(made->name) : nullptr;
-        if (bridge == nullptr || step.direction == Direction::make)
+        if (bridge == nullptr || !step.undoes)
             continue;
         std::vector<std::string> others;
         for (const model::Link& link : host.netns.links) {
@@ -70,8 +70,8 @@ std::vector<std::string> encapsulating_routes(const Plan& plan)
 {
     std::vector<std::string> sentences;
     for (const PlannedStep& step : plan.steps) {
-        const auto* added = std::get_if<AddRoute>(&step.change);
-        if (added != nullptr && added->route.encapsulated && step.direction == Direction::undo)
+        const auto* added = std::get_if<AddRoute>(&step.recorded());
+        if (added != nullptr && added->route.encapsulated && step.undoes)
             sentences.push_back(fmt::format(
                 "the route to {} on {} encapsulates its packets (ip route … encap …), and onlan "
                 "cannot move such a route to another interface; remove it first",

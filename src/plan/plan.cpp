@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "plan/checks.hpp"
-#include "plan/holds.hpp"
 #include "plan/in_use.hpp"
 #include "plan/lan_changes.hpp"
 #include "plan/names.hpp"
@@ -20,11 +19,6 @@ namespace {
 bool is_chosen(const std::string& name, std::span<const std::string> lans)
 {
     return lans.empty() || std::ranges::find(lans, name) != lans.end();
-}
-
-PlannedStep undo_step(const Entry& entry)
-{
-    return {.direction = Direction::undo, .owner = entry.owner, .change = entry.change};
 }
 
 // That of a port as well as that of its bridge.
@@ -57,19 +51,19 @@ std::vector<PlannedStep> undo_steps(Ledger ledger, Leaves leaves)
     const std::set<Owner> used = used_uplinks(kept);
     const auto lans = std::ranges::stable_partition(ledger, is_uplink, &Entry::owner);
     std::ranges::stable_sort(ledger.begin(), lans.begin(), {},
-                             [](const Entry& entry) { return phase(entry.change); });
+                             [](const Entry& entry) { return kind(entry.change).phase; });
     std::vector<PlannedStep> steps;
     for (const Entry& entry : ledger | std::views::reverse) {
         const bool unused = is_uplink(entry.owner) && !used.contains(uplink_of(entry.owner));
         if (unused || leaves(entry))
-            steps.push_back(undo_step(entry));
+            steps.push_back(undoing(entry));
     }
     return steps;
 }
 
 bool moves_default_route(const PlannedStep& step)
 {
-    const auto* moved = std::get_if<RemoveRoute>(&step.change);
+    const auto* moved = std::get_if<RemoveRoute>(&step.recorded());
     return moved != nullptr && moved->route.destination.length() == 0;
 }
 
@@ -211,14 +205,13 @@ private:
     [[nodiscard]] static bool takes_away(const PlannedStep& step, const Change& change)
     {
         if (const auto* route = std::get_if<RemoveRoute>(&step.change)) {
-            return step.direction == Direction::make &&
-                   same_object(AddRoute{route->link, route->route}, change);
+            return !step.undoes && same_object(AddRoute{route->link, route->route}, change);
         }
-        if (const auto* network = std::get_if<CreateDockerNetwork>(&step.change)) {
+        if (const auto* network = std::get_if<RemoveDockerNetwork>(&step.change)) {
             const auto* wanted = std::get_if<CreateDockerNetwork>(&change);
             return wanted != nullptr && wanted->network.name == network->network.name;
         }
-        return step.direction == Direction::undo && same_object(step.change, change);
+        return step.undoes && same_object(*step.undoes, change);
     }
 
     [[nodiscard]] bool is_recorded(const Owner& owner, const Change& change) const
@@ -247,8 +240,7 @@ private:
                 return;
             warn_of_lost_journal(owner);
         }
-        plan_.steps.push_back(
-            {.direction = Direction::make, .owner = owner, .change = std::move(change)});
+        plan_.steps.push_back({.owner = owner, .change = std::move(change)});
     }
 
     const Request& request_;
@@ -258,6 +250,11 @@ private:
 };
 
 } // namespace
+
+PlannedStep undoing(const Entry& entry)
+{
+    return {.owner = entry.owner, .change = inverse(entry.change), .undoes = entry.change};
+}
 
 Owner uplink_owner(std::string_view bridge)
 {

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
-#include "plan/describe.hpp"
 #include "plan/guards.hpp"
-#include "plan/holds.hpp"
 #include "plan/names.hpp"
 
 namespace onlan::plan {
@@ -77,7 +75,7 @@ LanStatus lan_status(const model::Lan& lan, const Request& request)
         return status;
     }
     for (const PlannedStep& step : plan->steps)
-        status.drift.push_back(describe(step));
+        status.drift.push_back(describe(step.change));
     status.warnings = std::move(plan->warnings);
     status.unmended = std::move(plan->unmended);
     return status;

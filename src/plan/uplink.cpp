@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "model/link_switches.hpp"
-#include "plan/holds.hpp"
 #include "plan/names.hpp"
 
 namespace onlan::plan {
@@ -226,7 +225,7 @@ public:
             add_port(*port);
         add_kept(ledger);
         std::ranges::stable_sort(entries_, {},
-                                 [](const Entry& entry) { return phase(entry.change); });
+                                 [](const Entry& entry) { return kind(entry.change).phase; });
         return std::move(entries_);
     }
 
@@ -326,21 +325,7 @@ Load strays_on(const model::Link& bridge, const model::Host& host, const Ledger&
     return load;
 }
 
-struct Phase {
-    int operator()(const RemoveRoute&) const { return 1; }
-    int operator()(const RemoveAddress&) const { return 2; }
-    int operator()(const AddAddress&) const { return 3; }
-    int operator()(const AddRoute&) const { return 4; }
-    int operator()(const ReplaceRule&) const { return 5; }
-    int operator()(const auto&) const { return 0; }
-};
-
 } // namespace
-
-int phase(const Change& change)
-{
-    return std::visit(Phase{}, change);
-}
 
 bool leaves_through(const model::Route& route, const model::Link& link)
 {

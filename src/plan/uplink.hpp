@@ -18,10 +18,6 @@ uplink_entries(const model::Uplink& uplink, const model::Host& host, const Ledge
 // had moved it there: undone, it goes to the port with the rest.
 [[nodiscard]] Ledger with_strays(const Ledger& ledger, const model::Host& host);
 
-// Changes of an uplink are made in the order of their phases, and undone in reverse, however many
-// repairs have come between: an address before the routes that need it, and so on.
-[[nodiscard]] int phase(const Change& change);
-
 // The port's own addresses and routes that move onto the bridge, in the order in which they have to
 // be added.
 [[nodiscard]] std::vector<model::Address> moving_addresses(const model::Link& port,

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "plan/describe.hpp"
 #include "plan/in_use.hpp"
 #include "plan/names.hpp"
 #include "plan/plan.hpp"
@@ -25,7 +24,7 @@ std::vector<std::string> described(const Plan& plan)
 {
     std::vector<std::string> lines;
     for (const PlannedStep& step : plan.steps)
-        lines.push_back(describe(step));
+        lines.push_back(describe(step.change));
     return lines;
 }
 

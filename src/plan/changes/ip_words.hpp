@@ -18,6 +18,7 @@ void append(Argv& words, std::initializer_list<std::string> more);
 // Enough to find it again.
 [[nodiscard]] Argv address_key_words(const std::string& link, const model::Address& address);
 [[nodiscard]] Result<Argv> route_words(const std::string& link, const model::Route& route);
+[[nodiscard]] std::string family_flag(net::Family family);
 [[nodiscard]] Result<Argv> rule_words(const model::Rule& rule);
 
 } // namespace onlan::plan

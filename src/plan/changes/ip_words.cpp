@@ -1,4 +1,4 @@
-#include "plan/ip_words.hpp"
+#include "plan/changes/ip_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -236,6 +236,11 @@ Result<Argv> route_words(const std::string& link, const model::Route& route)
         words.emplace_back("onlink");
     ONLAN_CHECK(append_metrics(words, route));
     return words;
+}
+
+std::string family_flag(net::Family family)
+{
+    return family == net::Family::ipv4 ? "-4" : "-6";
 }
 
 Result<Argv> rule_words(const model::Rule& rule)
