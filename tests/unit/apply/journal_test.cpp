@@ -44,7 +44,7 @@ protected:
     std::filesystem::path folder;
 };
 
-// Written by onlan 0.2, a change of every kind that it made.
+// A change of every kind, as the version before this one wrote it.
 TEST_F(JournalFile, OfVersion1IsReadAndBecomesOneOfThisVersion)
 {
     std::filesystem::copy(ONLAN_TEST_DATA "/journal/version-1", folder / "journal");
