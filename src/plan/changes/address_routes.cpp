@@ -27,6 +27,24 @@ std::uint32_t table_of(const model::Netns& netns, const model::Link& link, std::
     return master != nullptr && master->vrf_table != 0 ? master->vrf_table : usual;
 }
 
+net::Prefix subnet_of(const model::Address& address)
+{
+    return net::Prefix::around(address.peer.value_or(address.local.address), address.local.length);
+}
+
+// The address itself, or the one that it is a secondary of (inet_ifa_byprefix()).
+net::IpAddress primary_of(const model::Netns& netns, const model::Address& address)
+{
+    const auto is_primary = [&](const model::Address& other) {
+        return other.link == address.link && (other.flags & kFlagSecondary) == 0 &&
+               subnet_of(other) == subnet_of(address);
+    };
+    const auto primary = (address.flags & kFlagSecondary) != 0
+                             ? std::ranges::find_if(netns.addresses, is_primary)
+                             : netns.addresses.end();
+    return primary == netns.addresses.end() ? address.local.address : primary->local.address;
+}
+
 // fib_magic()
 model::Route ipv4_route(const model::Netns& netns,
                         const model::Link& link,
@@ -39,7 +57,7 @@ model::Route ipv4_route(const model::Netns& netns,
             .type = type,
             .protocol = kProtocolKernel,
             .scope = type == kLocal ? model::kScopeHost : model::kScopeLink,
-            .preferred_source = address.local.address,
+            .preferred_source = primary_of(netns, address),
             .link = link.index};
 }
 
@@ -50,8 +68,7 @@ ipv4_routes(const model::Netns& netns, const model::Link& link, const model::Add
     const auto route = [&](const net::Prefix& to, std::uint8_t type) {
         return ipv4_route(netns, link, address, to, type);
     };
-    const net::Prefix prefix =
-        net::Prefix::around(address.peer.value_or(address.local.address), address.local.length);
+    const net::Prefix prefix = subnet_of(address);
     std::vector<model::Route> routes = {route(host_route(address.local.address), kLocal)};
     if (!link.up)
         return routes;
@@ -78,8 +95,7 @@ ipv6_routes(const model::Netns& netns, const model::Link& link, const model::Add
                                          .type = kLocal,
                                          .protocol = kProtocolKernel,
                                          .link = link.index}};
-    const net::Prefix prefix =
-        net::Prefix::around(address.peer.value_or(address.local.address), address.local.length);
+    const net::Prefix prefix = subnet_of(address);
     if ((address.flags & kFlagNoPrefixRoute) == 0)
         routes.push_back({.destination = prefix,
                           .table = table_of(netns, link, model::kTableMain),

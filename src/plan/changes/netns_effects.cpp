@@ -190,7 +190,10 @@ void replace_primary(model::Netns& netns, const model::Link& link, const model::
     auto next = std::ranges::find_if(netns.addresses, follows);
     if (promotes && next != netns.addresses.end()) {
         next->flags &= ~kFlagSecondary;
-        add_routes_of(netns, link, *next);
+        for (const model::Address& address : netns.addresses) {
+            if (same_subnet(address, gone))
+                add_routes_of(netns, link, address);
+        }
         return;
     }
     for (; next != netns.addresses.end(); next = std::ranges::find_if(netns.addresses, follows)) {
@@ -218,6 +221,11 @@ model::Link* find_link(model::Netns& netns, std::string_view name)
 {
     const auto found = std::ranges::find(netns.links, name, &model::Link::name);
     return found == netns.links.end() ? nullptr : &*found;
+}
+
+bool carries(const model::Link* link, std::string_view alias)
+{
+    return link != nullptr && link->alias == alias;
 }
 
 int add_link(model::Netns& netns, model::Link link)

@@ -12,6 +12,9 @@ namespace onlan::plan {
 
 [[nodiscard]] model::Link* find_link(model::Netns& netns, std::string_view name);
 
+// Is the link there, and marked so?
+[[nodiscard]] bool carries(const model::Link* link, std::string_view alias);
+
 // Returns its index: the next that is free. Its switches begin as "default" has them
 // (net/ipv4/devinet.c, inetdev_init(); net/ipv6/addrconf.c, ipv6_add_dev()).
 int add_link(model::Netns& netns, model::Link link);

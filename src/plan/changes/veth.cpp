@@ -6,14 +6,6 @@
 #include "plan/changes/shell.hpp"
 
 namespace onlan::plan {
-namespace {
-
-bool carries(const model::Link* link, const std::string& alias)
-{
-    return link != nullptr && link->alias == alias;
-}
-
-} // namespace
 
 std::string CreateVeth::describe() const
 {
