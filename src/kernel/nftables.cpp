@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
-#include <set>
-#include <utility>
 
 #include <nftables/libnftables.h>
 
@@ -13,6 +11,7 @@
 
 #include "formats/nft_devices.hpp"
 #include "kernel/modules.hpp"
+#include "model/nft_outline.hpp"
 
 namespace onlan::kernel {
 namespace {
@@ -75,28 +74,15 @@ Result<json> document_from(const std::string& answer)
     return document;
 }
 
-// The objects of one kind in a document.
-std::vector<json> objects(const json& document, const char* kind)
-{
-    std::vector<json> found;
-    if (document.is_null())
-        return found;
-    for (const json& element : document["nftables"]) {
-        if (element.contains(kind))
-            found.push_back(element[kind]);
-    }
-    return found;
-}
-
-Result<std::vector<json>> own_rules()
+// onlan's own, empty where it is not there.
+Result<model::NftListing> list_own_table()
 {
     auto answer = run(fmt::format("list table {} {}", kFamily, kTable), "read onlan's table");
     if (!answer && answer.error().code == std::errc::no_such_file_or_directory)
-        return std::vector<json>{};
+        return model::NftListing{};
     if (!answer)
         return Failure{std::move(answer).error()};
-    ONLAN_TRY(const json document, document_from(*answer));
-    return objects(document, "rule");
+    return document_from(*answer);
 }
 
 json own_chain()
@@ -105,8 +91,11 @@ json own_chain()
             {"hook", "prerouting"}, {"prio", kPriorityRaw}, {"policy", "accept"}};
 }
 
-bool lacks_devices(const json& chain)
+bool lacks_devices(const json& element)
 {
+    if (!element.contains("chain"))
+        return false;
+    const json& chain = element["chain"];
     const std::string hook = chain.value("hook", "");
     return (hook == "ingress" || hook == "egress") && !chain.contains("dev");
 }
@@ -115,13 +104,12 @@ bool lacks_devices(const json& chain)
 // it.
 Result<> add_devices(json& ruleset)
 {
-    const std::vector<json> chains = objects(ruleset, "chain");
-    if (std::ranges::none_of(chains, lacks_devices))
+    if (std::ranges::none_of(ruleset["nftables"], lacks_devices))
         return {};
     ONLAN_TRY(const auto text, run("list chains", "read the devices of nftables chains", kAsText));
     const auto all = formats::parse_nft_chain_devices(text);
     for (json& element : ruleset["nftables"]) {
-        if (!element.contains("chain") || !lacks_devices(element["chain"]))
+        if (!lacks_devices(element))
             continue;
         json& chain = element["chain"];
         const auto bound = std::ranges::find_if(all, [&](const formats::NftChainDevices& one) {
@@ -140,17 +128,12 @@ Result<model::NftListing> list_outline()
 {
     ONLAN_TRY(const auto answer, run("list chains", "read the nftables chains"));
     ONLAN_TRY(json outline, document_from(answer));
-    std::set<std::pair<std::string, std::string>> tables;
-    for (const json& chain : objects(outline, "chain"))
-        tables.emplace(chain.value("family", ""), chain.value("table", ""));
-    for (const auto& [family, table] : tables) {
-        if (model::is_table_of_iptables(family, table))
-            continue;
+    for (const auto& [family, table] : model::hooked_tables(outline)) {
         ONLAN_TRY(const auto listed,
                   run(fmt::format("list table {} {}", family, table), "read the nftables rules"));
-        ONLAN_TRY(const json document, document_from(listed));
-        for (json& rule : objects(document, "rule"))
-            outline["nftables"].push_back({{"rule", std::move(rule)}});
+        ONLAN_TRY(const model::NftListing listing, document_from(listed));
+        for (const json* rule : listing.objects("rule"))
+            outline["nftables"].push_back({{"rule", *rule}});
     }
     return outline;
 }
@@ -170,9 +153,9 @@ Result<model::NftListing> list_ruleset()
 
 Result<> add_notrack(const std::string& bridge, const std::string& comment)
 {
-    ONLAN_TRY(const auto present, own_rules());
-    if (std::ranges::any_of(present,
-                            [&](const json& rule) { return rule.value("comment", "") == comment; }))
+    ONLAN_TRY(const auto table, list_own_table());
+    const auto present = model::own_rules(table);
+    if (std::ranges::find(present, comment, &model::NftOwnRule::comment) != present.end())
         return {};
     const json rule = {
         {"family", kFamily},
@@ -191,16 +174,17 @@ Result<> add_notrack(const std::string& bridge, const std::string& comment)
 
 Result<> remove_notrack(const std::string& comment)
 {
-    ONLAN_TRY(const auto rules, own_rules());
+    ONLAN_TRY(const auto table, list_own_table());
+    const auto rules = table.objects("rule");
     json commands = json::array();
-    for (const json& rule : rules) {
-        if (rule.value("comment", "") == comment)
+    for (const json* rule : rules) {
+        if (rule->value("comment", "") == comment)
             commands.push_back({{"delete",
                                  {{"rule",
                                    {{"family", kFamily},
                                     {"table", kTable},
-                                    {"chain", rule.value("chain", "")},
-                                    {"handle", rule.value("handle", 0)}}}}}});
+                                    {"chain", rule->value("chain", "")},
+                                    {"handle", rule->value("handle", 0)}}}}}});
     }
     // Also where somebody flushed the table: what is left of it is still onlan's.
     const bool last = commands.size() == rules.size();

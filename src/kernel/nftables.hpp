@@ -12,7 +12,7 @@ namespace onlan::kernel {
 // nftables in this thread's network namespace, through libnftables and its JSON.
 
 // What planning looks at, however many rules there are: every chain, whoever made it, and the rules
-// of those tables that are not iptables-nft's, which iptables-save shows.
+// of model::hooked_tables().
 [[nodiscard]] Result<model::NftListing> list_outline();
 // Everything, in all families: what `nft --json list ruleset` prints. Empty when there is nothing.
 // A kernel without nf_tables is not asked to load it.

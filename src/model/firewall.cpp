@@ -19,12 +19,12 @@ std::string_view comment_of(const std::vector<std::string>& rule)
     return flag == rule.end() || flag + 1 == rule.end() ? std::string_view{} : *(flag + 1);
 }
 
-bool is_table_of_iptables(std::string_view family, std::string_view table)
+bool is_of_iptables(const NftBaseChain& chain)
 {
     constexpr std::array<std::string_view, 5> kTables = {"filter", "nat", "mangle", "raw",
                                                          "security"};
-    return (family == "ip" || family == "ip6") &&
-           std::ranges::find(kTables, table) != kTables.end();
+    return (chain.family == "ip" || chain.family == "ip6") &&
+           std::ranges::find(kTables, chain.table) != kTables.end();
 }
 
 const XtablesChain* XtablesRuleset::find_chain(std::string_view table, std::string_view chain) const

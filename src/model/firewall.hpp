@@ -61,11 +61,7 @@ struct NftBaseChain {
 };
 
 // Whether iptables-nft or ip6tables-nft would keep its rules in a table of this name.
-[[nodiscard]] bool is_table_of_iptables(std::string_view family, std::string_view table);
-[[nodiscard]] inline bool is_of_iptables(const NftBaseChain& chain)
-{
-    return is_table_of_iptables(chain.family, chain.table);
-}
+[[nodiscard]] bool is_of_iptables(const NftBaseChain& chain);
 
 // A rule in a table of onlan's own, told apart by its comment.
 struct NftOwnRule {

@@ -11,22 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-// The objects of one kind: {"nftables": [{"chain": {…}}, {"rule": {…}}, …]}.
-std::vector<const json*> objects(const NftListing& listing, const char* kind)
-{
-    std::vector<const json*> found;
-    const json& document = listing.document();
-    const auto list = document.is_object() ? document.find("nftables") : document.end();
-    if (list == document.end())
-        return found;
-    for (const json& element : *list) {
-        const auto object = element.is_object() ? element.find(kind) : element.end();
-        if (object != element.end() && object->is_object())
-            found.push_back(&*object);
-    }
-    return found;
-}
-
 std::string text(const json& object, const char* name)
 {
     const auto found = object.find(name);
@@ -76,7 +60,7 @@ void collect_interface_rules(const json& rule, std::vector<NftInterfaceRule>& fo
 std::vector<NftBaseChain> base_chains(const NftListing& listing)
 {
     std::vector<NftBaseChain> found;
-    for (const json* chain : objects(listing, "chain")) {
+    for (const json* chain : listing.objects("chain")) {
         if (!chain->contains("hook"))
             continue;
         const auto priority = chain->find("prio");
@@ -93,11 +77,22 @@ std::vector<NftBaseChain> base_chains(const NftListing& listing)
     return found;
 }
 
+NftTables hooked_tables(const NftListing& listing)
+{
+    NftTables tables;
+    for (const NftBaseChain& chain : base_chains(listing)) {
+        if (!is_of_iptables(chain))
+            tables.emplace(chain.family, chain.table);
+    }
+    return tables;
+}
+
 std::vector<NftInterfaceRule> interface_rules(const NftListing& listing)
 {
+    const NftTables tables = hooked_tables(listing);
     std::vector<NftInterfaceRule> found;
-    for (const json* rule : objects(listing, "rule")) {
-        if (!is_table_of_iptables(text(*rule, "family"), text(*rule, "table")))
+    for (const json* rule : listing.objects("rule")) {
+        if (tables.contains({text(*rule, "family"), text(*rule, "table")}))
             collect_interface_rules(*rule, found);
     }
     return found;
@@ -106,7 +101,7 @@ std::vector<NftInterfaceRule> interface_rules(const NftListing& listing)
 std::vector<NftOwnRule> own_rules(const NftListing& listing)
 {
     std::vector<NftOwnRule> found;
-    for (const json* rule : objects(listing, "rule")) {
+    for (const json* rule : listing.objects("rule")) {
         if (is_own(*rule))
             found.push_back({.chain = text(*rule, "chain"), .comment = text(*rule, "comment")});
     }

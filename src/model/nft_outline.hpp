@@ -1,7 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <set>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/firewall.hpp"
@@ -12,7 +15,11 @@ namespace onlan::model {
 // What planning asks of nftables, read off its listing.
 
 [[nodiscard]] std::vector<NftBaseChain> base_chains(const NftListing& listing);
-// Without those of iptables-nft: they are in XtablesRuleset.
+// {family, name} of the tables whose rules a packet can come to: those with a base chain. Without
+// iptables-nft's: they are in XtablesRuleset.
+using NftTables = std::set<std::pair<std::string, std::string>>;
+[[nodiscard]] NftTables hooked_tables(const NftListing& listing);
+// In these tables.
 [[nodiscard]] std::vector<NftInterfaceRule> interface_rules(const NftListing& listing);
 // Of the table `inet onlan`.
 [[nodiscard]] std::vector<NftOwnRule> own_rules(const NftListing& listing);

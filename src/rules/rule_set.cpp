@@ -39,14 +39,14 @@ Result<> read_saved(const model::Netns& netns,
     return {};
 }
 
-xt::InNft in_nft(const nlohmann::json& nftables, const nft::TableName& table)
+xt::InNft in_nft(const model::NftListing& listing, const nft::TableName& table)
 {
     xt::InNft found;
-    for (const nlohmann::json* chain : nft::objects_of(nftables, table, "chain")) {
+    for (const nlohmann::json* chain : nft::objects_of(listing, table, "chain")) {
         if (nft::find_member(*chain, "hook") != nullptr)
             found.base_chains.push_back(nft::optional_text(*chain, "name"));
     }
-    for (const nlohmann::json* rule : nft::objects_of(nftables, table, "rule"))
+    for (const nlohmann::json* rule : nft::objects_of(listing, table, "rule"))
         found.handles[nft::optional_text(*rule, "chain")].push_back(
             nft::optional_number(*rule, "handle"));
     return found;
@@ -78,7 +78,7 @@ private:
             const bool ipv4 = ruleset.family == net::Family::ipv4;
             if (ruleset.backend != XtablesBackend::nft || table.family != (ipv4 ? "ip" : "ip6"))
                 continue;
-            xt::InNft shown = in_nft(netns_.nftables.document(), table);
+            xt::InNft shown = in_nft(netns_.nftables, table);
             if (!xt::has_base_chains(ruleset, table.name, shown.base_chains))
                 continue;
             ONLAN_CHECK(xt::read_table(netns_,

@@ -131,7 +131,7 @@ public:
 private:
     [[nodiscard]] std::vector<const Json*> objects(const char* kind) const
     {
-        return objects_of(scope_.netns.nftables.document(), name_, kind);
+        return objects_of(scope_.netns.nftables, name_, kind);
     }
 
     [[nodiscard]] RuleRef ref(const std::string& chain) const
@@ -273,18 +273,14 @@ Result<> read_ruleset(const model::Netns& netns, const LeaveOut& leave_out, Prog
     return {};
 }
 
-std::vector<const Json*> objects_of(const Json& nftables, const TableName& table, const char* kind)
+std::vector<const Json*>
+objects_of(const model::NftListing& listing, const TableName& table, const char* kind)
 {
-    std::vector<const Json*> objects;
-    const Json* list = find_member(nftables, "nftables");
-    if (list == nullptr || !list->is_array())
-        return objects;
-    for (const Json& one : *list) {
-        const Json* object = find_member(one, kind);
-        if (object != nullptr && optional_text(*object, "family") == table.family &&
-            optional_text(*object, "table") == table.name)
-            objects.push_back(object);
-    }
+    std::vector<const Json*> objects = listing.objects(kind);
+    std::erase_if(objects, [&](const Json* object) {
+        return optional_text(*object, "family") != table.family ||
+               optional_text(*object, "table") != table.name;
+    });
     return objects;
 }
 

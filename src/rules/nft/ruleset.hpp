@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "model/nft_listing.hpp"
 #include "rules/machine/program.hpp"
 #include "rules/nft/json.hpp"
 
@@ -23,6 +24,6 @@ read_ruleset(const model::Netns& netns, const LeaveOut& leave_out, Program& prog
 
 // A table's objects of one kind ("chain", "rule"), in the order of the dump.
 [[nodiscard]] std::vector<const Json*>
-objects_of(const Json& nftables, const TableName& table, const char* kind);
+objects_of(const model::NftListing& listing, const TableName& table, const char* kind);
 
 } // namespace onlan::rules::nft

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -151,6 +152,22 @@ TEST(Nftables, BaseChainsAreListedWithoutTheOthers)
                                                     .hook = "forward",
                                                     .priority = -200,
                                                     .policy = "drop"}));
+    });
+}
+
+TEST(Nftables, TheOutlineHasTheRulesOfHookedTablesOnly)
+{
+    in_own_netns([](NetlinkSocket&) {
+        for (const char* table : {"inet asleep", "inet t", "ip filter"})
+            nft({fmt::format(
+                "add table {0}; add chain {0} plain; add rule {0} plain iifname lo drop", table)});
+        for (const char* table : {"inet t", "ip filter"})
+            nft({fmt::format("add chain {} c {{ type filter hook input priority 0; }}", table)});
+        const auto outline = list_outline();
+        ASSERT_TRUE(outline) << outline.error().message;
+        EXPECT_EQ(outline->objects("chain").size(), 5U);
+        ASSERT_EQ(outline->objects("rule").size(), 1U);
+        EXPECT_EQ(outline->objects("rule").front()->at("table"), "t");
     });
 }
 

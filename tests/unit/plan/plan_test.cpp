@@ -190,7 +190,7 @@ TEST_F(Planning, NothingToDoWhenTheHostIsAsConfigured)
     for (const char* link : {"on-lan137", "in-lan137", "up-lan137"})
         netns(host).sysctls[interface_sysctl("ipv6", link, "disable_ipv6")] = "1";
     netns(host).sysctls[interface_sysctl("ipv4", "on-lan137", "arp_ignore")] = "8";
-    add_nft_rule(host, "onlan", {{"chain", "prerouting"}, {"comment", "onlan:lan137"}});
+    add_to_nft(host, "rule", "onlan", {{"chain", "prerouting"}, {"comment", "onlan:lan137"}});
     for (const PlannedStep& step : first->steps)
         ledger.push_back({step.owner, step.change});
 

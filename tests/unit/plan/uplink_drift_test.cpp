@@ -250,12 +250,17 @@ TEST_F(Uplink, FirewallRulesThatNameTheNicAreNamed)
                                                {{"-i", "eno+", "-j", "LOG"}},
                                                {{"-i", "eth9", "-j", "ACCEPT"}}};
     netns(host).xtables = {ruleset};
-    for (const char* name : {"eno1", "lo"})
-        add_nft_rule(
-            host, "filter",
-            {{"chain", "input"},
-             {"expr",
-              {{{"match", {{"left", {{"meta", {{"key", "iifname"}}}}}, {"right", name}}}}}}});
+    add_to_nft(host, "chain", "filter", {{"name", "input"}, {"hook", "input"}});
+    // A packet comes to no chain of the other table: none of them is hooked in.
+    add_to_nft(host, "chain", "asleep", {{"name", "input"}});
+    for (const char* table : {"filter", "asleep"}) {
+        for (const char* name : {"eno1", "lo"})
+            add_to_nft(
+                host, "rule", table,
+                {{"chain", "input"},
+                 {"expr",
+                  {{{"match", {{"left", {{"meta", {{"key", "iifname"}}}}}, {"right", name}}}}}}});
+    }
     EXPECT_THAT(warnings(),
                 ElementsAre(HasSubstr("iptables-legacy -t filter -A INPUT -i eno1 -j DROP"),
                             HasSubstr("iptables-legacy -t filter -A INPUT -i eno+ -j LOG"),

@@ -76,13 +76,16 @@ inline model::Lan lan137(model::AttachMode mode = model::AttachMode::docker_brid
                      .pool = *net::AddressRange::parse("192.168.137.192/28")}};
 }
 
-// A rule of the table `inet TABLE` in nft's listing.
-inline void add_nft_rule(model::Snapshot& host, const std::string& table, nlohmann::json rule)
+// One more object of the table `inet TABLE` in nft's listing.
+inline void add_to_nft(model::Snapshot& host,
+                       const std::string& kind,
+                       const std::string& table,
+                       nlohmann::json object)
 {
     nlohmann::json document = netns(host).nftables.document();
-    rule["family"] = "inet";
-    rule["table"] = table;
-    document["nftables"].push_back({{"rule", std::move(rule)}});
+    object["family"] = "inet";
+    object["table"] = table;
+    document["nftables"].push_back({{kind, std::move(object)}});
     netns(host).nftables = std::move(document);
 }
 
