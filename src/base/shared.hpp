@@ -42,8 +42,8 @@ public:
 private:
     static const std::shared_ptr<T>& nothing()
     {
-        static const auto kNothing = std::make_shared<T>();
-        return kNothing;
+        static const auto value = std::make_shared<T>();
+        return value;
     }
 
     std::shared_ptr<T> value_;

@@ -37,12 +37,12 @@ void collect_names(const json& expression, std::vector<std::string>& names)
 void collect_interface_rules(const json& rule, std::vector<NftInterfaceRule>& found)
 {
     constexpr std::array<std::string_view, 4> kKeys = {"iifname", "oifname", "iif", "oif"};
-    const json::json_pointer key_of_match("/match/left/meta/key");
+    const json::json_pointer meta("/match/left/meta");
     for (const json& expression : rule.value("expr", json::array())) {
-        if (!expression.contains(key_of_match) || !expression["match"].contains("right"))
+        if (!expression.contains(meta) || !expression["match"].contains("right"))
             continue;
-        const json& key = expression[key_of_match];
-        if (!key.is_string() || std::ranges::find(kKeys, key) == kKeys.end())
+        const std::string key = text(expression[meta], "key");
+        if (std::ranges::find(kKeys, key) == kKeys.end())
             continue;
         std::vector<std::string> names;
         collect_names(expression["match"]["right"], names);
@@ -50,7 +50,7 @@ void collect_interface_rules(const json& rule, std::vector<NftInterfaceRule>& fo
             found.push_back({.family = text(rule, "family"),
                              .table = text(rule, "table"),
                              .chain = text(rule, "chain"),
-                             .key = key.get<std::string>(),
+                             .key = key,
                              .interface = std::move(name)});
     }
 }
