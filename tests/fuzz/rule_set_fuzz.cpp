@@ -2,6 +2,8 @@
 #include <sstream>
 #include <string>
 
+#include <nlohmann/json.hpp>
+
 #include "model/netns.hpp"
 #include "rules/rule_set.hpp"
 
