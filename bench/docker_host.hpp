@@ -208,17 +208,17 @@ private:
                 words.push_back(text.substr(from, end - from));
                 from = end + 1;
             }
-            ruleset.tables[table][chain].rules.push_back({std::move(words)});
+            ruleset.tables[table][chain].edit().rules.push_back({std::move(words)});
         };
         for (const char* chain : {"DOCKER", "DOCKER-FORWARD", "DOCKER-BRIDGE", "DOCKER-CT",
                                   "DOCKER-USER", "DOCKER-ISOLATION-STAGE-1"})
-            ruleset.tables["filter"][chain].policy = "-";
+            ruleset.tables["filter"][chain].edit().policy = "-";
         for (const char* chain : {"INPUT", "OUTPUT"})
-            ruleset.tables["filter"][chain].policy = "ACCEPT";
-        ruleset.tables["filter"]["FORWARD"].policy = "DROP";
-        ruleset.tables["nat"]["DOCKER"].policy = "-";
+            ruleset.tables["filter"][chain].edit().policy = "ACCEPT";
+        ruleset.tables["filter"]["FORWARD"].edit().policy = "DROP";
+        ruleset.tables["nat"]["DOCKER"].edit().policy = "-";
         for (const char* chain : {"PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"})
-            ruleset.tables["nat"][chain].policy = "ACCEPT";
+            ruleset.tables["nat"][chain].edit().policy = "ACCEPT";
 
         add("filter", "FORWARD", "-j DOCKER-USER");
         add("filter", "FORWARD", "-j DOCKER-FORWARD");

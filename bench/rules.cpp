@@ -1,9 +1,13 @@
+#include <ctime>
+
 #include <benchmark/benchmark.h>
+#include <nlohmann/json.hpp>
 
 #include "docker_host.hpp"
 #include "rules/rule_set.hpp"
 
-// What one question to the rules of a Docker host costs, by the number of its containers.
+// What one question to the rules of a Docker host costs, and what reading them does, by the number
+// of its containers.
 namespace {
 
 using namespace onlan;
@@ -41,6 +45,63 @@ void load(benchmark::State& state)
         benchmark::DoNotOptimize(rules::RuleSet::load(host.netns()));
 }
 
+// The same rules kept by iptables-nft: they stand in nft's listing too, with handles.
+model::Netns in_nft(model::Netns netns)
+{
+    model::XtablesRuleset& ruleset = netns.xtables.front();
+    ruleset.backend = model::XtablesBackend::nft;
+    auto& objects = netns.nftables.objects.edit();
+    const auto add = [&](const char* kind, const std::string& table, const std::string& name) {
+        const nlohmann::json expressions = {{{"xt", {{"type", "match"}, {"name", "tcp"}}}},
+                                            {{"counter", {{"packets", 1}, {"bytes", 2}}}},
+                                            {{"xt", {{"type", "target"}, {"name", "DNAT"}}}}};
+        objects.emplace_back(nlohmann::json{{kind,
+                                             {{"family", "ip"},
+                                              {"table", table},
+                                              {"name", name},
+                                              {"chain", name},
+                                              {"handle", objects.size()},
+                                              {"expr", expressions}}}});
+    };
+    for (const auto& [table, chains] : ruleset.tables) {
+        add("table", table, table);
+        for (const auto& [name, chain] : chains) {
+            add("chain", table, name);
+            for (std::size_t rule = 0; rule < chain->rules.size(); ++rule)
+                add("rule", table, name);
+        }
+    }
+    return netns;
+}
+
+template <typename Action>
+double seconds(Action action)
+{
+    constexpr int kTimes = 20;
+    const std::clock_t begin = std::clock();
+    for (int time = 0; time < kTimes; ++time)
+        benchmark::DoNotOptimize(action());
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC / kTimes;
+}
+
+// A guard is put into FORWARD: what that costs, and how often it can be tried while all rules are
+// loaded once.
+void with(benchmark::State& state, model::XtablesBackend backend)
+{
+    const DockerHost host = docker_host(state);
+    const model::Netns before =
+        backend == model::XtablesBackend::nft ? in_nft(host.netns()) : host.netns();
+    const rules::RuleSet rules = *rules::RuleSet::load(before);
+    model::Netns after = before;
+    auto& forward = after.xtables.front().tables["filter"]["FORWARD"].edit().rules;
+    forward.insert(forward.begin(), {.words = {"-i", "eth0", "-o", "eth0", "-j", "ACCEPT"}});
+    for (auto _ : state)
+        benchmark::DoNotOptimize(rules.with(after));
+    state.counters["rules"] = static_cast<double>(rules.size());
+    state.counters["load/with"] = seconds([&] { return rules::RuleSet::load(after); }) /
+                                  seconds([&] { return rules.with(after); });
+}
+
 // The last of all rules matches.
 void evaluate(benchmark::State& state, rules::Hook hook)
 {
@@ -69,6 +130,14 @@ void evaluate(benchmark::State& state, rules::Hook hook)
 }
 
 BENCHMARK(load)->Arg(10)->Arg(100)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(with, iptables_legacy, model::XtablesBackend::legacy)
+    ->Arg(10)
+    ->Arg(100)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(with, iptables_nft, model::XtablesBackend::nft)
+    ->Arg(10)
+    ->Arg(100)
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(evaluate, forward, rules::Hook::forward)->Arg(1)->Arg(10)->Arg(100)->Arg(1000);
 BENCHMARK_CAPTURE(evaluate, prerouting, rules::Hook::prerouting)
     ->Arg(1)

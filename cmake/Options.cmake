@@ -15,5 +15,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebI
   target_compile_definitions(onlan_options INTERFACE _FORTIFY_SOURCE=2)
   # GCC 12 sees null dereferences and overflows in inlined library code that cannot happen (GCC PR 105329, 105545).
   target_compile_options(onlan_options INTERFACE -Wno-null-dereference -Wno-restrict)
+  # GCC 12's modref takes stores into a std::variant for dead, by their types, if the variant is copied before it is read
+  # (-fno-ipa-modref, which clang does not know, helps as well).
+  target_compile_options(onlan_options INTERFACE -fno-strict-aliasing)
 endif()
 add_link_options(-Wl,-z,relro,-z,now)

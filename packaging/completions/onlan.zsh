@@ -21,12 +21,12 @@ _onlan() {
     local -a global commands changing
     global=(
         '(- *)'{-h,--help}'[print help]'
-        '(-f --file)'{-f,--file=}'[the configuration]:file:_files'
-        "--docker-host=[Docker's API socket]:URL:"
-        '--state-dir=[where the journal is kept]:folder:_files -/'
-        '--json[one JSON document on stdout]'
-        '--color=[when to use colours]:when:(auto always never)'
-        '(-v --verbose)'{-v,--verbose}'[say what is read and asked]'
+        '(-f --file)'{-f,--file=}'[read this configuration]:file:_files'
+        '--docker-host=[ask Docker at this socket]:URL:'
+        '--state-dir=[keep the journal there]:folder:_files -/'
+        '--json[print one JSON document on stdout]'
+        '--color=[use colours]:when:(auto always never)'
+        '(-v --verbose)'{-v,--verbose}'[report progress on stderr]'
         '(- *)--version[print the version]'
     )
     changing=(
@@ -37,14 +37,14 @@ _onlan() {
     )
     commands=(
         'up:make the host match the configuration'
-        'down:take away what onlan made'
-        'plan:what up would change'
-        'status:each LAN and what drifted'
-        'confirm:keep the changes that wait'
-        'explain:what happens to a flow, packet by packet'
+        'down:remove what onlan made'
+        'plan:show what up would change'
+        'status:show each LAN and what drifted'
+        'confirm:keep the waiting changes'
+        'explain:explain what happens to a flow, packet by packet'
         'export:print the set-up for another tool'
-        'snapshot:the whole network state of the host'
-        'lab:a host and a LAN made of network namespaces'
+        'snapshot:print the whole network state of the host'
+        'lab:build a host and a LAN of network namespaces'
     )
     _arguments -C $global '1:command:->command' '*::argument:->argument' && return
     file_before_command=${opt_args[-f]:-${opt_args[--file]}}
@@ -53,30 +53,30 @@ _onlan() {
     argument)
         case $words[1] in
         up)
-            _arguments $global $changing '--before-docker[links and guards only]' \
+            _arguments $global $changing '--before-docker[leave out the Docker network]' \
                 '--wait=[wait for the uplink and Docker]:seconds:' '*:LAN:_onlan_lans'
             ;;
         down) _arguments $global $changing '*:LAN:_onlan_lans' ;;
         plan)
-            _arguments $global '--commands[as commands]' '--before-docker[links and guards only]' \
+            _arguments $global '--commands[show the plan as commands]' '--before-docker[leave out the Docker network]' \
                 '*:LAN:_onlan_lans'
             ;;
         status) _arguments $global '1:LAN:_onlan_lans' ;;
         export) _arguments $global '1:format:(netplan networkd commands)' ;;
         explain)
-            _arguments $global '--from=[whose flow]:who:' '--to=[where to]:target:' \
-                '--minimal[the outcome and its cause]' '--summary[each phase that did something]' \
-                '--detailed[every phase]' '--svg=[draw the walk]:file:_files' \
+            _arguments $global '--from=[send it from WHO]:who:' '--to=[send it to TARGET]:target:' \
+                '--minimal[show only the outcome and its cause]' '--summary[also show each stage that did something]' \
+                '--detailed[show every stage]' '--svg=[also draw the path]:file:_files' \
                 '--snapshot=[read this instead of the host]:path:_files'
             ;;
         snapshot)
-            _arguments $global '(-o --output)'{-o,--output=}'[write it there]:file:_files' \
-                '--redact[with other addresses and names]' \
+            _arguments $global '(-o --output)'{-o,--output=}'[write to this file]:file:_files' \
+                '--redact[replace addresses and names]' \
                 '--snapshot=[read this instead of the host]:path:_files'
             ;;
         lab)
-            _arguments $global '--keep[leave it there]' '--no-docker[without a Docker engine]' \
-                '--rootfs=[root file system with Docker]:folder:_files -/' '1:lab:(article down)'
+            _arguments $global '--keep[leave it in place]' '--no-docker[use no Docker engine]' \
+                '--rootfs=[run Docker from this root file system]:folder:_files -/' '1:lab:(article down)'
             ;;
         *) _arguments $global ;;
         esac

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "plan/change.hpp"
+#include "plan/changes/change.hpp"
 
 namespace onlan::apply {
 
-// Does one change to the host, or takes it back. Both succeed when there is nothing left to do, and
-// neither touches an object that is not onlan's.
+// Makes one change to the host. That succeeds when there is nothing left to do, and does not touch
+// an object that is not onlan's.
 class Actuator {
 public:
     Actuator() = default;
@@ -14,8 +14,7 @@ public:
     Actuator& operator=(const Actuator&) = delete;
     virtual ~Actuator() = default;
 
-    [[nodiscard]] virtual Result<> make(const plan::Change& change) = 0;
-    [[nodiscard]] virtual Result<> undo(const plan::Change& change) = 0;
+    [[nodiscard]] virtual Result<> perform(const plan::Change& change) = 0;
 };
 
 } // namespace onlan::apply

@@ -102,7 +102,7 @@ public:
     {
         // Best effort: a holder that is not named is still one.
         static_cast<void>(supervision_.lock.name_holder(
-            "a run that is taken back unless 'onlan confirm' confirms it"));
+            "a run that will be undone unless 'onlan confirm' confirms it"));
         const RunResult built = build(actuator_, journal_, plan, progress());
         if (!built.ok())
             return report("failed", built);
@@ -120,10 +120,10 @@ private:
     [[nodiscard]] Progress progress() const
     {
         return [this](const plan::PlannedStep& step) {
-            send_if_there_is_room(starter_, json{{"make", step.direction == plan::Direction::make},
-                                                 {"owner", step.owner},
-                                                 {"change", plan::to_json(step.change)}}
-                                                .dump());
+            json said{{"owner", step.owner}, {"change", plan::to_json(step.change)}};
+            if (step.undoes)
+                said["undoes"] = plan::to_json(*step.undoes);
+            send_if_there_is_room(starter_, said.dump());
         };
     }
 
@@ -225,11 +225,12 @@ Result<Supervised> watch(int supervisor, const Watcher& watcher)
                 supervised.outcome.errors.push_back({Failed::refused, error.get<std::string>()});
             return supervised;
         } else {
-            ONLAN_TRY(plan::Change change, plan::change_from_json(message.at("change")));
-            watcher.progress({.direction = message.at("make") == true ? plan::Direction::make
-                                                                      : plan::Direction::undo,
-                              .owner = message.at("owner"),
-                              .change = std::move(change)});
+            plan::PlannedStep step{.owner = message.at("owner")};
+            ONLAN_TRY(step.change, plan::change_from_json(message.at("change")));
+            if (message.contains("undoes")) {
+                ONLAN_TRY(step.undoes, plan::change_from_json(message.at("undoes")));
+            }
+            watcher.progress(step);
         }
     }
 }
@@ -270,7 +271,7 @@ Result<> confirm(const std::filesystem::path& folder)
     ONLAN_TRY(const sockaddr_un address, socket_address(folder));
     const UniqueFd fd{::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)};
     if (!fd || ::connect(fd.get(), generic(address), sizeof address) < 0)
-        return fail(Failed::not_found, "nothing waits to be confirmed on this host");
+        return fail(Failed::not_found, "nothing is waiting to be confirmed on this host");
     send(fd.get(), kConfirm);
     if (receive(fd.get()) != kConfirm)
         return fail(Failed::timeout, "confirm: too late, the changes are being undone");

@@ -89,7 +89,7 @@ Result<> remove_own_network(const io::DockerApi& docker, const model::DockerNetw
     if (!has_labels(found, network))
         return fail(
             Failed::conflict,
-            fmt::format("leave Docker network {} alone: it is no longer labelled as onlan's",
+            fmt::format("Docker network {} was left alone: it is no longer labelled as onlan's",
                         network.name));
     if (const std::string containers = containers_of(found); !containers.empty())
         return fail(Failed::conflict, fmt::format("remove Docker network {}: these containers use "

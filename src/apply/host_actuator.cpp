@@ -11,6 +11,7 @@
 
 #include "apply/docker_networks.hpp"
 #include "kernel/links.hpp"
+#include "kernel/netns.hpp"
 #include "kernel/nftables.hpp"
 #include "kernel/rtnetlink_dump.hpp"
 #include "kernel/sysctl.hpp"
@@ -44,11 +45,9 @@ delete_own_link(kernel::NetlinkSocket& socket, const std::string& name, const st
     if (!link)
         return {};
     if (link->alias != alias)
-        return fail(
-            Failed::conflict,
-            fmt::format(
-                "leave {} alone: it is no longer marked as onlan's (its alias is '{}', not '{}')",
-                name, link->alias, alias));
+        return fail(Failed::conflict, fmt::format("{} was left alone: it is no longer marked as "
+                                                  "onlan's (its alias is '{}', not '{}')",
+                                                  name, link->alias, alias));
     return kernel::delete_link(socket, name);
 }
 
@@ -99,9 +98,10 @@ add_former_route(kernel::NetlinkSocket& socket, const std::string& link, model::
     return kernel::add_route(socket, link, route);
 }
 
-class Make {
+// In this thread's namespace, which is the socket's.
+class Perform {
 public:
-    Make(kernel::NetlinkSocket& socket, const Result<io::DockerApi>& docker)
+    Perform(kernel::NetlinkSocket& socket, const Result<io::DockerApi>& docker)
         : socket_(socket), docker_(docker)
     {}
 
@@ -114,28 +114,62 @@ public:
     {
         return kernel::set_alias(socket_, c.name, c.alias);
     }
+    Result<> operator()(const plan::DeleteBridge& c) const
+    {
+        return delete_own_link(socket_, c.name, c.alias);
+    }
     Result<> operator()(const plan::CreateVeth& c) const
     {
         return unless_own(socket_,
                           kernel::create_veth(socket_, {c.name, c.peer, c.mac, c.mtu, c.alias}),
                           c.name, c.alias);
     }
+    Result<> operator()(const plan::DeleteVeth& c) const
+    {
+        return delete_own_link(socket_, c.name, c.alias);
+    }
     Result<> operator()(const plan::SetMaster& c) const
     {
         return kernel::set_master(socket_, c.link, c.master);
     }
+    Result<> operator()(const plan::ReleasePort& c) const
+    {
+        ONLAN_TRY(const auto link, find_link(socket_, c.link));
+        ONLAN_TRY(const auto master, find_link(socket_, c.master));
+        if (!link || !master || link->master != master->index)
+            return {};
+        return kernel::clear_master(socket_, c.link);
+    }
     Result<> operator()(const plan::SetUp& c) const { return kernel::set_up(socket_, c.link); }
+    Result<> operator()(const plan::SetDown& c) const
+    {
+        return unless(kernel::set_down(socket_, c.link), {std::errc::no_such_device});
+    }
     Result<> operator()(const plan::SetMtu& c) const
     {
         return kernel::set_mtu(socket_, c.link, c.mtu);
+    }
+    Result<> operator()(const plan::RestoreMtu& c) const
+    {
+        return unless(kernel::set_mtu(socket_, c.link, c.mtu), {std::errc::no_such_device});
     }
     Result<> operator()(const plan::StartStp& c) const
     {
         return kernel::set_spanning_tree(socket_, c.bridge, kernel::SpanningTree::on);
     }
+    Result<> operator()(const plan::StopStp& c) const
+    {
+        return unless(kernel::set_spanning_tree(socket_, c.bridge, kernel::SpanningTree::off),
+                      {std::errc::no_such_device});
+    }
     Result<> operator()(const plan::SetSysctl& c) const
     {
         return kernel::write_sysctl(c.name, c.value);
+    }
+    Result<> operator()(const plan::RestoreSysctl& c) const
+    {
+        return unless(kernel::write_sysctl(c.name, c.value),
+                      {std::errc::no_such_file_or_directory});
     }
     Result<> operator()(const plan::AddAddress& c) const
     {
@@ -168,94 +202,24 @@ public:
     {
         return kernel::add_notrack(c.bridge, c.comment);
     }
+    Result<> operator()(const plan::RemoveNotrack& c) const
+    {
+        return kernel::remove_notrack(c.comment);
+    }
     Result<> operator()(const plan::InsertXtablesRule& c) const
     {
         return kernel::insert_rule({c.backend, c.family, c.table, c.chain, c.rule});
+    }
+    Result<> operator()(const plan::DeleteXtablesRule& c) const
+    {
+        return kernel::delete_rule({c.backend, c.family, c.table, c.chain, c.rule});
     }
     Result<> operator()(const plan::CreateDockerNetwork& c) const
     {
         return docker_.and_then(
             [&](const io::DockerApi& docker) { return create_own_network(docker, c.network); });
     }
-
-private:
-    kernel::NetlinkSocket& socket_;
-    const Result<io::DockerApi>& docker_;
-};
-
-class Undo {
-public:
-    Undo(kernel::NetlinkSocket& socket, const Result<io::DockerApi>& docker)
-        : socket_(socket), docker_(docker)
-    {}
-
-    Result<> operator()(const plan::CreateBridge& c) const
-    {
-        return delete_own_link(socket_, c.name, c.alias);
-    }
-    Result<> operator()(const plan::AdoptBridge& c) const
-    {
-        return delete_own_link(socket_, c.name, c.alias);
-    }
-    Result<> operator()(const plan::CreateVeth& c) const
-    {
-        return delete_own_link(socket_, c.name, c.alias);
-    }
-    Result<> operator()(const plan::SetMaster& c) const
-    {
-        ONLAN_TRY(const auto link, find_link(socket_, c.link));
-        ONLAN_TRY(const auto master, find_link(socket_, c.master));
-        if (!link || !master || link->master != master->index)
-            return {};
-        return kernel::clear_master(socket_, c.link);
-    }
-    Result<> operator()(const plan::SetUp& c) const
-    {
-        return unless(kernel::set_down(socket_, c.link), {std::errc::no_such_device});
-    }
-    Result<> operator()(const plan::SetMtu& c) const
-    {
-        return unless(kernel::set_mtu(socket_, c.link, c.previous), {std::errc::no_such_device});
-    }
-    Result<> operator()(const plan::StartStp& c) const
-    {
-        return unless(kernel::set_spanning_tree(socket_, c.bridge, kernel::SpanningTree::off),
-                      {std::errc::no_such_device});
-    }
-    Result<> operator()(const plan::SetSysctl& c) const
-    {
-        return unless(kernel::write_sysctl(c.name, c.previous),
-                      {std::errc::no_such_file_or_directory});
-    }
-    Result<> operator()(const plan::AddAddress& c) const
-    {
-        return make_(plan::RemoveAddress{c.link, c.address});
-    }
-    Result<> operator()(const plan::RemoveAddress& c) const
-    {
-        return make_(plan::AddAddress{c.link, c.address});
-    }
-    Result<> operator()(const plan::AddRoute& c) const
-    {
-        return make_(plan::RemoveRoute{c.link, c.route});
-    }
-    Result<> operator()(const plan::RemoveRoute& c) const
-    {
-        return make_(plan::AddRoute{c.link, plan::stand_in(c.route)});
-    }
-    Result<> operator()(const plan::ReplaceRule& c) const
-    {
-        return make_(plan::ReplaceRule{.before = c.after, .after = c.before});
-    }
-    Result<> operator()(const plan::AddNotrack& c) const
-    {
-        return kernel::remove_notrack(c.comment);
-    }
-    Result<> operator()(const plan::InsertXtablesRule& c) const
-    {
-        return kernel::delete_rule({c.backend, c.family, c.table, c.chain, c.rule});
-    }
-    Result<> operator()(const plan::CreateDockerNetwork& c) const
+    Result<> operator()(const plan::RemoveDockerNetwork& c) const
     {
         ONLAN_CHECK(docker_.and_then(
             [&](const io::DockerApi& docker) { return remove_own_network(docker, c.network); }));
@@ -267,8 +231,27 @@ public:
 private:
     kernel::NetlinkSocket& socket_;
     const Result<io::DockerApi>& docker_;
-    Make make_{socket_, docker_};
 };
+
+Result<> perform_here(kernel::NetlinkSocket& socket,
+                      const Result<io::DockerApi>& docker,
+                      const plan::Change& change)
+{
+    return std::visit(Perform{socket, docker}, static_cast<const plan::Act&>(change));
+}
+
+// By its name in a snapshot. What is no file in /run/netns is found by whoever knows its processes.
+Result<kernel::NetnsHandle> open_netns(const std::string& where)
+{
+    constexpr std::string_view kNamed = "netns:";
+    const std::string name = where.starts_with(kNamed) ? where.substr(kNamed.size()) : "";
+    if (name.empty() || name.find('/') != std::string::npos)
+        return fail(Failed::missing_feature,
+                    fmt::format("onlan cannot change anything in {}: it can only enter namespaces "
+                                "in /run/netns (netns:NAME)",
+                                where));
+    return kernel::NetnsHandle::open("/run/netns/" + name);
+}
 
 } // namespace
 
@@ -278,14 +261,15 @@ Result<std::unique_ptr<HostActuator>> HostActuator::open(const std::string& dock
     return std::make_unique<HostActuator>(std::move(socket), io::DockerApi::open(docker_host));
 }
 
-Result<> HostActuator::make(const plan::Change& change)
+Result<> HostActuator::perform(const plan::Change& change)
 {
-    return std::visit(Make{socket_, docker_}, change);
-}
-
-Result<> HostActuator::undo(const plan::Change& change)
-{
-    return std::visit(Undo{socket_, docker_}, change);
+    if (change.where.empty())
+        return perform_here(socket_, docker_, change);
+    ONLAN_TRY(const kernel::NetnsHandle netns, open_netns(change.where));
+    return kernel::in_netns(netns, [&]() -> Result<> {
+        ONLAN_TRY(kernel::NetlinkSocket socket, kernel::NetlinkSocket::open(NETLINK_ROUTE));
+        return perform_here(socket, docker_, change);
+    });
 }
 
 } // namespace onlan::apply

@@ -8,39 +8,39 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "apply/journal_upgrade.hpp"
 #include "base/file.hpp"
-#include "plan/holds.hpp"
 
 namespace onlan::apply {
 namespace {
 
 using nlohmann::json;
-using plan::Direction;
 
 constexpr std::string_view kFile = "journal";
+// 2: changes in the words of a snapshot, and where they are made. A host record that tells none is
+// of version 1.
+constexpr int kVersion = 2;
 
 std::filesystem::path file_in(const std::filesystem::path& folder)
 {
     return folder / kFile;
 }
 
-// Rules can be saved and restored by others (iptables-persistent, nftables.service) and Docker
-// keeps its networks; all else ends with the kernel that held it.
-bool outlives_boot(const plan::Change& change)
+json host_record(const HostIdentity& host)
 {
-    return std::holds_alternative<plan::CreateDockerNetwork>(change) ||
-           std::holds_alternative<plan::InsertXtablesRule>(change) ||
-           std::holds_alternative<plan::AddNotrack>(change);
+    return {
+        {"record", "host"}, {"version", kVersion}, {"boot", host.boot}, {"network", host.network}};
 }
 
 Failure damaged(const std::filesystem::path& file, std::size_t line)
 {
-    return fail(Failed::parse,
-                fmt::format("{}:{}: the journal is damaged: this line is not a record of onlan's, "
-                            "so it is unknown what to take away; move the file away, reboot (links "
-                            "and rules end with the kernel), remove the LANs' Docker networks "
-                            "(docker network rm NAME), and run 'onlan up'",
-                            file.string(), line));
+    return fail(
+        Failed::parse,
+        fmt::format("{}:{}: the journal is damaged: this line is not one of onlan's records, so "
+                    "onlan does not know what to remove; move the file aside, reboot (links and "
+                    "rules do not survive it), remove the LANs' Docker networks "
+                    "(docker network rm NAME), and run 'onlan up'",
+                    file.string(), line));
 }
 
 Result<> make_folder(const std::filesystem::path& folder)
@@ -77,6 +77,10 @@ Journal::open(const std::filesystem::path& folder, const HostIdentity& host, Obs
     if (!journal.unfinished_)
         ONLAN_CHECK(journal.compact(host));
     ONLAN_CHECK(journal.open_for_append());
+    // The records that come now are of this version, whatever those before them are of.
+    if (journal.version_ < kVersion)
+        ONLAN_CHECK(journal.append(host_record(host)));
+    journal.records_ = 0;
     journal.observer_ = std::move(observer);
     return journal;
 }
@@ -114,9 +118,10 @@ Result<> Journal::load(const HostIdentity& host)
         ++number;
         try {
             const json record = json::parse(std::string_view(*text).substr(whole_, end - whole_));
-            if (record.at("record") == "host")
+            if (record.at("record") == "host") {
+                ONLAN_CHECK(read_version(record));
                 writer = {.boot = record.at("boot"), .network = record.at("network")};
-            else if (!replay(record))
+            } else if (!replay(record))
                 return damaged(file_, number);
         } catch (const json::exception&) {
             return damaged(file_, number);
@@ -124,8 +129,9 @@ Result<> Journal::load(const HostIdentity& host)
     }
 
     if (writer.boot != host.boot) {
-        std::erase_if(in_force_,
-                      [](const InForce& one) { return !outlives_boot(one.entry.change); });
+        std::erase_if(in_force_, [](const InForce& one) {
+            return !plan::kind(one.entry.change).outlives_boot;
+        });
         unfinished_.reset();
         begun_.clear();
     } else if (writer.network != host.network) {
@@ -134,6 +140,17 @@ Result<> Journal::load(const HostIdentity& host)
                                                   "namespace with --state-dir",
                                                   file_.string()));
     }
+    return {};
+}
+
+Result<> Journal::read_version(const json& host)
+{
+    version_ = host.value("version", 1);
+    if (version_ > kVersion)
+        return fail(Failed::missing_feature,
+                    fmt::format("{} was written by a newer version of onlan (journal version {}; "
+                                "this one reads up to {}): use that version",
+                                file_.string(), version_, kVersion));
     return {};
 }
 
@@ -154,7 +171,10 @@ Result<> Journal::replay(const json& record)
     }
     const auto id = record.at("id").get<RecordId>();
     if (kind == "do") {
-        ONLAN_TRY(plan::Change change, plan::change_from_json(record.at("change")));
+        json change_record = record.at("change");
+        if (version_ < kVersion)
+            upgrade_from_version_1(change_record);
+        ONLAN_TRY(plan::Change change, plan::change_from_json(std::move(change_record)));
         replay_do(id, {.owner = record.at("owner"), .change = std::move(change)});
     } else if (kind == "undo") {
         replay_undo(id);
@@ -170,7 +190,7 @@ void Journal::replay_do(RecordId id, plan::Entry entry)
 {
     last_id_ = std::max(last_id_, id);
     if (unfinished_)
-        begun_.push_back({id, Direction::make, entry.owner, entry.change});
+        begun_.push_back({.id = id, .what = Begun::What::doing, .entry = entry});
     in_force_.push_back({id, std::move(entry)});
 }
 
@@ -179,7 +199,7 @@ void Journal::replay_undo(RecordId id)
     const auto found = std::ranges::find(in_force_, id, &InForce::id);
     const bool own = std::ranges::find(begun_, id, &Begun::id) != begun_.end();
     if (unfinished_ && !own && found != in_force_.end())
-        begun_.push_back({id, Direction::undo, found->entry.owner, found->entry.change});
+        begun_.push_back({.id = id, .what = Begun::What::undoing, .entry = found->entry});
 }
 
 void Journal::replay_undone(RecordId id)
@@ -187,7 +207,7 @@ void Journal::replay_undone(RecordId id)
     std::erase_if(in_force_, [id](const InForce& one) { return one.id == id; });
     // Made and undone by the same run: nothing is left to take back.
     std::erase_if(begun_, [id](const Begun& begun) {
-        return begun.id == id && begun.direction == Direction::make;
+        return begun.id == id && begun.what == Begun::What::doing;
     });
 }
 
@@ -205,8 +225,8 @@ Result<> Journal::compact(const HostIdentity& host)
     }
     in_force_ = std::move(compacted);
 
-    std::string text =
-        json{{"record", "host"}, {"boot", host.boot}, {"network", host.network}}.dump() + '\n';
+    std::string text = host_record(host).dump() + '\n';
+    version_ = kVersion;
     last_id_ = 0;
     for (InForce& one : in_force_) {
         one.id = ++last_id_;

@@ -45,12 +45,13 @@ struct Recorded {
     std::optional<JournalRun> unfinished;
 };
 
-// A change of the unfinished run that was begun, and which way.
+// What the unfinished run has begun: to make a change, or to take back one that was in force.
 struct Begun {
+    enum class What : std::uint8_t { doing, undoing };
+
     RecordId id = 0;
-    plan::Direction direction = plan::Direction::make;
-    plan::Owner owner;
-    plan::Change change;
+    What what = What::doing;
+    plan::Entry entry;
 };
 
 // What onlan has done to this host, as a file of JSON lines in which every change is on the disk
@@ -67,8 +68,9 @@ public:
     // far.
     using Observer = std::function<void(unsigned)>;
 
-    // Reads what is there, forgets what a reboot has taken away, and starts a compact file. A torn
-    // last line (the machine died while writing it) is dropped; any other damage is an error.
+    // Reads what is there, also of an older version of onlan, forgets what a reboot has taken away,
+    // and starts a compact file. A torn last line (the machine died while writing it) is dropped;
+    // any other damage is an error.
     [[nodiscard]] static Result<Journal>
     open(const std::filesystem::path& folder, const HostIdentity& host, Observer observer = {});
     // Without starting a new file or creating the folder: for who only looks.
@@ -106,6 +108,7 @@ private:
     [[nodiscard]] Result<> compact(const HostIdentity& host);
     [[nodiscard]] Result<> open_for_append();
     [[nodiscard]] Result<> append(const nlohmann::json& record);
+    [[nodiscard]] Result<> read_version(const nlohmann::json& host);
     void replay_do(RecordId id, plan::Entry entry);
     void replay_undo(RecordId id);
     void replay_undone(RecordId id);
@@ -116,6 +119,7 @@ private:
     unsigned records_ = 0;
     std::uint64_t whole_ = 0; // bytes of the file up to the end of its last whole line
     RecordId last_id_ = 0;
+    int version_ = 1; // of the records that come next
     std::vector<InForce> in_force_;
     std::optional<JournalRun> unfinished_;
     std::vector<Begun> begun_;

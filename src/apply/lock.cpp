@@ -25,9 +25,9 @@ Result<Lock> Lock::take(const std::filesystem::path& folder, std::string_view co
         if (errno != EWOULDBLOCK)
             return fail_errno(fmt::format("lock {}", file.string()));
         ONLAN_TRY(const std::string holder, read_file(file));
-        return fail(Failed::conflict,
-                    fmt::format("another onlan is changing this host: {}; wait until it has ended",
-                                holder));
+        return fail(
+            Failed::conflict,
+            fmt::format("another onlan is changing this host: {}; wait for it to finish", holder));
     }
     Lock lock{std::move(fd)};
     ONLAN_CHECK(lock.name_holder(fmt::format("'onlan {}'", command)));
@@ -39,7 +39,7 @@ Result<> Lock::name_holder(std::string_view holder) const
     const std::string text = fmt::format("{}, process {}", holder, ::getpid());
     if (::ftruncate(fd_.get(), 0) < 0 ||
         ::pwrite(fd_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
-        return fail_errno("name who holds the lock");
+        return fail_errno("write the lock's holder");
     return {};
 }
 

@@ -6,31 +6,30 @@
 namespace onlan::apply {
 namespace {
 
-using plan::Direction;
 using plan::PlannedStep;
 
-Result<> make(Actuator& actuator, Journal& journal, const PlannedStep& step)
+Result<> make(Actuator& actuator, Journal& journal, const plan::Entry& entry)
 {
-    ONLAN_TRY(const RecordId id, journal.doing(step.owner, step.change));
-    ONLAN_CHECK(actuator.make(step.change));
+    ONLAN_TRY(const RecordId id, journal.doing(entry.owner, entry.change));
+    ONLAN_CHECK(actuator.perform(entry.change));
     return journal.done(id);
 }
 
 // Unlike making, undoing is safe without its record, as on a full disk: the change stays on the
 // ledger and is undone once more later.
-Result<> undo(Actuator& actuator, Journal& journal, const PlannedStep& step)
+Result<> undo(Actuator& actuator, Journal& journal, const plan::Entry& entry)
 {
-    auto id = journal.undoing(step.owner, step.change);
+    auto id = journal.undoing(entry.owner, entry.change);
     if (!id && id.error().code == Failed::not_found)
         return Failure{std::move(id).error()};
-    ONLAN_CHECK(actuator.undo(step.change));
+    ONLAN_CHECK(actuator.perform(plan::inverse(entry.change)));
     return id ? journal.undone(*id) : Result<>{Failure{std::move(id).error()}};
 }
 
 Result<> perform(Actuator& actuator, Journal& journal, const PlannedStep& step)
 {
-    return step.direction == Direction::make ? make(actuator, journal, step)
-                                             : undo(actuator, journal, step);
+    const plan::Entry entry{.owner = step.owner, .change = step.recorded()};
+    return step.undoes ? undo(actuator, journal, entry) : make(actuator, journal, entry);
 }
 
 // A disk that is full is said once, not once for each record.
@@ -51,15 +50,12 @@ void collect(std::vector<Error>& errors, Result<> result)
 // harm.
 Result<> take_back(Actuator& actuator, Journal& journal, const Begun& begun)
 {
-    if (begun.direction == Direction::make)
-        return undo(actuator, journal,
-                    {.direction = Direction::undo, .owner = begun.owner, .change = begun.change});
+    if (begun.what == Begun::What::doing)
+        return undo(actuator, journal, begun.entry);
     const plan::Ledger ledger = journal.ledger();
-    const plan::Entry entry{.owner = begun.owner, .change = begun.change};
-    if (std::ranges::find(ledger, entry) != ledger.end())
-        return actuator.make(begun.change);
-    return make(actuator, journal,
-                {.direction = Direction::make, .owner = begun.owner, .change = begun.change});
+    if (std::ranges::find(ledger, begun.entry) != ledger.end())
+        return actuator.perform(begun.entry.change);
+    return make(actuator, journal, begun.entry);
 }
 
 // What the plan undoes although it is not on record: what others have added to an uplink. In no
@@ -69,10 +65,10 @@ Result<> put_on_record(Journal& journal, const plan::Plan& plan)
     const plan::Ledger ledger = journal.ledger();
     // Steps undo the newest first.
     for (const PlannedStep& step : plan.steps | std::views::reverse) {
-        const plan::Entry entry{.owner = step.owner, .change = step.change};
-        if (step.direction == Direction::make || std::ranges::find(ledger, entry) != ledger.end())
+        const plan::Entry entry{.owner = step.owner, .change = step.recorded()};
+        if (!step.undoes || std::ranges::find(ledger, entry) != ledger.end())
             continue;
-        ONLAN_TRY(const RecordId id, journal.doing(step.owner, step.change));
+        ONLAN_TRY(const RecordId id, journal.doing(entry.owner, entry.change));
         ONLAN_CHECK(journal.done(id));
     }
     return {};
@@ -87,7 +83,7 @@ RunResult finish_down(Actuator& actuator,
     RunResult outcome;
     for (const PlannedStep& step : plan::plan_down(journal.ledger(), lans).steps) {
         progress(step);
-        collect(outcome.errors, undo(actuator, journal, step));
+        collect(outcome.errors, perform(actuator, journal, step));
     }
     collect(outcome.errors, journal.commit());
     return outcome;
@@ -99,11 +95,11 @@ RunResult roll_back(Actuator& actuator, Journal& journal, const Progress& progre
 {
     RunResult outcome;
     const std::vector<Begun> begun = journal.begun();
-    for (const Begun& change : begun | std::views::reverse) {
-        const Direction back =
-            change.direction == Direction::make ? Direction::undo : Direction::make;
-        progress({.direction = back, .owner = change.owner, .change = change.change});
-        collect(outcome.errors, take_back(actuator, journal, change));
+    for (const Begun& one : begun | std::views::reverse) {
+        progress(one.what == Begun::What::doing
+                     ? plan::undoing(one.entry)
+                     : PlannedStep{.owner = one.entry.owner, .change = one.entry.change});
+        collect(outcome.errors, take_back(actuator, journal, one));
     }
     collect(outcome.errors, journal.commit());
     return outcome;

@@ -35,7 +35,7 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
     const auto nearest = std::ranges::min_element(
         known, {}, [&](std::string_view candidate) { return distance(word, candidate); });
     if (nearest == known.end() || distance(word, *nearest) > farthest)
-        return fmt::format("; known here: {}", fmt::join(known, ", "));
+        return fmt::format("; expected one of: {}", fmt::join(known, ", "));
     return fmt::format("; did you mean '{}'?", *nearest);
 }
 

@@ -128,7 +128,7 @@ Result<> read_both(const Pipe& output,
     while (waits[0].fd >= 0 || waits[1].fd >= 0) {
         const int left = time_left(deadline);
         if (left == 0)
-            return fail(Failed::timeout, "it did not end in time");
+            return fail(Failed::timeout, "it did not finish in time");
         if (finished.output.size() + finished.errors.size() > kMostOutput)
             return fail(Failed::refused, fmt::format("it printed more than {} bytes", kMostOutput));
         if (::poll(waits.data(), waits.size(), left) <= 0)
@@ -151,7 +151,7 @@ Result<> await_end(pid_t child, steady_clock::time_point deadline)
     pollfd wait = {.fd = process.get(), .events = POLLIN, .revents = 0};
     while (::poll(&wait, 1, time_left(deadline)) <= 0) {
         if (time_left(deadline) == 0)
-            return fail(Failed::timeout, "it did not end in time");
+            return fail(Failed::timeout, "it did not finish in time");
     }
     return {};
 }

@@ -3,12 +3,8 @@
 #include <iostream>
 #include <ranges>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "plan/describe.hpp"
 
 namespace onlan::cli {
 
@@ -38,12 +34,6 @@ void print_error(const Error& error)
     }
 }
 
-void print_errors(std::span<const Error> errors)
-{
-    for (const Error& error : errors)
-        print_error(error);
-}
-
 void print_warnings(std::span<const std::string> warnings)
 {
     for (const std::string& warning : warnings)
@@ -52,14 +42,14 @@ void print_warnings(std::span<const std::string> warnings)
 
 void print_step(const plan::PlannedStep& step)
 {
-    std::cout << "  " << plan::describe(step) << '\n' << std::flush;
+    std::cout << "  " << plan::describe(step.change) << '\n' << std::flush;
 }
 
 Result<std::vector<std::string>> commands_of(const plan::Plan& plan)
 {
     std::vector<std::string> all;
     for (const plan::PlannedStep& step : plan.steps) {
-        ONLAN_TRY(const auto commands, plan::commands(step));
+        ONLAN_TRY(const auto commands, plan::commands(step.change));
         all.insert(all.end(), commands.begin(), commands.end());
     }
     return all;
@@ -89,12 +79,12 @@ nlohmann::json plan_to_json(const plan::Plan& plan)
 {
     auto changes = nlohmann::json::array();
     for (const plan::PlannedStep& step : plan.steps) {
-        const auto commands = plan::commands(step);
+        const auto commands = plan::commands(step.change);
         changes.push_back(
             {{"for", step.owner},
-             {"direction", step.direction == plan::Direction::make ? "make" : "undo"},
-             {"summary", plan::describe(step)},
-             {"change", plan::to_json(step.change)},
+             {"direction", step.undoes ? "undo" : "make"},
+             {"summary", plan::describe(step.change)},
+             {"change", plan::to_json(step.recorded())},
              // Null where ip(8) and the others have no words for it.
              {"commands", commands ? nlohmann::json(*commands) : nlohmann::json(nullptr)}});
     }
@@ -111,20 +101,10 @@ std::string_view run_name(const apply::JournalRun& run)
 
 std::string describe_interruption(const apply::JournalRun& run)
 {
-    return fmt::format("An 'onlan {}' has not ended: it was interrupted, or waits for 'onlan "
-                       "confirm'. After an interruption the next 'up' or 'down' first {}.",
+    return fmt::format("An 'onlan {}' has not finished: it was interrupted, or is waiting for "
+                       "'onlan confirm'. If it was interrupted, the next 'up' or 'down' first {}.",
                        run_name(run),
-                       run.kind == apply::RunKind::up ? "takes back what it did" : "finishes it");
-}
-
-Answer ask(std::string_view question)
-{
-    if (::isatty(STDIN_FILENO) == 0)
-        return Answer::nobody;
-    std::cout << question << " [y/N] " << std::flush;
-    std::string line;
-    std::getline(std::cin, line);
-    return line == "y" || line == "Y" || line == "yes" ? Answer::yes : Answer::no;
+                       run.kind == apply::RunKind::up ? "undoes what it did" : "finishes it");
 }
 
 } // namespace onlan::cli

@@ -18,13 +18,14 @@ namespace onlan::cli {
 
 // "onlan: error: …" on stderr, one line per problem.
 void print_error(const Error& error);
-void print_errors(std::span<const Error> errors);
 void print_warnings(std::span<const std::string> warnings);
 
 [[nodiscard]] render::Ink ink(Paint paint);
 // Words that a reader looks for first, in the colour of what they mean.
 [[nodiscard]] std::string good(std::string_view words, Paint paint);
 [[nodiscard]] std::string bad(std::string_view words, Paint paint);
+
+enum class PlanAs : std::uint8_t { sentences, commands };
 
 void print_step(const plan::PlannedStep& step);
 // All of the plan for a shell.
@@ -36,9 +37,5 @@ void print_step(const plan::PlannedStep& step);
 [[nodiscard]] std::string_view run_name(const apply::JournalRun& run);
 // What an unfinished run means for the next one.
 [[nodiscard]] std::string describe_interruption(const apply::JournalRun& run);
-
-// Asks on the terminal; without a terminal nobody can agree.
-enum class Answer : std::uint8_t { yes, no, nobody };
-[[nodiscard]] Answer ask(std::string_view question);
 
 } // namespace onlan::cli

@@ -30,22 +30,36 @@ void Report::planned(const plan::Plan& plan)
     document_["plan"] = plan_to_json(plan);
 }
 
-int Report::could_not(const Error& error)
+int Report::could_not(std::span<const Error> errors)
 {
-    print_error(error);
-    document_["errors"].push_back(error.message);
+    for (const Error& error : errors) {
+        print_error(error);
+        document_["errors"].push_back(error.message);
+    }
     return kCouldNot;
 }
 
-int Report::could_not(const apply::RunResult& outcome)
+int Report::ended(const operate::Ending& ending)
 {
-    for (const Error& error : outcome.errors)
-        static_cast<void>(could_not(error));
-    return kCouldNot;
+    switch (ending.end) {
+    case operate::End::done:
+        return kDone;
+    case operate::End::confirmed:
+        std::cout << "Confirmed: the changes stay.\n";
+        return kDone;
+    case operate::End::not_confirmed:
+        std::cout << "Not confirmed in time: the changes were undone.\n";
+        ended_as("not-confirmed");
+        return kCouldNot;
+    case operate::End::failed:
+        break;
+    }
+    return could_not(ending.errors);
 }
 
-int Report::end(int code)
+int Report::end(const Result<int>& result)
 {
+    const int code = result ? *result : could_not({&result.error(), 1});
     if (format_ != Format::json)
         return code;
     const bool idle = document_["plan"].is_object() && document_["plan"]["changes"].empty();

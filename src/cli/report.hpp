@@ -1,14 +1,15 @@
 #pragma once
 
 #include <ios>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
-#include "apply/transaction.hpp"
 #include "base/result.hpp"
 #include "cli/options.hpp"
+#include "operate/session.hpp"
 #include "plan/plan.hpp"
 
 namespace onlan::cli {
@@ -29,11 +30,11 @@ public:
     // How it ended, where that is more than done, nothing-to-do and failed.
     void ended_as(std::string_view outcome) { outcome_ = outcome; }
     // Exit codes, for the command to return.
-    [[nodiscard]] int could_not(const Error& error);
-    [[nodiscard]] int could_not(const apply::RunResult& outcome);
+    [[nodiscard]] int could_not(std::span<const Error> errors);
+    [[nodiscard]] int ended(const operate::Ending& ending);
 
-    // Says it all; the command's exit code is handed through.
-    [[nodiscard]] int end(int code);
+    // Says it all, and gives the program's exit code.
+    [[nodiscard]] int end(const Result<int>& result);
 
 private:
     Format format_;

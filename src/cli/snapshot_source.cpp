@@ -3,10 +3,11 @@
 #include <chrono>
 #include <iostream>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "cli/session.hpp"
+#include "cli/start.hpp"
 #include "collect/folder.hpp"
 #include "collect/snapshot.hpp"
 
@@ -33,6 +34,15 @@ private:
 
 } // namespace
 
+void add_snapshot_option(CLI::App& command, std::filesystem::path& path)
+{
+    command
+        .add_option(
+            "--snapshot", path,
+            "read this snapshot, or a folder of other programs' output, instead of the host")
+        ->type_name("PATH");
+}
+
 Result<model::Snapshot>
 read_snapshot(const Options& options, const std::filesystem::path& path, std::string_view command)
 {
@@ -40,7 +50,7 @@ read_snapshot(const Options& options, const std::filesystem::path& path, std::st
         return collect::load_snapshot(path);
     ONLAN_CHECK(require_root(command));
     ProgressLine progress;
-    return collect::collect_snapshot(options.docker_host, std::ref(progress));
+    return collect::collect_snapshot(options.place.docker_host, std::ref(progress));
 }
 
 Result<> write_document(const std::filesystem::path& path, const std::string& document, mode_t mode)

@@ -10,6 +10,9 @@
 
 namespace onlan::cli {
 
+// Adds --snapshot, which fills `path`.
+void add_snapshot_option(CLI::App& command, std::filesystem::path& path);
+
 // A snapshot, or a folder of other programs' output, at `path`; this host's state, for which
 // `command` needs root, where it is empty. What takes long says how far it is.
 [[nodiscard]] Result<model::Snapshot>

@@ -94,11 +94,7 @@ Result<> read_rules(Folder& folder, model::Netns& netns)
     return folder.read("nft.json", netns.nftables,
                        [](const std::string& text) -> Result<model::NftListing> {
                            ONLAN_TRY(auto document, parse_json_document(text));
-                           if (!document.is_object() || !document.contains("nftables") ||
-                               !document["nftables"].is_array())
-                               return fail(Failed::parse, "expected what `nft --json list ruleset` "
-                                                          "prints");
-                           return document;
+                           return model::NftListing::from(std::move(document));
                        });
 }
 
@@ -132,8 +128,9 @@ std::map<std::string, bool> features_by_sysctls(const model::Netns& host)
 {
     if (host.sysctls.empty())
         return {};
-    return {{"br_netfilter", !host.sysctl("net.bridge.bridge-nf-call-iptables").empty()},
-            {"nf_conntrack", !host.sysctl("net.netfilter.nf_conntrack_max").empty()}};
+    return {
+        {"br_netfilter", !host.sysctl(model::kBridgeSysctls["bridge-nf-call-iptables"]).empty()},
+        {"nf_conntrack", !host.sysctl(model::kNetfilterSysctls["nf_conntrack_max"]).empty()}};
 }
 
 Result<model::Snapshot> load_folder(const std::filesystem::path& path)
@@ -145,18 +142,17 @@ Result<model::Snapshot> load_folder(const std::filesystem::path& path)
     ONLAN_CHECK(folder.read("sysctl", host.sysctls, formats::parse_sysctl_list));
     ONLAN_CHECK(folder.read("conntrack", host.conntrack, formats::parse_conntrack_list));
     if (std::filesystem::exists(path / "nft.txt"))
-        host.unread.emplace_back(
-            "nft.txt: rules of nftables are only read as JSON: `nft --json list "
-            "ruleset > nft.json`");
+        host.unread.emplace_back("nft.txt: nftables rules are read only as JSON: `nft --json list "
+                                 "ruleset > nft.json`");
     if (!folder.had_any())
         return fail(Failed::not_found,
-                    fmt::format("{}: there is none of the files in it that a snapshot can be read "
+                    fmt::format("{}: it contains none of the files that a snapshot can be read "
                                 "from, such as ip-link.json or iptables-save",
                                 path.string()));
     model::Snapshot snapshot;
     snapshot.features = features_by_sysctls(host);
     snapshot.namespaces.push_back(std::move(host));
-    snapshot.docker_missing = "a folder of files does not tell of it";
+    snapshot.docker_missing = "a folder of files says nothing about it";
     return snapshot;
 }
 

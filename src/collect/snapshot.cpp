@@ -219,8 +219,8 @@ void tell_of_ebtables(model::Snapshot& snapshot)
     if (ebtables != snapshot.features.end() && !ebtables->second)
         return;
     for (model::Netns& netns : snapshot.namespaces)
-        netns.unread.emplace_back("rules of ebtables-legacy, if there are any: looking would make "
-                                  "tables and hooks for them");
+        netns.unread.emplace_back("rules of ebtables-legacy, if there are any: looking would "
+                                  "create their tables and hooks");
 }
 
 } // namespace

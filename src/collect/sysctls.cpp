@@ -1,48 +1,12 @@
 #include "collect/sysctls.hpp"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-
 #include <fmt/format.h>
 
 #include "kernel/sysctl.hpp"
-#include "model/link_switches.hpp"
+#include "model/sysctls.hpp"
 
 namespace onlan::collect {
 namespace {
-
-constexpr std::array<std::string_view, 21> kOfIpv4 = {"ip_forward",
-                                                      "ip_default_ttl",
-                                                      "ip_early_demux",
-                                                      "ip_forward_use_pmtu",
-                                                      "ip_local_port_range",
-                                                      "ip_local_reserved_ports",
-                                                      "ip_nonlocal_bind",
-                                                      "fib_multipath_hash_policy",
-                                                      "fib_multipath_use_neigh",
-                                                      "fwmark_reflect",
-                                                      "tcp_fwmark_accept",
-                                                      "tcp_l3mdev_accept",
-                                                      "udp_l3mdev_accept",
-                                                      "tcp_early_demux",
-                                                      "tcp_synack_retries",
-                                                      "udp_early_demux",
-                                                      "icmp_echo_ignore_all",
-                                                      "icmp_echo_ignore_broadcasts",
-                                                      "icmp_errors_use_inbound_ifaddr",
-                                                      "icmp_ratelimit",
-                                                      "icmp_ratemask"};
-
-constexpr std::array<std::string_view, 4> kOfIpv6 = {"bindv6only", "fib_multipath_hash_policy",
-                                                     "fwmark_reflect", "ip_nonlocal_bind"};
-
-constexpr std::array<std::string_view, 2> kOfIcmpv6 = {"echo_ignore_all", "ratelimit"};
-
-constexpr std::array<std::string_view, 1> kOfNeighbours = {"proxy_delay"};
-
-// Of these all that the kernel has: some come with a module, and the time-outs with a protocol.
-constexpr std::array kWhole = {"net.bridge", "net.netfilter"};
 
 using Sysctls = std::map<std::string, std::string>;
 
@@ -51,95 +15,98 @@ bool is_missing(const Error& error)
     return error.code == std::errc::no_such_file_or_directory;
 }
 
-// What stands in one folder of /proc/sys goes to `sysctls` under its full name.
+// Hands a folder to `read` if the kernel has it: some come with a module, or the link has gone
+// since it was listed.
+template <typename Read>
+Result<> in_folder(Result<kernel::SysctlFolder> folder, Read read)
+{
+    if (!folder)
+        return is_missing(folder.error()) ? Result<>{} : Failure{std::move(folder).error()};
+    return read(*folder);
+}
+
 class Reader {
 public:
-    Reader(Sysctls& sysctls, const kernel::SysctlFolder& folder, std::string prefix)
-        : sysctls_(sysctls), folder_(folder), prefix_(std::move(prefix))
-    {}
+    explicit Reader(const std::vector<model::Link>& links) : links_(links) {}
 
-    template <typename Files>
-    [[nodiscard]] Result<> read(const Files& files) const
+    template <std::size_t Count>
+    [[nodiscard]] Result<> read(const model::SysctlFolder<Count>& listed)
     {
-        for (const auto& file : files) {
-            auto value = folder_.read(std::string(file));
-            if (value)
-                sysctls_.emplace(fmt::format("{}.{}", prefix_, file), *std::move(value));
-            // The kernel was built without it, or the link has gone since it was listed. A few can
-            // only be written.
-            else if (!is_missing(value.error()) &&
-                     value.error().code != std::errc::permission_denied)
-                return Failure{std::move(value).error()};
-        }
-        return {};
+        return in_folder(kernel::SysctlFolder::open(listed.name),
+                         [&](const kernel::SysctlFolder& folder) -> Result<> {
+                             if (listed.reads == model::Reads::whole)
+                                 return read_whole(folder, listed.name);
+                             for (const model::Sysctl& row : listed.rows)
+                                 ONLAN_CHECK(
+                                     keep(folder, std::string(row.name), listed.at(row).name()));
+                             return {};
+                         });
     }
-    [[nodiscard]] Result<> read_all() const
+    template <std::size_t Count>
+    [[nodiscard]] Result<> read_of_devices(const model::SysctlFolder<Count>& listed)
     {
-        ONLAN_TRY(const auto files, folder_.files());
-        return read(files);
+        return in_folder(kernel::SysctlFolder::open(listed.name),
+                         [&](const kernel::SysctlFolder& folder) -> Result<> {
+                             for (const char* common : {"all", "default"})
+                                 ONLAN_CHECK(read_device(folder, common, listed));
+                             for (const model::Link& link : links_)
+                                 ONLAN_CHECK(read_device(folder, link.name, listed));
+                             return {};
+                         });
     }
-    // Of one link, or of all.
-    template <typename Files>
-    [[nodiscard]] Result<> read_link(const std::string& link, const Files& files) const
-    {
-        const auto folder = folder_.folder(link);
-        if (!folder)
-            return is_missing(folder.error()) ? Result<>{} : Failure{folder.error()};
-        // As sysctl(8) writes a dot in a name.
-        std::string name = link;
-        std::ranges::replace(name, '.', '/');
-        return Reader(sysctls_, *folder, fmt::format("{}.{}", prefix_, name)).read(files);
-    }
+    [[nodiscard]] Sysctls take() && { return std::move(sysctls_); }
 
 private:
-    Sysctls& sysctls_;
-    const kernel::SysctlFolder& folder_;
-    std::string prefix_;
-};
-
-// Opens a folder that the kernel may not have, and hands a reader of it to `read`.
-template <typename Read>
-Result<> in_folder(Sysctls& sysctls, const char* name, Read read)
-{
-    const auto folder = kernel::SysctlFolder::open(name);
-    if (!folder)
-        return is_missing(folder.error()) ? Result<>{} : Failure{folder.error()};
-    return read(Reader(sysctls, *folder, name));
-}
-
-template <typename Files>
-Result<> read_links(Sysctls& sysctls,
-                    const char* folder,
-                    const std::vector<model::Link>& links,
-                    const Files& files)
-{
-    return in_folder(sysctls, folder, [&](const Reader& reader) -> Result<> {
-        for (const char* common : {"all", "default"})
-            ONLAN_CHECK(reader.read_link(common, files));
-        for (const model::Link& link : links)
-            ONLAN_CHECK(reader.read_link(link.name, files));
+    template <std::size_t Count>
+    [[nodiscard]] Result<> read_device(const kernel::SysctlFolder& folder,
+                                       const std::string& device,
+                                       const model::SysctlFolder<Count>& listed)
+    {
+        return in_folder(folder.folder(device), [&](const kernel::SysctlFolder& own) -> Result<> {
+            for (const model::Sysctl& row : listed.rows)
+                ONLAN_CHECK(keep(own, std::string(row.name), listed.at(row).name(device)));
+            return {};
+        });
+    }
+    [[nodiscard]] Result<> read_whole(const kernel::SysctlFolder& folder, std::string_view name)
+    {
+        ONLAN_TRY(const auto files, folder.files());
+        for (const std::string& file : files)
+            ONLAN_CHECK(keep(folder, file, fmt::format("{}.{}", name, file)));
         return {};
-    });
-}
+    }
+    [[nodiscard]] Result<>
+    keep(const kernel::SysctlFolder& folder, const std::string& file, std::string name)
+    {
+        auto value = folder.read(file);
+        if (value)
+            sysctls_.emplace(std::move(name), *std::move(value));
+        // The kernel was built without it. A few can only be written.
+        else if (!is_missing(value.error()) && value.error().code != std::errc::permission_denied)
+            return Failure{std::move(value).error()};
+        return {};
+    }
+
+    const std::vector<model::Link>& links_;
+    Sysctls sysctls_;
+};
 
 } // namespace
 
 Result<Sysctls> collect_sysctls(const std::vector<model::Link>& links)
 {
-    Sysctls sysctls;
-    const auto listed = [&](const char* folder, const auto& files) {
-        return in_folder(sysctls, folder, [&](const Reader& reader) { return reader.read(files); });
-    };
-    ONLAN_CHECK(listed("net.ipv4", kOfIpv4));
-    ONLAN_CHECK(listed("net.ipv6", kOfIpv6));
-    ONLAN_CHECK(listed("net.ipv6.icmp", kOfIcmpv6));
-    for (const char* folder : kWhole)
-        ONLAN_CHECK(
-            in_folder(sysctls, folder, [](const Reader& reader) { return reader.read_all(); }));
-    ONLAN_CHECK(read_links(sysctls, "net.ipv4.conf", links, model::kIpv4Switches));
-    ONLAN_CHECK(read_links(sysctls, "net.ipv6.conf", links, model::kIpv6Switches));
-    ONLAN_CHECK(read_links(sysctls, "net.ipv4.neigh", links, kOfNeighbours));
-    return sysctls;
+    Reader reader(links);
+    Result<> read;
+    model::for_each_netns_folder([&](const auto& folder) {
+        if (read)
+            read = reader.read(folder);
+    });
+    model::for_each_device_folder([&](const auto& folder) {
+        if (read)
+            read = reader.read_of_devices(folder);
+    });
+    ONLAN_CHECK(read);
+    return std::move(reader).take();
 }
 
 } // namespace onlan::collect

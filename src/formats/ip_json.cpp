@@ -13,47 +13,25 @@
 #include "formats/json_rows.hpp"
 #include "model/policy_rule.hpp"
 #include "net/netlink_attributes.hpp"
+#include "net/protocols.hpp"
 
 namespace onlan::formats {
 namespace {
 
 using net::Family;
-using Word = std::pair<std::string_view, std::uint32_t>;
 
-// rtm_type, rtm_scope, rtm_protocol and rtm_table in iproute2's words (lib/rt_names.c).
-constexpr auto kTypes = numbered<Word>(model::kRouteTypes);
-constexpr auto kScopes = std::to_array<Word>(
-    {{"global", 0}, {"site", 200}, {"link", 253}, {"host", 254}, {"nowhere", 255}});
-constexpr auto kProtocols = std::to_array<Word>({{"unspec", 0},
-                                                 {"redirect", 1},
-                                                 {"kernel", 2},
-                                                 {"boot", 3},
-                                                 {"static", 4},
-                                                 {"ra", 9},
-                                                 {"zebra", 11},
-                                                 {"bird", 12},
-                                                 {"dhcp", 16}});
-constexpr auto kTables = std::to_array<Word>({{"default", 253}, {"main", 254}, {"local", 255}});
-constexpr auto kStates = std::to_array<Word>({{"INCOMPLETE", NUD_INCOMPLETE},
-                                              {"REACHABLE", NUD_REACHABLE},
-                                              {"STALE", NUD_STALE},
-                                              {"DELAY", NUD_DELAY},
-                                              {"PROBE", NUD_PROBE},
-                                              {"FAILED", NUD_FAILED},
-                                              {"NOARP", NUD_NOARP},
-                                              {"PERMANENT", NUD_PERMANENT}});
-constexpr auto kIpProtocols =
-    std::to_array<Word>({{"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"ipv6-icmp", 58}, {"sctp", 132}});
+constexpr auto kTypes = numbered(model::kRouteTypes);
 
 // A word that is known, or else a number.
 template <typename Number>
-Number number_for(const Row& row, const char* key, std::span<const Word> words, Number otherwise)
+Number
+number_for(const Row& row, const char* key, std::span<const NamedNumber> words, Number otherwise)
 {
     if (!row.has(key))
         return otherwise;
-    const auto known = std::ranges::find(words, row.text(key).value_or(""), &Word::first);
+    const auto known = std::ranges::find(words, row.text(key).value_or(""), &NamedNumber::name);
     if (known != words.end())
-        return static_cast<Number>(known->second);
+        return static_cast<Number>(known->number);
     return row.number<Number>(key).value_or(otherwise);
 }
 
@@ -126,10 +104,10 @@ model::Route route_in(const Row& row, const std::vector<model::Link>& links, Fam
 {
     model::Route route;
     route.destination = destination_in(row, family_in(row, otherwise));
-    route.table = number_for<std::uint32_t>(row, "table", kTables, RT_TABLE_MAIN);
+    route.table = number_for<std::uint32_t>(row, "table", model::kTables, RT_TABLE_MAIN);
     route.type = number_for<std::uint8_t>(row, "type", kTypes, RTN_UNICAST);
-    route.protocol = number_for<std::uint8_t>(row, "protocol", kProtocols, RTPROT_BOOT);
-    route.scope = number_for<std::uint8_t>(row, "scope", kScopes, RT_SCOPE_UNIVERSE);
+    route.protocol = number_for<std::uint8_t>(row, "protocol", model::kRouteProtocols, RTPROT_BOOT);
+    route.scope = number_for<std::uint8_t>(row, "scope", model::kScopes, RT_SCOPE_UNIVERSE);
     row.read("tos", route.tos);
     route.flags = flags_in(row) & RTNH_F_ONLINK;
     route.gateway = gateway_in(row);
@@ -174,10 +152,10 @@ range_in(const Row& row, const char* alone, const char* first, const char* last)
 
 model::PolicyRule rule_in(const Row& row, Family family)
 {
-    constexpr auto kActions = std::to_array<Word>({{"blackhole", FR_ACT_BLACKHOLE},
-                                                   {"unreachable", FR_ACT_UNREACHABLE},
-                                                   {"prohibit", FR_ACT_PROHIBIT},
-                                                   {"nop", FR_ACT_NOP}});
+    constexpr auto kActions = std::to_array<NamedNumber>({{"blackhole", FR_ACT_BLACKHOLE},
+                                                          {"unreachable", FR_ACT_UNREACHABLE},
+                                                          {"prohibit", FR_ACT_PROHIBIT},
+                                                          {"nop", FR_ACT_NOP}});
     model::PolicyRule rule{.family = family};
     row.read("priority", rule.priority);
     rule.invert = row.has("not");
@@ -190,19 +168,19 @@ model::PolicyRule rule_in(const Row& row, Family family)
         rule.mark = model::MaskedMark{
             .value = *mark,
             .mask = row.number<std::uint32_t>("fwmask").value_or(model::MaskedMark{}.mask)};
-    rule.ip_protocol = number_for<std::uint8_t>(row, "ipproto", kIpProtocols, 0);
+    rule.ip_protocol = number_for<std::uint8_t>(row, "ipproto", net::kProtocolNames, 0);
     rule.source_ports = range_in(row, "sport", "sport_start", "sport_end");
     rule.destination_ports = range_in(row, "dport", "dport_start", "dport_end");
     rule.uids = range_in(row, "uid", "uid_start", "uid_end");
     rule.l3mdev = row.has("l3mdev");
     rule.action = number_for<std::uint8_t>(row, "action", kActions, FR_ACT_TO_TBL);
-    rule.table = number_for<std::uint32_t>(row, "table", kTables, 0);
+    rule.table = number_for<std::uint32_t>(row, "table", model::kTables, 0);
     row.read("goto", rule.target);
     if (rule.target != 0)
         rule.action = FR_ACT_GOTO;
     rule.suppress_prefixlength = row.number<std::uint32_t>("suppress_prefixlen");
     rule.suppress_ifgroup = row.number<std::uint32_t>("suppress_ifgroup");
-    rule.protocol = number_for<std::uint8_t>(row, "protocol", kProtocols, 0);
+    rule.protocol = number_for<std::uint8_t>(row, "protocol", model::kRouteProtocols, 0);
     return rule;
 }
 
@@ -224,7 +202,8 @@ Result<std::vector<model::Address>> addresses_from_ip(std::string_view text)
                              .length = row.number<unsigned>("prefixlen").value_or(0)};
             address.peer = row.value<net::IpAddress>("address");
             address.broadcast = row.value<net::IpAddress>("broadcast");
-            address.scope = number_for<std::uint8_t>(row, "scope", kScopes, RT_SCOPE_UNIVERSE);
+            address.scope =
+                number_for<std::uint8_t>(row, "scope", model::kScopes, RT_SCOPE_UNIVERSE);
             address.label = row.text("label").value_or("");
             row.read("metric", address.metric);
             row.read("valid_life_time", address.valid);
@@ -268,9 +247,10 @@ Result<std::vector<model::Neighbour>> neighbours_from_ip(std::string_view text,
         if (const auto address = row.value<net::IpAddress>("dst"))
             neighbour.address = *address;
         for (const std::string& state : row.texts("state")) {
-            const auto* known = std::ranges::find(kStates, state, &Word::first);
-            if (known != kStates.end())
-                neighbour.state |= static_cast<std::uint16_t>(known->second);
+            const auto* known =
+                std::ranges::find(model::kNeighbourStates, state, &NamedNumber::name);
+            if (known != model::kNeighbourStates.end())
+                neighbour.state |= static_cast<std::uint16_t>(known->number);
         }
         neighbours.push_back(neighbour);
     }));

@@ -36,7 +36,7 @@ Result<std::vector<std::string>> words_of(std::string_view line, std::size_t num
             word += line[at++];
         }
         if (quoted && at++ == line.size())
-            return malformed(number, line, "a quote is not closed");
+            return malformed(number, line, "unclosed quote");
         words.push_back(std::move(word));
     }
     return words;
@@ -117,7 +117,7 @@ private:
     {
         if (words.size() < 2)
             return malformed(number, line, "a chain without a policy");
-        model::XtablesChain& chain = (*table_)[words[0].substr(1)];
+        model::XtablesChain& chain = (*table_)[words[0].substr(1)].edit();
         chain.policy = words[1];
         const Counters counters = words.size() > 2 ? counters_of(words[2]) : Counters{};
         chain.packets = counters.packets;
@@ -136,13 +136,13 @@ private:
         if (chain == table_->end())
             return malformed(number, line, "a rule in a chain that is not declared");
         words.erase(words.begin(), words.begin() + 2);
-        chain->second.rules.push_back(
+        chain->second.edit().rules.push_back(
             {.words = std::move(words), .packets = counters.packets, .bytes = counters.bytes});
         return {};
     }
 
     model::XtablesRuleset& ruleset_;
-    std::map<std::string, model::XtablesChain>* table_ = nullptr;
+    std::map<std::string, Shared<model::XtablesChain>>* table_ = nullptr;
 };
 
 } // namespace

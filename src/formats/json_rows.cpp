@@ -29,7 +29,7 @@ std::optional<std::string> Row::text(const char* key) const
         return {};
     if (value->is_string())
         return value->get<std::string>();
-    report(key, "expected a text");
+    report(key, "expected a string");
     return {};
 }
 

@@ -79,10 +79,9 @@ Result<std::string> DockerApi::versioned(const std::string& path) const
                                ? minor_of(found->get_ref<const std::string&>())
                                : std::nullopt;
         if (!minor)
-            return fail(Failed::parse,
-                        fmt::format("what answers at {} is not a Docker engine: it does not tell "
-                                    "the version of its API",
-                                    url_));
+            return fail(Failed::parse, fmt::format("what answers at {} is not a Docker engine: it "
+                                                   "does not report the version of its API",
+                                                   url_));
         version_ = fmt::format("/v1.{}", std::min(*minor, kNewestMinor));
     }
     return *version_ + path;

@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "kernel/sysctl.hpp"
+#include "model/sysctls.hpp"
 
 namespace onlan::kernel {
 namespace {
@@ -76,8 +77,10 @@ std::map<std::string, bool> probe_features()
     std::map<std::string, bool> features;
     if (const auto symbols = read_file("/proc/kallsyms"))
         features = features_from_symbols(*symbols);
-    features["br_netfilter"] = read_sysctl("net.bridge.bridge-nf-call-iptables").has_value();
-    features["nf_conntrack"] = read_sysctl("net.netfilter.nf_conntrack_max").has_value();
+    features["br_netfilter"] =
+        read_sysctl(model::kBridgeSysctls["bridge-nf-call-iptables"].name()).has_value();
+    features["nf_conntrack"] =
+        read_sysctl(model::kNetfilterSysctls["nf_conntrack_max"].name()).has_value();
     return features;
 }
 

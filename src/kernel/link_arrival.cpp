@@ -38,7 +38,7 @@ Result<std::set<std::string>> await_links(std::set<std::string> names, milliseco
     // Opened before the first look, so that nothing appears unseen between the two.
     const MnlSocket events{mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC)};
     if (!events || mnl_socket_bind(events.get(), RTMGRP_LINK, MNL_SOCKET_AUTOPID) < 0)
-        return fail_errno("listen to the kernel's news of links");
+        return fail_errno("subscribe to the kernel's link notifications");
     for (;;) {
         std::erase_if(names, exists);
         const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());

@@ -158,9 +158,9 @@ Result<> set_spanning_tree(NetlinkSocket& socket, const std::string& bridge, Spa
         request.nest(IFLA_INFO_DATA,
                      [&] { request.put(IFLA_BR_STP_STATE, static_cast<std::uint32_t>(state)); });
     });
-    return within(socket.transact(request.header()),
-                  fmt::format("turn the spanning tree protocol of {} {}", bridge,
-                              state == SpanningTree::on ? "on" : "off"));
+    return within(
+        socket.transact(request.header()),
+        fmt::format("turn STP of {} {}", bridge, state == SpanningTree::on ? "on" : "off"));
 }
 
 Result<> set_alias(NetlinkSocket& socket, const std::string& name, const std::string& alias)

@@ -122,7 +122,7 @@ Result<model::Address> address_from_message(const nlmsghdr& message)
     if (!local)
         local = other;
     if (!local)
-        return fail(Failed::parse, "netlink: an address without its address");
+        return fail(Failed::parse, "netlink: an address message without an address");
     address.local = {.address = *local, .length = decoded.fixed.ifa_prefixlen};
     return address;
 }

@@ -1,6 +1,8 @@
 #include "kernel/nftables.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <memory>
 #include <mutex>
 
@@ -70,8 +72,14 @@ Result<json> document_from(const std::string& answer)
         return json{};
     json document = json::parse(answer, nullptr, false);
     if (!document.is_object() || !document["nftables"].is_array())
-        return fail(Failed::parse, "nftables gave an answer that is not its JSON");
+        return fail(Failed::parse, "nftables did not answer in its JSON format");
     return document;
+}
+
+Result<model::NftListing> listing_from(const std::string& answer)
+{
+    ONLAN_TRY(json document, document_from(answer));
+    return model::NftListing::from(std::move(document));
 }
 
 // onlan's own, empty where it is not there.
@@ -82,7 +90,7 @@ Result<model::NftListing> list_own_table()
         return model::NftListing{};
     if (!answer)
         return Failure{std::move(answer).error()};
-    return document_from(*answer);
+    return listing_from(*answer);
 }
 
 json own_chain()
@@ -127,13 +135,14 @@ Result<> add_devices(json& ruleset)
 Result<model::NftListing> list_outline()
 {
     ONLAN_TRY(const auto answer, run("list chains", "read the nftables chains"));
-    ONLAN_TRY(json outline, document_from(answer));
+    ONLAN_TRY(model::NftListing outline, listing_from(answer));
     for (const auto& [family, table] : model::hooked_tables(outline)) {
         ONLAN_TRY(const auto listed,
                   run(fmt::format("list table {} {}", family, table), "read the nftables rules"));
-        ONLAN_TRY(const model::NftListing listing, document_from(listed));
-        for (const json* rule : listing.objects("rule"))
-            outline["nftables"].push_back({{"rule", *rule}});
+        ONLAN_TRY(const model::NftListing listing, listing_from(listed));
+        std::ranges::copy_if(
+            *listing.objects, std::back_inserter(outline.objects.edit()),
+            [](const model::NftObject& object) { return object.kind() == "rule"; });
     }
     return outline;
 }
@@ -148,7 +157,7 @@ Result<model::NftListing> list_ruleset()
     if (empty)
         return model::NftListing{};
     ONLAN_CHECK(add_devices(document));
-    return document;
+    return model::NftListing::from(std::move(document));
 }
 
 Result<> add_notrack(const std::string& bridge, const std::string& comment)
@@ -169,25 +178,28 @@ Result<> add_notrack(const std::string& bridge, const std::string& comment)
     return change({{{"add", {{"table", {{"family", kFamily}, {"name", kTable}}}}}},
                    {{"add", {{"chain", own_chain()}}}},
                    {{"add", {{"rule", rule}}}}},
-                  fmt::format("guard {} from connection tracking", bridge));
+                  fmt::format("exempt {} from connection tracking", bridge));
 }
 
 Result<> remove_notrack(const std::string& comment)
 {
     ONLAN_TRY(const auto table, list_own_table());
-    const auto rules = table.objects("rule");
+    std::size_t rules = 0;
     json commands = json::array();
-    for (const json* rule : rules) {
-        if (rule->value("comment", "") == comment)
+    for (const model::NftObject& object : *table.objects) {
+        if (object.kind() != "rule")
+            continue;
+        ++rules;
+        if (object.body().value("comment", "") == comment)
             commands.push_back({{"delete",
                                  {{"rule",
                                    {{"family", kFamily},
                                     {"table", kTable},
-                                    {"chain", rule->value("chain", "")},
-                                    {"handle", rule->value("handle", 0)}}}}}});
+                                    {"chain", object.chain()},
+                                    {"handle", object.handle()}}}}}});
     }
     // Also where somebody flushed the table: what is left of it is still onlan's.
-    const bool last = commands.size() == rules.size();
+    const bool last = commands.size() == rules;
     if (last)
         commands = {{{"delete", {{"table", {{"family", kFamily}, {"name", kTable}}}}}}};
     if (commands.empty())

@@ -20,7 +20,7 @@ Result<Finished> run_xtables(std::vector<std::string> words)
     auto finished = run_program(words);
     if (!finished && finished.error().code == Failed::missing_feature)
         return fail(Failed::missing_feature,
-                    fmt::format("{} is not installed, and this host has rules of its kind; install "
+                    fmt::format("{} is not installed, but this host has rules of its kind; install "
                                 "the package iptables",
                                 words.front()));
     return finished;

@@ -5,15 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "apply/host_actuator.hpp"
-#include "collect/host.hpp"
 #include "kernel/sysctl.hpp"
-#include "lab/bring_up.hpp"
 #include "lab/by_hand.hpp"
 #include "lab/containers.hpp"
 #include "lab/paths.hpp"
 #include "lab/remains.hpp"
 #include "lab/topology.hpp"
+#include "operate/session.hpp"
 
 namespace onlan::lab {
 namespace {
@@ -44,6 +42,33 @@ Result<> serve(const NetnsHandle& machine, std::uint16_t port)
 {
     ONLAN_TRY(const pid_t server, start_server(machine, port));
     return record_process(server);
+}
+
+// What `onlan up` does, for the story.
+class ChangesTold final : public operate::Observer {
+public:
+    explicit ChangesTold(Narrator& narrator) : narrator_(narrator) {}
+    void changing(const plan::PlannedStep& step) override { narrator_.changing(step); }
+
+private:
+    Narrator& narrator_;
+};
+
+// `onlan up --yes` in this thread's namespace, with its journal in the lab's folder.
+Result<> onlan_up(plan::Stage stage, Narrator& narrator)
+{
+    ChangesTold changes(narrator);
+    ONLAN_TRY(auto session,
+              operate::Session::open({.docker_host = docker_host(),
+                                      .state_folder = std::filesystem::path(kFolder) / "state"},
+                                     "lab", changes));
+    const model::Intent wanted = intent();
+    ONLAN_TRY(const plan::Plan plan,
+              session.prepare(operate::Up{.intent = wanted, .stage = stage}));
+    operate::Ending ending = session.build(plan, std::chrono::seconds{0});
+    if (ending.end == operate::End::failed)
+        return Failure{std::move(ending.errors.front())};
+    return {};
 }
 
 class Article {
@@ -96,11 +121,11 @@ private:
             return kernel::read_sysctl("net.bridge.bridge-nf-call-iptables");
         });
         if (!bridged) {
-            narrator_.doing("br_netfilter is not loaded on this machine, so nothing fails that "
-                            "onlan would have to cure");
+            narrator_.doing("br_netfilter is not loaded on this machine, so there is no failure "
+                            "for onlan to fix");
             return {};
         }
-        narrator_.doing("the article's set-up, made by hand: second bridge, cable, no guard");
+        narrator_.doing("the article's set-up, made by hand: a second bridge, a cable, no guards");
         const model::Intent wanted = intent();
         ONLAN_TRY(ByHand by_hand, ByHand::open(topology_.host, wanted, containers_->stage()));
         ONLAN_CHECK(by_hand.make_links());
@@ -116,7 +141,7 @@ private:
         return kernel::in_netns(topology_.host, [&]() -> Result<> {
             // As Debian and Ubuntu set it.
             ONLAN_CHECK(kernel::write_sysctl("net.ipv4.conf.all.rp_filter", "2"));
-            return lab::bring_up(intent(), containers_->stage(), narrator_);
+            return onlan_up(containers_->stage(), narrator_);
         });
     }
 

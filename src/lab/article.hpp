@@ -13,7 +13,7 @@ namespace onlan::lab {
 // `onlan up`'s own code on it, and tries every path.
 //
 // `docker_root` is the file system to take a real Docker engine from; without one, namespaces and
-// rules in the shape of Docker's stand in for it. The lab's folder has been
+// rules like Docker's stand in for it. The lab's folder has been
 // claimed; everything goes with remove_lab().
 [[nodiscard]] Result<> run_article(const std::optional<std::filesystem::path>& docker_root,
                                    Narrator& narrator);

@@ -4,7 +4,7 @@
 #include "lab/containers.hpp"
 #include "lab/paths.hpp"
 #include "lab/topology.hpp"
-#include "plan/lan_changes.hpp"
+#include "plan/attach/lan_changes.hpp"
 #include "plan/names.hpp"
 
 namespace onlan::lab {
@@ -83,14 +83,15 @@ ByHand::open(const kernel::NetnsHandle& netns, const model::Intent& intent, plan
 
 Result<> ByHand::make(const Change& change)
 {
-    ONLAN_CHECK(kernel::in_netns(host_, [&] { return actuator_->make(change); }));
+    ONLAN_CHECK(kernel::in_netns(host_, [&] { return actuator_->perform(change); }));
     done_.push_back(change);
     return {};
 }
 
 Result<> ByHand::undo_last()
 {
-    ONLAN_CHECK(kernel::in_netns(host_, [&] { return actuator_->undo(done_.back()); }));
+    ONLAN_CHECK(
+        kernel::in_netns(host_, [&] { return actuator_->perform(plan::inverse(done_.back())); }));
     done_.pop_back();
     return {};
 }
@@ -118,19 +119,20 @@ Result<> ByHand::tell(const kernel::NetnsHandle& container, Narrator& narrator)
 {
     Chapter chapter{.title = "Nothing else done",
                     .attempts = {},
-                    .because = "br_netfilter hands bridged frames to iptables, whose FORWARD chain "
-                               "Docker lets drop by policy"};
+                    .because = "br_netfilter passes bridged frames to iptables, where Docker has "
+                               "set the policy of the FORWARD chain to DROP"};
     ONLAN_TRY(Attempt router, ask_router(container));
     chapter.attempts = {std::move(router)};
     narrator.chapter(chapter);
 
     for (const Change& change : accepts_)
         ONLAN_CHECK(make(change));
-    chapter = {.title = "Bridged frames accepted",
-               .attempts = {},
-               .because = "DNAT is done on the second bridge already; from there to the published "
-                          "container it is traffic between two Docker networks, which Docker "
-                          "isolates from each other"};
+    chapter = {
+        .title = "Bridged frames accepted",
+        .attempts = {},
+        .because =
+            "DNAT already happens on the second bridge; from there, packets to the published "
+            "container pass between two Docker networks, which Docker isolates from each other"};
     ONLAN_TRY(router, ask_router(container));
     ONLAN_TRY(Attempt port, ask_published_port(container));
     chapter.attempts = {std::move(router), std::move(port)};
@@ -140,18 +142,19 @@ Result<> ByHand::tell(const kernel::NetnsHandle& container, Narrator& narrator)
     ONLAN_CHECK(make(loose_rp_filter()));
     chapter = {.title = "Isolation lifted, rp_filter as Debian and Ubuntu set it",
                .attempts = {},
-               .because = "the second bridge has no address, and there even the loose mode 2 of "
-                          "rp_filter drops what DNAT turns into a routed packet"};
+               .because = "the second bridge has no address, so even the loose mode (2) of "
+                          "rp_filter drops the packets that DNAT has turned into routed ones"};
     ONLAN_TRY(port, ask_published_port(container));
     chapter.attempts = {std::move(port)};
     narrator.chapter(chapter);
 
     ONLAN_CHECK(undo_last());
-    chapter = {.title = "rp_filter off",
-               .attempts = {},
-               .because = "conntrack meets the answers on both bridges, takes them for a new "
-                          "connection on the second and moves their source port: the container "
-                          "never asked that port"};
+    chapter = {
+        .title = "rp_filter off",
+        .attempts = {},
+        .because =
+            "conntrack sees the replies on both bridges, takes them for a new connection on the "
+            "second and rewrites their source port, which the container does not recognise"};
     ONLAN_TRY(port, ask_published_port(container));
     chapter.attempts = {std::move(port)};
     narrator.chapter(chapter);

@@ -133,8 +133,8 @@ Result<std::unique_ptr<Containers>> start_docker(const fs::path& root,
     ONLAN_TRY(io::DockerApi api, io::DockerApi::open(docker_host()));
     if (auto answers = api.wait(kStartTime); !answers)
         return fail(Failed::timeout,
-                    fmt::format("dockerd from {} did not start; its last words: {}", root.string(),
-                                last_words()));
+                    fmt::format("dockerd from {} did not start; the end of its log: {}",
+                                root.string(), last_words()));
     auto containers = std::make_unique<DockerContainers>(root, dockerd, std::move(api));
     ONLAN_CHECK(containers->prepare());
     return containers;

@@ -109,7 +109,7 @@ class PlainContainers final : public Containers {
 public:
     explicit PlainContainers(kernel::NetnsHandle host) : host_(std::move(host)) {}
 
-    [[nodiscard]] std::string name() const override { return "rules in the shape of Docker's"; }
+    [[nodiscard]] std::string name() const override { return "rules like Docker's"; }
     [[nodiscard]] plan::Stage stage() const override { return plan::Stage::before_docker; }
 
     Result<> create_network(const std::string& name) override

@@ -39,7 +39,7 @@ Result<std::string> identity_of(std::string_view pid)
         if (field++ == kStartBehindName)
             return fmt::format("{} {}", pid, std::string_view(word.begin(), word.end()));
     }
-    return fail(Failed::parse, fmt::format("/proc/{}/stat is shorter than it should be", pid));
+    return fail(Failed::parse, fmt::format("/proc/{}/stat is shorter than expected", pid));
 }
 
 Result<> kill_and_wait(pid_t process)
@@ -51,7 +51,8 @@ Result<> kill_and_wait(pid_t process)
     constexpr int kPatienceMs = 10'000;
     pollfd wait{.fd = handle.get(), .events = POLLIN, .revents = 0};
     if (::poll(&wait, 1, kPatienceMs) <= 0)
-        return fail(Failed::timeout, fmt::format("process {} does not die", process));
+        return fail(Failed::timeout,
+                    fmt::format("process {} is still there after SIGKILL", process));
     return {};
 }
 
@@ -108,10 +109,11 @@ Result<> claim_folder()
         return {};
     if (error)
         return fail_errno(fmt::format("make {}", kFolder), error.value());
-    return fail(Failed::conflict,
-                fmt::format("there is a lab on this machine already ({} exists): run 'onlan lab "
-                            "down' first",
-                            kFolder));
+    return fail(
+        Failed::conflict,
+        fmt::format(
+            "there is already a lab on this machine ({} exists): run 'onlan lab down' first",
+            kFolder));
 }
 
 Result<> record_process(pid_t process)

@@ -46,7 +46,7 @@ Result<UniqueFd> open_socket(int type, int protocol)
     // SO_SNDTIMEO also limits connect(2), which then ends with EINPROGRESS.
     for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
         if (::setsockopt(fd.get(), SOL_SOCKET, option, &patience, sizeof patience) < 0)
-            return fail_errno("limit the time of a socket");
+            return fail_errno("set the timeout of a socket");
     }
     return fd;
 }

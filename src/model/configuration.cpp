@@ -38,9 +38,11 @@ bool is_link_name(std::string_view name)
 void check_link_name(const YamlMap& map, std::string_view key, const std::string& name)
 {
     if (name.size() > kLongestLinkName)
-        map.report(key,
-                   fmt::format("'{}' is over {} characters, the longest an interface's name can be",
-                               name, kLongestLinkName));
+        map.report(
+            key,
+            fmt::format(
+                "'{}' is longer than {} characters, the most that an interface's name can have",
+                name, kLongestLinkName));
     else if (!is_link_name(name))
         map.report(key, fmt::format("'{}' cannot be an interface's name", name));
 }
@@ -51,14 +53,14 @@ void check_lan_name(const YamlMap& lan, const std::string& name)
         lan.report(fmt::format("a LAN's name begins with a letter or a digit and has only letters, "
                                "digits, '-', '_' and '.'"));
     else if (name.size() > kLongestLanName)
-        lan.report(fmt::format("this name is over {} characters; onlan's interfaces are called "
-                               "{}{} and the like, and an interface's name has at most {} "
-                               "characters",
-                               kLongestLanName, kSecondBridge, name, kLongestLinkName));
+        lan.report(
+            fmt::format("this name is longer than {} characters; onlan's interfaces have names "
+                        "such as {}{}, and an interface's name has at most {} characters",
+                        kLongestLanName, kSecondBridge, name, kLongestLinkName));
     else if (std::ranges::find(kDockersNames, name) != kDockersNames.end())
-        lan.report(fmt::format("Docker keeps the name '{}' for a network of its own; give the LAN "
-                               "another one",
-                               name));
+        lan.report(fmt::format(
+            "Docker keeps the name '{}' for a network of its own; give the LAN another name",
+            name));
 }
 
 Uplink read_uplink(const YamlMap& lan)
@@ -81,27 +83,30 @@ Uplink read_uplink(const YamlMap& lan)
     return uplink;
 }
 
+constexpr std::array<std::string_view, 2> kLaterAttachModes = {"switch", "bridge"};
+constexpr std::string_view kDefaultAttachMode = "switch";
+
+// Why there is no such mode in this version.
+std::string why_no_mode(std::string_view name, std::string_view whose)
+{
+    const std::string modes = fmt::format("{}", fmt::join(kAttachModeNames, " or "));
+    if (std::ranges::find(kLaterAttachModes, name) == kLaterAttachModes.end())
+        return fmt::format("'{}' is not an attach mode: expected {}", name, modes);
+    return fmt::format("'{}'{} needs onlan's own Docker driver, which this version does not have "
+                       "yet: write {}",
+                       name, whose, modes);
+}
+
 AttachMode read_attach(const YamlMap& lan)
 {
-    constexpr std::array kModes = {AttachMode::switch_, AttachMode::bridge, AttachMode::macvlan,
-                                   AttachMode::docker_bridge};
     const auto written = lan.text("attach");
     if (!written && lan.has("attach"))
-        return AttachMode::docker_bridge;
-    const std::string text = written.value_or("switch");
-    const auto mode = std::ranges::find(kModes, text, attach_mode_name);
-    if (mode == kModes.end()) {
-        lan.report(
-            "attach",
-            fmt::format("'{}' is not an attach mode: expected docker-bridge or macvlan", text));
-        return AttachMode::docker_bridge;
-    }
-    if (*mode == AttachMode::switch_ || *mode == AttachMode::bridge)
-        lan.report("attach", fmt::format("'{}'{} needs onlan's own Docker driver, which this "
-                                         "version does not have yet: write "
-                                         "docker-bridge or macvlan",
-                                         text, lan.has("attach") ? "" : ", the default,"));
-    return *mode;
+        return {};
+    const std::string name = written.value_or(std::string(kDefaultAttachMode));
+    const auto mode = find_attach_mode(name);
+    if (!mode)
+        lan.report("attach", why_no_mode(name, written ? "" : ", the default,"));
+    return mode.value_or(AttachMode{});
 }
 
 struct SubnetKeys {
@@ -114,7 +119,7 @@ struct SubnetKeys {
 void read_pool(const YamlMap& lan, const SubnetKeys& keys, LanSubnet& subnet)
 {
     if (lan.text(keys.pool) == "dhcp") {
-        lan.report(keys.pool, "'dhcp' is not in this version yet: name a range such as "
+        lan.report(keys.pool, "'dhcp' is not supported by this version yet: give a range such as "
                               "192.168.137.200-192.168.137.219");
         return;
     }
@@ -164,7 +169,7 @@ void read_gateway(const YamlMap& lan, const SubnetKeys& keys, LanSubnet& subnet)
                                              subnet.gateway->to_string(), block.to_string()));
     else if (keys.family == net::Family::ipv4 &&
              (*subnet.gateway == block.first() || *subnet.gateway == block.last()))
-        lan.report(keys.gateway, fmt::format("{} is the subnet's own or its broadcast address",
+        lan.report(keys.gateway, fmt::format("{} is the subnet's network or broadcast address",
                                              subnet.gateway->to_string()));
 }
 
@@ -203,13 +208,13 @@ Lan read_lan(const std::string& name, const YamlMap& map)
                    "this key is missing: the LAN's IPv4 subnet, such as 192.168.137.0/24");
     if (!map.has(kIpv4.gateway))
         map.report(kIpv4.gateway,
-                   "this key is missing: the router's address on the LAN; Docker would give "
-                   "containers a default route to an address of its own choice");
+                   "this key is missing: the router's address on the LAN; without it, Docker would "
+                   "give containers a default route to an address of its own choice");
     lan.ipv4 = read_subnet(map, kIpv4).value_or(LanSubnet{});
     lan.ipv6 = read_subnet(map, kIpv6);
     for (const std::string_view key : {kIpv6.gateway, kIpv6.pool}) {
         if (map.has(key) && !map.has(kIpv6.subnet))
-            map.report(key, "this needs subnet6");
+            map.report(key, "this key needs subnet6");
     }
     return lan;
 }
@@ -231,11 +236,11 @@ void check_pair(const YamlMap& map, const Lan& lan, const Lan& other)
 {
     const bool same_uplink = lan.uplink.bridge == other.uplink.bridge;
     if (same_uplink && lan.uplink.ports != other.uplink.ports)
-        map.report("uplink", fmt::format("{} has other ports here than in {}", lan.uplink.bridge,
+        map.report("uplink", fmt::format("{} has different ports here and in {}", lan.uplink.bridge,
                                          other.name));
     for (const std::string& port : lan.uplink.ports) {
         if (!same_uplink && std::ranges::find(other.uplink.ports, port) != other.uplink.ports.end())
-            map.report("uplink", fmt::format("{} is a port of {} already, in {}", port,
+            map.report("uplink", fmt::format("{} is already a port of {}, in {}", port,
                                              other.uplink.bridge, other.name));
     }
     check_overlap(map, "subnet", lan.ipv4, other.ipv4, other.name);
@@ -255,7 +260,8 @@ Intent read_intent(const YamlMap& top)
         return intent;
     const auto maps = lans->maps();
     if (maps.size() > kMostLans) {
-        top.report("lans", fmt::format("{} LANs; onlan takes {}", maps.size(), kMostLans));
+        top.report("lans",
+                   fmt::format("{} LANs; onlan supports at most {}", maps.size(), kMostLans));
         return intent;
     }
     for (const auto& [name, map] : maps) {

@@ -87,7 +87,7 @@ public:
         for (word = words.next(); !word.empty(); word = words.next())
             ONLAN_CHECK(take(word));
         if (tuples_ != 2)
-            return fail(Failed::parse, "an entry without its two directions");
+            return fail(Failed::parse, "an entry without both directions");
         entry_.status = status_.value_or(implied_status());
         return entry_;
     }
@@ -199,22 +199,10 @@ std::string tuple_text(const Tuple& tuple)
 
 std::string_view protocol_name(std::uint8_t protocol)
 {
-    switch (protocol) {
-    case net::kIcmp:
-        return "icmp";
-    case net::kTcp:
-        return "tcp";
-    case net::kUdp:
-        return "udp";
-    case net::kGre:
-        return "gre";
-    case net::kIcmpv6:
-        return "icmpv6";
-    case net::kSctp:
-        return "sctp";
-    default:
-        return "unknown";
-    }
+    constexpr std::array kNamed = {net::kIcmp, net::kTcp,    net::kUdp,
+                                   net::kGre,  net::kIcmpv6, net::kSctp};
+    return std::ranges::find(kNamed, protocol) != kNamed.end() ? net::protocol_name(protocol)
+                                                               : "unknown";
 }
 
 Result<Conntrack> Conntrack::parse(std::string_view text)

@@ -65,8 +65,8 @@ json step_to_json(const Step& step)
 {
     json document{{"netns", step.netns},
                   {"device", step.device},
-                  {"stage", step.stage},
-                  {"action", step.action},
+                  {"stage", word(step.stage)},
+                  {"action", word(step.action)},
                   {"because", because_to_json(step.because)},
                   {"packet", header_to_json(step.packet)}};
     if (step.before)
@@ -78,7 +78,7 @@ json match_to_json(const Match& match)
 {
     return {{"netns", match.netns},
             {"device", match.device},
-            {"stage", match.stage},
+            {"stage", word(match.stage)},
             {"rule", because_to_json(match.rule)}};
 }
 
@@ -114,7 +114,7 @@ json explanation_to_json(const ExplainedFlow& flow, const Explanation& explanati
         {"schema", "onlan/explanation/1"},
         {"flow", {{"from", flow.from}, {"to", flow.to}, {"protocol", flow.protocol}}},
         {"outcome", outcome_name(explanation.outcome)},
-        {"cause", {{"kind", explanation.cause.kind}, {"summary", explanation.cause.summary}}},
+        {"cause", {{"kind", word(explanation.cause.kind)}, {"summary", explanation.cause.summary}}},
         {"assumptions", explanation.assumptions},
         {"packets", json::array()},
         {"conntrack", json::array()}};

@@ -33,7 +33,7 @@ const XtablesChain* XtablesRuleset::find_chain(std::string_view table, std::stri
     if (in_table == tables.end())
         return nullptr;
     const auto found = in_table->second.find(std::string(chain));
-    return found == in_table->second.end() ? nullptr : &found->second;
+    return found == in_table->second.end() ? nullptr : &*found->second;
 }
 
 } // namespace onlan::model

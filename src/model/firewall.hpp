@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/shared.hpp"
 #include "net/ip_address.hpp"
 
 namespace onlan::model {
@@ -40,7 +41,7 @@ struct XtablesChain {
 struct XtablesRuleset {
     XtablesBackend backend = XtablesBackend::nft;
     net::Family family = net::Family::ipv4;
-    std::map<std::string, std::map<std::string, XtablesChain>> tables;
+    std::map<std::string, std::map<std::string, Shared<XtablesChain>>> tables;
 
     [[nodiscard]] const XtablesChain* find_chain(std::string_view table,
                                                  std::string_view chain) const;

@@ -21,6 +21,7 @@ struct Host {
 
     // Of the namespace that onlan runs in.
     Host(const Snapshot& snapshot); // NOLINT(google-explicit-constructor): it is the same, seen
+    Host(const Snapshot& snapshot, const Netns& of);
 };
 
 } // namespace onlan::model

@@ -6,17 +6,15 @@ namespace onlan::model {
 
 std::string_view attach_mode_name(AttachMode mode) noexcept
 {
-    switch (mode) {
-    case AttachMode::switch_:
-        return "switch";
-    case AttachMode::bridge:
-        return "bridge";
-    case AttachMode::macvlan:
-        return "macvlan";
-    case AttachMode::docker_bridge:
-        return "docker-bridge";
-    }
-    return {};
+    return kAttachModeNames.at(static_cast<std::size_t>(mode));
+}
+
+std::optional<AttachMode> find_attach_mode(std::string_view name) noexcept
+{
+    const auto found = std::ranges::find(kAttachModeNames, name);
+    if (found == kAttachModeNames.end())
+        return std::nullopt;
+    return static_cast<AttachMode>(found - kAttachModeNames.begin());
 }
 
 const Lan* Intent::find_lan(std::string_view name) const

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,10 +11,12 @@
 
 namespace onlan::model {
 
-enum class AttachMode : std::uint8_t { switch_, bridge, macvlan, docker_bridge };
+enum class AttachMode : std::uint8_t { docker_bridge, macvlan };
 
-// As in the configuration: "switch", "bridge", "macvlan", "docker-bridge".
+// As in the configuration, in the order of AttachMode.
+inline constexpr std::array<std::string_view, 2> kAttachModeNames = {"docker-bridge", "macvlan"};
 [[nodiscard]] std::string_view attach_mode_name(AttachMode mode) noexcept;
+[[nodiscard]] std::optional<AttachMode> find_attach_mode(std::string_view name) noexcept;
 
 // What carries the LAN on this host. Without `ports` the bridge has to exist and is only given one
 // more port; with `ports` onlan makes it and moves what the ports carry onto it.
@@ -36,7 +39,7 @@ struct LanSubnet {
 struct Lan {
     std::string name;
     Uplink uplink;
-    AttachMode attach = AttachMode::switch_;
+    AttachMode attach = AttachMode::docker_bridge;
     LanSubnet ipv4;
     std::optional<LanSubnet> ipv6;
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/rtnetlink.hpp"
 #include "net/mac_address.hpp"
 #include "net/prefix.hpp"
 
@@ -115,19 +116,6 @@ struct Link {
 
 // A lifetime that does not end (INFINITY_LIFE_TIME of net/ipv6/addrconf.c and net/ipv4/devinet.c).
 inline constexpr std::uint32_t kForever = 0xFFFFFFFF;
-// RT_TABLE_MAIN
-inline constexpr std::uint32_t kTableMain = 254;
-// RTN_*, in the words of ip-route(8)
-inline constexpr std::array<std::string_view, 12> kRouteTypes = {
-    "unspec",    "unicast",     "local",    "broadcast", "anycast", "multicast",
-    "blackhole", "unreachable", "prohibit", "throw",     "nat",     "xresolve"};
-// RT_SCOPE_LINK, RT_SCOPE_HOST
-inline constexpr std::uint8_t kScopeLink = 253;
-inline constexpr std::uint8_t kScopeHost = 254;
-// RTNH_F_ONLINK, of Route::flags
-inline constexpr std::uint32_t kOnlink = 0x4;
-// RTPROT_RA: learnt from a router advertisement
-inline constexpr std::uint8_t kProtocolRa = 9;
 
 struct Address {
     int link = 0; // index
@@ -144,10 +132,6 @@ struct Address {
 
     friend bool operator==(const Address&, const Address&) = default;
 };
-
-// RTNH_COMPARE_MASK of include/uapi/linux/rtnetlink.h (dead, offload, linkdown, trap): what a next
-// hop's flags say of the moment. nh_comp() of net/ipv4/fib_semantics.c leaves them aside, too.
-inline constexpr std::uint8_t kNextHopState = 0x59;
 
 // One of a multipath route's next hops.
 struct NextHop {

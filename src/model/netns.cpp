@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace onlan::model {
+namespace {
+
+std::string_view value_of(const std::map<std::string, std::string>& sysctls,
+                          const std::string& name)
+{
+    const auto found = sysctls.find(name);
+    return found == sysctls.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+} // namespace
 
 const Link* Netns::find_link(std::string_view link_name) const
 {
@@ -24,18 +34,22 @@ const XtablesRuleset* Netns::find_xtables(XtablesBackend backend, net::Family fa
     return found == xtables.end() ? nullptr : &*found;
 }
 
-std::string_view Netns::sysctl(std::string_view key) const
+std::string_view Netns::sysctl(const SysctlRef& sysctl) const
 {
-    const auto found = sysctls.find(std::string(key));
-    return found == sysctls.end() ? std::string_view{} : std::string_view{found->second};
+    return value_of(sysctls, sysctl.name());
+}
+
+std::string_view Netns::sysctl(const SysctlRef& sysctl, std::string_view device) const
+{
+    return value_of(sysctls, sysctl.name(device));
 }
 
 bool Netns::calls_netfilter(const Link& link, net::Family family) const
 {
     const NfCall own = link.bridge ? link.bridge->nf_call : NfCall{};
     return family == net::Family::ipv4
-               ? own.iptables || sysctl("net.bridge.bridge-nf-call-iptables") == "1"
-               : own.ip6tables || sysctl("net.bridge.bridge-nf-call-ip6tables") == "1";
+               ? own.iptables || sysctl(kBridgeSysctls["bridge-nf-call-iptables"]) == "1"
+               : own.ip6tables || sysctl(kBridgeSysctls["bridge-nf-call-ip6tables"]) == "1";
 }
 
 } // namespace onlan::model

@@ -13,6 +13,7 @@
 #include "model/link.hpp"
 #include "model/nft_listing.hpp"
 #include "model/socket.hpp"
+#include "model/sysctls.hpp"
 
 namespace onlan::model {
 
@@ -43,8 +44,9 @@ struct Netns {
     [[nodiscard]] const Link* find_link(int index) const;
     [[nodiscard]] const XtablesRuleset* find_xtables(XtablesBackend backend,
                                                      net::Family family) const;
-    // Empty when the kernel has no such switch.
-    [[nodiscard]] std::string_view sysctl(std::string_view key) const;
+    // Empty when the kernel does not have it.
+    [[nodiscard]] std::string_view sysctl(const SysctlRef& sysctl) const;
+    [[nodiscard]] std::string_view sysctl(const SysctlRef& sysctl, std::string_view device) const;
     // Does the kernel hand bridged frames of this bridge to the firewall of `family`? Sysctl or
     // per-bridge switch.
     [[nodiscard]] bool calls_netfilter(const Link& link, net::Family family) const;

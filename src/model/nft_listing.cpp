@@ -3,40 +3,59 @@
 #include <nlohmann/json.hpp>
 
 namespace onlan::model {
+namespace {
 
-using nlohmann::json;
-
-NftListing::NftListing() = default;
-
-NftListing::NftListing(json document) : document_(std::move(document)) {}
-
-bool NftListing::empty() const
+std::string text_in(const nlohmann::json& object, const char* name)
 {
-    return document_->is_null();
+    const auto found = object.find(name);
+    const auto* text = found == object.end() ? nullptr : found->get_ptr<const std::string*>();
+    return text == nullptr ? std::string() : *text;
 }
 
-const json& NftListing::document() const
-{
-    return *document_;
-}
+} // namespace
 
-std::vector<const json*> NftListing::objects(std::string_view kind) const
+NftObject::NftObject(nlohmann::json element)
 {
-    std::vector<const json*> found;
-    const auto list = document_->is_object() ? document_->find("nftables") : document_->end();
-    if (list == document_->end())
-        return found;
-    for (const json& element : *list) {
-        const auto object = element.is_object() ? element.find(kind) : element.end();
-        if (object != element.end() && object->is_object())
-            found.push_back(&*object);
+    Data data;
+    if (element.is_object() && element.size() == 1 && element.begin()->is_object()) {
+        const nlohmann::json& body = *element.begin();
+        data.kind = element.begin().key();
+        data.family = text_in(body, "family");
+        data.table = text_in(body, data.kind == "table" ? "name" : "table");
+        data.chain = text_in(body, data.kind == "chain" ? "name" : "chain");
+        if (const auto handle = body.find("handle");
+            handle != body.end() && handle->is_number_integer())
+            data.handle = handle->get<std::uint64_t>();
     }
-    return found;
+    data.element = std::make_shared<const nlohmann::json>(std::move(element));
+    data_ = std::make_shared<const Data>(std::move(data));
 }
 
-bool operator==(const NftListing& one, const NftListing& other)
+const nlohmann::json& NftObject::element() const noexcept
 {
-    return one.document_ == other.document_;
+    return *data_->element;
+}
+
+const nlohmann::json& NftObject::body() const
+{
+    return data_->kind.empty() ? element() : *element().begin();
+}
+
+bool operator==(const NftObject& one, const NftObject& other)
+{
+    return one.data_ == other.data_ || one.element() == other.element();
+}
+
+Result<NftListing> NftListing::from(nlohmann::json document)
+{
+    NftListing listing;
+    if (document.is_null())
+        return listing;
+    if (!document.is_object() || !document.contains("nftables") || !document["nftables"].is_array())
+        return fail(Failed::parse, "expected what `nft --json list ruleset` prints");
+    for (nlohmann::json& element : document["nftables"])
+        listing.objects.edit().emplace_back(std::move(element));
+    return listing;
 }
 
 } // namespace onlan::model

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -17,9 +17,9 @@ std::string text(const json& object, const char* name)
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-bool is_own(const json& rule)
+bool is_own_rule(const NftObject& object)
 {
-    return text(rule, "family") == "inet" && text(rule, "table") == "onlan";
+    return object.kind() == "rule" && object.family() == "inet" && object.table() == "onlan";
 }
 
 // {"match": {"left": {"meta": {"key": "iifname"}}, "right": "eno1"}}, where `right` may also be a
@@ -34,11 +34,11 @@ void collect_names(const json& expression, std::vector<std::string>& names)
     }
 }
 
-void collect_interface_rules(const json& rule, std::vector<NftInterfaceRule>& found)
+void collect_interface_rules(const NftObject& rule, std::vector<NftInterfaceRule>& found)
 {
     constexpr std::array<std::string_view, 4> kKeys = {"iifname", "oifname", "iif", "oif"};
     const json::json_pointer meta("/match/left/meta");
-    for (const json& expression : rule.value("expr", json::array())) {
+    for (const json& expression : rule.body().value("expr", json::array())) {
         if (!expression.contains(meta) || !expression["match"].contains("right"))
             continue;
         const std::string key = text(expression[meta], "key");
@@ -47,9 +47,9 @@ void collect_interface_rules(const json& rule, std::vector<NftInterfaceRule>& fo
         std::vector<std::string> names;
         collect_names(expression["match"]["right"], names);
         for (std::string& name : names)
-            found.push_back({.family = text(rule, "family"),
-                             .table = text(rule, "table"),
-                             .chain = text(rule, "chain"),
+            found.push_back({.family = rule.family(),
+                             .table = rule.table(),
+                             .chain = rule.chain(),
                              .key = key,
                              .interface = std::move(name)});
     }
@@ -60,16 +60,17 @@ void collect_interface_rules(const json& rule, std::vector<NftInterfaceRule>& fo
 std::vector<NftBaseChain> base_chains(const NftListing& listing)
 {
     std::vector<NftBaseChain> found;
-    for (const json* chain : listing.objects("chain")) {
-        if (!chain->contains("hook"))
+    for (const NftObject& object : *listing.objects) {
+        const json& chain = object.body();
+        if (object.kind() != "chain" || !chain.contains("hook"))
             continue;
-        const auto priority = chain->find("prio");
-        const std::string policy = text(*chain, "policy");
-        found.push_back({.family = text(*chain, "family"),
-                         .table = text(*chain, "table"),
-                         .name = text(*chain, "name"),
-                         .hook = text(*chain, "hook"),
-                         .priority = priority != chain->end() && priority->is_number_integer()
+        const auto priority = chain.find("prio");
+        const std::string policy = text(chain, "policy");
+        found.push_back({.family = object.family(),
+                         .table = object.table(),
+                         .name = object.chain(),
+                         .hook = text(chain, "hook"),
+                         .priority = priority != chain.end() && priority->is_number_integer()
                                          ? priority->get<int>()
                                          : 0,
                          .policy = policy.empty() ? "accept" : policy});
@@ -91,9 +92,9 @@ std::vector<NftInterfaceRule> interface_rules(const NftListing& listing)
 {
     const NftTables tables = hooked_tables(listing);
     std::vector<NftInterfaceRule> found;
-    for (const json* rule : listing.objects("rule")) {
-        if (tables.contains({text(*rule, "family"), text(*rule, "table")}))
-            collect_interface_rules(*rule, found);
+    for (const NftObject& object : *listing.objects) {
+        if (object.kind() == "rule" && tables.contains({object.family(), object.table()}))
+            collect_interface_rules(object, found);
     }
     return found;
 }
@@ -101,24 +102,19 @@ std::vector<NftInterfaceRule> interface_rules(const NftListing& listing)
 std::vector<NftOwnRule> own_rules(const NftListing& listing)
 {
     std::vector<NftOwnRule> found;
-    for (const json* rule : listing.objects("rule")) {
-        if (is_own(*rule))
-            found.push_back({.chain = text(*rule, "chain"), .comment = text(*rule, "comment")});
+    for (const NftObject& object : *listing.objects) {
+        if (is_own_rule(object))
+            found.push_back({.chain = object.chain(), .comment = text(object.body(), "comment")});
     }
     return found;
 }
 
-NftListing without_own_rules(const NftListing& listing,
-                             const std::function<bool(std::string_view)>& goes)
+void remove_own_rules(NftListing& listing, const std::function<bool(std::string_view)>& goes)
 {
-    if (std::ranges::none_of(own_rules(listing), goes, &NftOwnRule::comment))
-        return listing;
-    json document = listing.document();
-    std::erase_if(document["nftables"].get_ref<json::array_t&>(), [&](const json& element) {
-        const auto rule = element.find("rule");
-        return rule != element.end() && is_own(*rule) && goes(text(*rule, "comment"));
-    });
-    return document;
+    if (std::ranges::any_of(own_rules(listing), goes, &NftOwnRule::comment))
+        std::erase_if(listing.objects.edit(), [&](const NftObject& object) {
+            return is_own_rule(object) && goes(text(object.body(), "comment"));
+        });
 }
 
 } // namespace onlan::model

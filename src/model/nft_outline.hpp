@@ -24,8 +24,7 @@ using NftTables = std::set<std::pair<std::string, std::string>>;
 // Of the table `inet onlan`.
 [[nodiscard]] std::vector<NftOwnRule> own_rules(const NftListing& listing);
 
-// The listing without those rules of the table `inet onlan` whose comment `goes`.
-[[nodiscard]] NftListing without_own_rules(const NftListing& listing,
-                                           const std::function<bool(std::string_view)>& goes);
+// Takes those rules of the table `inet onlan` out whose comment `goes`.
+void remove_own_rules(NftListing& listing, const std::function<bool(std::string_view)>& goes);
 
 } // namespace onlan::model

@@ -172,7 +172,7 @@ Failure unknown(const Rule& rule, const std::string& what)
 {
     return fail(
         Failed::missing_feature,
-        fmt::format("policy rule {} has {}, for which onlan has no words", rule.priority, what));
+        fmt::format("policy rule {} has {}, which onlan cannot express", rule.priority, what));
 }
 
 bool is_known(std::uint8_t action)

@@ -1,9 +1,12 @@
 #pragma once
 
-// The fields of everything in a snapshot, once: the writer, the reader and redaction walk the same
-// lists. A field that has its type's initial value is left out of the document.
+// The fields of everything in a snapshot, once: the writer, the reader, redaction and the journal
+// of changes walk the same lists. A field that has its type's initial value is left out of a
+// document.
 
 #include <array>
+#include <concepts>
+#include <string>
 #include <string_view>
 #include <tuple>
 
@@ -394,6 +397,13 @@ constexpr std::array<std::string_view, 3> words_of(const IpvlanMode*)
 template <typename Object>
 concept Described = requires(const Object* object) { fields_of(object); };
 
+// What has a text that says all of it.
+template <typename Value>
+concept ParsedText = requires(const Value& value, std::string_view text) {
+    { Value::parse(text) } -> std::same_as<Result<Value>>;
+    { value.to_string() } -> std::same_as<std::string>;
+};
+
 template <typename Enumeration>
 concept Worded = requires(const Enumeration* value) { words_of(value); };
 
@@ -402,6 +412,14 @@ template <Described Object, typename Visit>
 constexpr void for_each_field(const Object* object, Visit visit)
 {
     std::apply([&](const auto&... fields) { (visit(fields), ...); }, fields_of(object));
+}
+
+// Has the field its type's initial value?
+template <Described Object, typename Member>
+[[nodiscard]] bool is_initial(const Object& object, const Field<Object, Member>& field)
+{
+    static const Object initial{};
+    return object.*field.member == initial.*field.member;
 }
 
 } // namespace onlan::model

@@ -3,20 +3,13 @@
 #include <type_traits>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
-#include "model/json.hpp"
 #include "model/snapshot_fields.hpp"
 #include "model/snapshot_json.hpp"
 
 namespace onlan::model {
 namespace {
-
-template <typename Object>
-const Object& initial_of()
-{
-    static const Object initial{};
-    return initial;
-}
 
 // Writes text, not a tree of values: a large host has a hundred thousand entries.
 class Writer {
@@ -145,7 +138,19 @@ private:
         members(object);
         close('}');
     }
-    void value(const NftListing& listing) { value(listing.document()); }
+    template <typename Value>
+    void value(const Shared<Value>& held)
+    {
+        value(*held);
+    }
+    void value(const NftObject& object) { value(object.element()); }
+    void value(const NftListing& listing)
+    {
+        open('{');
+        key("nftables");
+        value(listing.objects);
+        close('}');
+    }
     void value(const nlohmann::json& tree)
     {
         if (tree.is_array()) {
@@ -171,9 +176,8 @@ private:
     template <Described Object>
     void members(const Object& object)
     {
-        const auto& initial = initial_of<Object>();
         for_each_field(&object, [&](const auto& field) {
-            if (object.*field.member == initial.*field.member)
+            if (is_initial(object, field))
                 return;
             key(field.name);
             if constexpr (std::is_same_v<Object, Netns>)

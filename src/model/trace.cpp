@@ -66,17 +66,6 @@ bool is_arp(const TracedPacket& packet)
     return packet.sent.protocol == kArp;
 }
 
-bool is_syn_ack(const TracedPacket& packet)
-{
-    return packet.sent.flags == "SA";
-}
-
-bool is_refusal(const TracedPacket& packet)
-{
-    const std::string& flags = packet.sent.flags;
-    return flags.find('R') != std::string::npos || flags.starts_with("unreachable/");
-}
-
 std::string_view outcome_name(Outcome outcome) noexcept
 {
     constexpr std::array<std::string_view, 8> kNames{"delivered", "timeout",  "stalled",

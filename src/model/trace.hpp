@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/vocabulary.hpp"
 #include "net/ip_address.hpp"
 
 namespace onlan::model {
@@ -84,8 +85,8 @@ using Because = std::variant<ByKernel, ByRule, BySysctl, ByEntry>;
 struct Step {
     std::string netns;
     std::string device;
-    std::string stage;  // in the kernel's words: "bridge/prerouting", "ip/prerouting/nat", "fdb"…
-    std::string action; // "accept", "drop", "dnat", "null-binding", "forward"…
+    Stage stage = Stage::route;
+    Action action = Action::accept;
     Because because;
     Header packet;                // as the stage leaves it
     std::optional<Header> before; // if the stage changed it
@@ -97,7 +98,7 @@ struct Step {
 struct Match {
     std::string netns;
     std::string device;
-    std::string stage;
+    Stage stage = Stage::route;
     ByRule rule;
 
     friend bool operator==(const Match&, const Match&) = default;
@@ -118,9 +119,6 @@ struct TracedPacket {
 
 // ARP, or the neighbour discovery of IPv6, which asks and answers the same.
 [[nodiscard]] bool is_arp(const TracedPacket& packet);
-[[nodiscard]] bool is_syn_ack(const TracedPacket& packet);
-// RST, or an ICMP error that says unreachable.
-[[nodiscard]] bool is_refusal(const TracedPacket& packet);
 
 // As the client's program would see it.
 enum class Outcome : std::uint8_t {
@@ -146,7 +144,7 @@ struct CauseLink {
 
 // Why a flow ends as it does, in one sentence, and the chain of phases behind it.
 struct Cause {
-    std::string kind; // "isolation", "rp_filter", "conntrack-clash", "no-listener", "no-route"…
+    CauseKind kind = CauseKind::no_answer;
     std::string summary;
     std::optional<Because> object;
     std::vector<CauseLink> chain;

@@ -92,7 +92,7 @@ bool YamlMap::has_only(std::span<const std::string_view> known) const
                           "unknown key" + did_you_mean(key, known));
             only = false;
         } else if (std::ranges::find(seen, key) != seen.end()) {
-            problems_.add(entry.first.Mark(), path_to(key), "this key is there twice");
+            problems_.add(entry.first.Mark(), path_to(key), "this key appears twice");
             only = false;
         }
         seen.push_back(key);
@@ -167,7 +167,7 @@ std::vector<std::pair<std::string, YamlMap>> YamlMap::maps() const
         if (!entry.second.IsMap())
             problems_.add(entry.first.Mark(), path_to(name), "expected a mapping");
         else if (std::ranges::find(maps, name, &decltype(maps)::value_type::first) != maps.end())
-            problems_.add(entry.first.Mark(), path_to(name), "this name is there twice");
+            problems_.add(entry.first.Mark(), path_to(name), "this name appears twice");
         else
             maps.emplace_back(name,
                               YamlMap(entry.second, entry.first.Mark(), path_to(name), problems_));

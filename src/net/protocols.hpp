@@ -1,6 +1,11 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <string_view>
+
+#include "base/numbered.hpp"
 
 namespace onlan::net {
 
@@ -14,10 +19,113 @@ inline constexpr std::uint8_t kIcmpv6 = 58;
 inline constexpr std::uint8_t kSctp = 132;
 inline constexpr std::uint8_t kUdplite = 136;
 
+// The names that programs print for them, most of /etc/protocols. Of several the first is ours.
+inline constexpr auto kProtocolNames = std::to_array<NamedNumber>({{"ip", 0},
+                                                                   {"hopopt", 0},
+                                                                   {"icmp", kIcmp},
+                                                                   {"igmp", 2},
+                                                                   {"ipencap", 4},
+                                                                   {"tcp", kTcp},
+                                                                   {"egp", 8},
+                                                                   {"udp", kUdp},
+                                                                   {"dccp", kDccp},
+                                                                   {"ipv6", 41},
+                                                                   {"ipv6-route", 43},
+                                                                   {"ipv6-frag", 44},
+                                                                   {"gre", kGre},
+                                                                   {"esp", 50},
+                                                                   {"ah", 51},
+                                                                   {"icmpv6", kIcmpv6},
+                                                                   {"ipv6-icmp", kIcmpv6},
+                                                                   {"ipv6-nonxt", 59},
+                                                                   {"ipv6-opts", 60},
+                                                                   {"ospf", 89},
+                                                                   {"ipip", 94},
+                                                                   {"pim", 103},
+                                                                   {"ipcomp", 108},
+                                                                   {"comp", 108},
+                                                                   {"vrrp", 112},
+                                                                   {"l2tp", 115},
+                                                                   {"sctp", kSctp},
+                                                                   {"mobility-header", 135},
+                                                                   {"ipv6-mh", 135},
+                                                                   {"udplite", kUdplite},
+                                                                   {"mptcp", 262}});
+
+// Empty where it has none.
+[[nodiscard]] constexpr std::string_view protocol_name(std::uint8_t protocol)
+{
+    const auto* const found = std::ranges::find(kProtocolNames, protocol, &NamedNumber::number);
+    return found == kProtocolNames.end() ? std::string_view{} : found->name;
+}
+
+// ICMP_* of include/uapi/linux/icmp.h.
+inline constexpr std::uint8_t kIcmpEchoReply = 0;
+inline constexpr std::uint8_t kIcmpDestUnreach = 3;
+inline constexpr std::uint8_t kIcmpSourceQuench = 4;
+inline constexpr std::uint8_t kIcmpRedirect = 5;
+inline constexpr std::uint8_t kIcmpEcho = 8;
+inline constexpr std::uint8_t kIcmpTimeExceeded = 11;
+inline constexpr std::uint8_t kIcmpParameterProb = 12;
+inline constexpr std::uint8_t kIcmpTimestamp = 13;
+inline constexpr std::uint8_t kIcmpTimestampReply = 14;
+inline constexpr std::uint8_t kIcmpInfoRequest = 15;
+inline constexpr std::uint8_t kIcmpInfoReply = 16;
+inline constexpr std::uint8_t kIcmpAddress = 17;
+inline constexpr std::uint8_t kIcmpAddressReply = 18;
+// Codes of kIcmpDestUnreach.
+inline constexpr std::uint8_t kIcmpNetUnreach = 0;
+inline constexpr std::uint8_t kIcmpHostUnreach = 1;
+inline constexpr std::uint8_t kIcmpProtUnreach = 2;
+inline constexpr std::uint8_t kIcmpPortUnreach = 3;
+inline constexpr std::uint8_t kIcmpFragNeeded = 4;
+inline constexpr std::uint8_t kIcmpNetUnknown = 6;
+inline constexpr std::uint8_t kIcmpNetAno = 9;
+inline constexpr std::uint8_t kIcmpHostAno = 10;
+inline constexpr std::uint8_t kIcmpNetUnrTos = 11;
+inline constexpr std::uint8_t kIcmpHostUnrTos = 12;
+inline constexpr std::uint8_t kIcmpPktFiltered = 13;
+// And of kIcmpRedirect and kIcmpTimeExceeded.
+inline constexpr std::uint8_t kIcmpRedirHost = 1;
+inline constexpr std::uint8_t kIcmpExcTtl = 0;
+
+// ICMPV6_* of include/uapi/linux/icmpv6.h, NDISC_* of include/net/ndisc.h.
+inline constexpr std::uint8_t kIcmpv6DestUnreach = 1;
+inline constexpr std::uint8_t kIcmpv6PktTooBig = 2;
+inline constexpr std::uint8_t kIcmpv6TimeExceed = 3;
+inline constexpr std::uint8_t kIcmpv6ParamProb = 4;
+inline constexpr std::uint8_t kIcmpv6EchoRequest = 128;
+inline constexpr std::uint8_t kIcmpv6EchoReply = 129;
+inline constexpr std::uint8_t kIcmpv6MgmQuery = 130;
+inline constexpr std::uint8_t kNdiscNeighbourSolicitation = 135;
+inline constexpr std::uint8_t kNdiscNeighbourAdvertisement = 136;
+inline constexpr std::uint8_t kNdiscRedirect = 137;
+inline constexpr std::uint8_t kIcmpv6Mld2Report = 143;
+// Codes of kIcmpv6DestUnreach.
+inline constexpr std::uint8_t kIcmpv6NoRoute = 0;
+inline constexpr std::uint8_t kIcmpv6AdmProhibited = 1;
+inline constexpr std::uint8_t kIcmpv6NotNeighbour = 2;
+inline constexpr std::uint8_t kIcmpv6AddrUnreach = 3;
+inline constexpr std::uint8_t kIcmpv6PortUnreach = 4;
+inline constexpr std::uint8_t kIcmpv6PolicyFail = 5;
+inline constexpr std::uint8_t kIcmpv6RejectRoute = 6;
+// And of kIcmpv6TimeExceed and kIcmpv6ParamProb.
+inline constexpr std::uint8_t kIcmpv6ExcHopLimit = 0;
+inline constexpr std::uint8_t kIcmpv6UnkNextHdr = 1;
+
+// Bits of the TCP header, as they stand in its 14th byte.
+inline constexpr std::uint8_t kFin = 0x01;
+inline constexpr std::uint8_t kSyn = 0x02;
+inline constexpr std::uint8_t kRst = 0x04;
+inline constexpr std::uint8_t kPsh = 0x08;
+inline constexpr std::uint8_t kAck = 0x10;
+
 // ETH_P_* of include/uapi/linux/if_ether.h.
 inline constexpr std::uint16_t kEtherIpv4 = 0x0800;
 inline constexpr std::uint16_t kEtherArp = 0x0806;
+inline constexpr std::uint16_t kEther8021q = 0x8100;
 inline constexpr std::uint16_t kEtherIpv6 = 0x86DD;
+inline constexpr std::uint16_t kEther8021ad = 0x88A8;
 
 // NFPROTO_* of include/uapi/linux/netfilter.h.
 inline constexpr std::uint8_t kNfprotoIpv4 = 2;

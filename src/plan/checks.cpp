@@ -6,13 +6,14 @@
 
 #include <fmt/format.h>
 
-#include "plan/lan_changes.hpp"
+#include "plan/attach/attachment.hpp"
+#include "plan/attach/docker_subnet.hpp"
+#include "plan/attach/mtu.hpp"
 #include "plan/names.hpp"
+#include "plan/uplink/checks.hpp"
 
 namespace onlan::plan {
 namespace {
-
-using model::AttachMode;
 
 std::string names_of(const std::vector<net::IpAddress>& addresses)
 {
@@ -33,104 +34,56 @@ std::optional<unsigned> major_version(std::string_view version)
     return error == std::errc{} ? std::optional(major) : std::nullopt;
 }
 
-std::vector<std::string> link_names(const model::Lan& lan)
+void check_host_address(const model::Lan& lan, const model::Host& host, Findings& findings)
 {
-    std::vector<std::string> names = {uplink_end(lan), container_end(lan)};
-    if (lan.attach == AttachMode::docker_bridge)
-        names.push_back(second_bridge(lan));
-    return names;
-}
-
-// Links that connect what they should are welcome whoever made them: after `onlan export` that is
-// the distribution, and not every network manager can write the alias.
-bool is_whole_cable(const model::Lan& lan, const model::Host& host)
-{
-    const auto is_port_of = [&](const std::string& port, const std::string& bridge) {
-        const model::Link* link = host.netns.find_link(port);
-        const model::Link* master = link != nullptr ? host.netns.find_link(link->master) : nullptr;
-        return master != nullptr && master->name == bridge;
-    };
-    const model::Link* outer = host.netns.find_link(uplink_end(lan));
-    const model::Link* inner = host.netns.find_link(container_end(lan));
-    return outer != nullptr && inner != nullptr && outer->kind == "veth" &&
-           outer->peer == inner->index && is_port_of(outer->name, lan.uplink.bridge) &&
-           (lan.attach != AttachMode::docker_bridge || is_port_of(inner->name, second_bridge(lan)));
-}
-
-} // namespace
-
-void check_links(const model::Lan& lan, const model::Host& host, Findings& findings)
-{
-    if (is_whole_cable(lan, host))
+    const model::Link* bridge = host.netns.find_link(lan.uplink.bridge);
+    if (bridge == nullptr || !lan.uplink.ports.empty())
         return;
-    for (const std::string& name : link_names(lan)) {
-        const model::Link* link = host.netns.find_link(name);
-        if (link != nullptr && link->alias != link_alias(lan) &&
-            !is_made_by_docker(*link, lan, host))
-            add(findings.errors,
-                "lan {}: there is already an interface {} that is not onlan's; rename the LAN or "
-                "the interface",
-                lan.name, name);
+    const bool on_subnet =
+        std::ranges::any_of(host.netns.addresses, [&](const model::Address& address) {
+            return address.link == bridge->index && lan.ipv4.subnet.contains(address.local.address);
+        });
+    if (!on_subnet)
+        add(findings.warnings,
+            "lan {}: the host has no address in {} on {}, so containers and host reach each other "
+            "only through the router",
+            lan.name, lan.ipv4.subnet.to_string(), bridge->name);
+}
+
+void check_pool(const model::Lan& lan, const model::LanSubnet& subnet, Findings& findings)
+{
+    if (!subnet.pool) {
+        add(findings.warnings,
+            "lan {}: without a pool, Docker may hand out any address of {}; set a pool that the "
+            "router's DHCP server leaves alone",
+            lan.name, subnet.subnet.to_string());
+    } else if (const auto outside = outside_pool(subnet); outside.size() > kMostReserved) {
+        add(findings.errors,
+            "lan {}: Docker allocates only CIDR blocks, and the smallest one around the pool {} "
+            "has more than {} other addresses: write the pool as a block, such as {}",
+            lan.name, subnet.pool->to_string(), kMostReserved,
+            subnet.pool->enclosing_prefix().to_string());
+    } else if (!outside.empty()) {
+        add(findings.warnings,
+            "lan {}: Docker allocates only CIDR blocks: pool {} becomes {}, and {} outside it "
+            "cannot be requested with --ip",
+            lan.name, subnet.pool->to_string(), subnet.pool->enclosing_prefix().to_string(),
+            outside.size() == 1 ? std::string("1 address")
+                                : fmt::format("{} addresses", outside.size()));
     }
 }
 
-void check_subnets(const model::Lan& lan, const Request& request, Findings& findings)
+void check_survey(const model::Lan& lan, const Survey& survey, Findings& findings)
 {
-    if (lan.ipv6 && lan.attach == AttachMode::docker_bridge)
-        add(findings.errors,
-            "lan {}: subnet6 does not work with attach: docker-bridge: Docker's bridge driver "
-            "would put the gateway's "
-            "IPv6 address on the bridge, where the router's own is then a duplicate; use attach: "
-            "macvlan, or let "
-            "containers configure themselves from the router's advertisements "
-            "(docs/limitations.md)",
-            lan.name);
-
-    if (const model::Link* bridge = request.host.netns.find_link(lan.uplink.bridge)) {
-        const bool on_subnet =
-            std::ranges::any_of(request.host.netns.addresses, [&](const model::Address& address) {
-                return address.link == bridge->index &&
-                       lan.ipv4.subnet.contains(address.local.address);
-            });
-        if (!on_subnet && lan.uplink.ports.empty())
-            add(findings.warnings,
-                "lan {}: the host has no address in {} on {}, so containers and host reach each "
-                "other through the router only",
-                lan.name, lan.ipv4.subnet.to_string(), bridge->name);
-    }
-    for (const model::LanSubnet* subnet : {&lan.ipv4, lan.ipv6 ? &*lan.ipv6 : nullptr}) {
-        if (subnet == nullptr)
-            continue;
-        if (!subnet->pool) {
-            add(findings.warnings,
-                "lan {}: without a pool Docker hands out any address of {}; name a range that the "
-                "router's DHCP server leaves alone",
-                lan.name, subnet->subnet.to_string());
-        } else if (const auto outside = outside_pool(*subnet); outside.size() > kMostReserved) {
-            add(findings.errors,
-                "lan {}: Docker takes addresses from blocks only, and the smallest one around the "
-                "pool {} has over {} addresses more: write the pool as a block, such as {}",
-                lan.name, subnet->pool->to_string(), kMostReserved,
-                subnet->pool->enclosing_prefix().to_string());
-        } else if (!outside.empty()) {
-            add(findings.warnings,
-                "lan {}: Docker takes addresses from blocks only; of {} it gets, {} outside the "
-                "pool are reserved and "
-                "cannot be asked for with --ip either",
-                lan.name, subnet->pool->enclosing_prefix().to_string(),
-                outside.size() == 1 ? std::string("1 address")
-                                    : fmt::format("{} addresses", outside.size()));
-        }
-    }
     std::vector<net::IpAddress> in_use;
-    for (const net::IpAddress& address : request.survey.in_use) {
+    for (const net::IpAddress& address : survey.in_use) {
         if (lan.ipv4.subnet.contains(address) || (lan.ipv6 && lan.ipv6->subnet.contains(address)))
             in_use.push_back(address);
     }
     if (!in_use.empty())
         add(findings.warnings, "lan {}: already in use on the LAN and therefore reserved: {}",
             lan.name, names_of(in_use));
-    for (const net::IpAddress& gateway : request.survey.silent_gateways) {
+    for (const net::IpAddress& gateway : survey.silent_gateways) {
         if (lan.ipv4.gateway == gateway || (lan.ipv6 && lan.ipv6->gateway == gateway))
             add(findings.warnings, "lan {}: the gateway {} does not answer on {}", lan.name,
                 gateway.to_string(), lan.uplink.bridge);
@@ -195,6 +148,22 @@ void check_firewall(const model::Lan& lan, const model::Host& host, Findings& fi
                 lan.name, chain.family, chain.table, chain.name, bridge->name, bridge->name,
                 bridge->name);
     }
+}
+
+} // namespace
+
+void check(const model::Lan& lan, const Request& request, Findings& findings)
+{
+    check_uplink(lan, request.host, findings);
+    check_mtu(lan, request.host, findings);
+    attachment(lan.attach).check(lan, request.host, findings);
+    check_host_address(lan, request.host, findings);
+    check_pool(lan, lan.ipv4, findings);
+    if (lan.ipv6)
+        check_pool(lan, *lan.ipv6, findings);
+    check_survey(lan, request.survey, findings);
+    check_docker(lan, request, findings);
+    check_firewall(lan, request.host, findings);
 }
 
 } // namespace onlan::plan

@@ -13,10 +13,10 @@ std::vector<const model::DockerNetwork*> leaving_networks(const Plan& plan, cons
 {
     std::vector<const model::DockerNetwork*> leaving;
     for (const PlannedStep& step : plan.steps) {
-        const auto* made = std::get_if<CreateDockerNetwork>(&step.change);
-        if (!host.docker || made == nullptr || step.direction == Direction::make)
+        const auto* removed = std::get_if<RemoveDockerNetwork>(&step.change);
+        if (!host.docker || removed == nullptr)
             continue;
-        if (const auto* network = host.docker->find_network(made->network.name))
+        if (const auto* network = host.docker->find_network(removed->network.name))
             leaving.push_back(network);
     }
     return leaving;
@@ -28,7 +28,7 @@ std::vector<std::string> networks_in_use(const Plan& plan, const model::Host& ho
     for (const model::DockerNetwork* network : leaving_networks(plan, host)) {
         if (!network->endpoints.empty())
             in_use.push_back(
-                fmt::format("lan {0}: its Docker network has to be removed, and running containers "
+                fmt::format("lan {0}: its Docker network has to be removed, but running containers "
                             "use it: {1}; "
                             "stop them, or disconnect them (docker network disconnect {0} NAME)",
                             network->name, fmt::join(network->container_names(), ", ")));
@@ -40,16 +40,16 @@ std::vector<std::string> bridges_in_use(const Plan& plan, const model::Host& hos
 {
     std::set<std::string> leaving;
     for (const PlannedStep& step : plan.steps) {
-        if (const auto* port = std::get_if<SetMaster>(&step.change))
+        if (const auto* port = std::get_if<SetMaster>(&step.recorded()))
             leaving.insert(port->link);
-        else if (const auto* cable = std::get_if<CreateVeth>(&step.change))
+        else if (const auto* cable = std::get_if<CreateVeth>(&step.recorded()))
             leaving.insert({cable->name, cable->peer});
     }
     std::vector<std::string> sentences;
     for (const PlannedStep& step : plan.steps) {
-        const auto* made = std::get_if<CreateBridge>(&step.change);
+        const auto* made = std::get_if<CreateBridge>(&step.recorded());
         const model::Link* bridge = made != nullptr ? host.netns.find_link(made->name) : nullptr;
-        if (bridge == nullptr || step.direction == Direction::make)
+        if (bridge == nullptr || !step.undoes)
             continue;
         std::vector<std::string> others;
         for (const model::Link& link : host.netns.links) {
@@ -58,8 +58,8 @@ std::vector<std::string> bridges_in_use(const Plan& plan, const model::Host& hos
         }
         if (!others.empty())
             sentences.push_back(fmt::format(
-                "the bridge {} has to be deleted, and it has ports that are not onlan's: {}; stop "
-                "what uses them, or take them out first (ip link set {} nomaster)",
+                "the bridge {} has to be deleted, but it has ports that are not onlan's: {}; stop "
+                "what uses them, or remove them from it first (ip link set {} nomaster)",
                 bridge->name, fmt::join(others, ", "), others.front()));
     }
     return sentences;
@@ -70,8 +70,8 @@ std::vector<std::string> encapsulating_routes(const Plan& plan)
 {
     std::vector<std::string> sentences;
     for (const PlannedStep& step : plan.steps) {
-        const auto* added = std::get_if<AddRoute>(&step.change);
-        if (added != nullptr && added->route.encapsulated && step.direction == Direction::undo)
+        const auto* added = std::get_if<AddRoute>(&step.recorded());
+        if (added != nullptr && added->route.encapsulated && step.undoes)
             sentences.push_back(fmt::format(
                 "the route to {} on {} encapsulates its packets (ip route … encap …), and onlan "
                 "cannot move such a route to another interface; remove it first",
@@ -98,8 +98,8 @@ std::vector<std::string> left_behind(const Plan& plan, const model::Host& host)
         // findAndAttachNetwork()).
         if (!network->stopped.empty())
             sentences.push_back(fmt::format(
-                "lan {}: stopped containers belong to its Docker network and cannot be started any "
-                "more when it is gone, nor when it is made anew: {}; make them again then",
+                "lan {}: stopped containers belong to its Docker network and cannot be started "
+                "once it is removed, even if it is made again: {}; recreate them afterwards",
                 network->name, fmt::join(network->stopped, ", ")));
     }
     return sentences;

@@ -1,7 +1,5 @@
 #include "plan/names.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace onlan::plan {
@@ -30,13 +28,6 @@ bool is_own_network(const model::DockerNetwork& network, const model::Lan& lan)
 {
     const auto label = network.labels.find(std::string(kDockerLabel));
     return label != network.labels.end() && label->second == lan.name;
-}
-
-std::string interface_sysctl(std::string_view family, std::string_view link, std::string_view name)
-{
-    std::string escaped(link);
-    std::ranges::replace(escaped, '.', '/');
-    return fmt::format("net.{}.conf.{}.{}", family, escaped, name);
 }
 
 } // namespace onlan::plan

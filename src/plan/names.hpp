@@ -19,8 +19,4 @@ inline constexpr std::string_view kDockerLabel = "onlan.lan";
 // Did onlan have Docker make this network, for this LAN?
 [[nodiscard]] bool is_own_network(const model::DockerNetwork& network, const model::Lan& lan);
 
-// An interface's switch; a dot in the name is written as a slash, as sysctl(8) does.
-[[nodiscard]] std::string
-interface_sysctl(std::string_view family, std::string_view link, std::string_view name);
-
 } // namespace onlan::plan

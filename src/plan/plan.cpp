@@ -7,12 +7,12 @@
 
 #include <fmt/format.h>
 
+#include "plan/attach/lan_changes.hpp"
 #include "plan/checks.hpp"
-#include "plan/holds.hpp"
 #include "plan/in_use.hpp"
-#include "plan/lan_changes.hpp"
 #include "plan/names.hpp"
-#include "plan/uplink.hpp"
+#include "plan/uplink/entries.hpp"
+#include "plan/uplink/strays.hpp"
 
 namespace onlan::plan {
 namespace {
@@ -20,11 +20,6 @@ namespace {
 bool is_chosen(const std::string& name, std::span<const std::string> lans)
 {
     return lans.empty() || std::ranges::find(lans, name) != lans.end();
-}
-
-PlannedStep undo_step(const Entry& entry)
-{
-    return {.direction = Direction::undo, .owner = entry.owner, .change = entry.change};
 }
 
 // That of a port as well as that of its bridge.
@@ -57,19 +52,19 @@ std::vector<PlannedStep> undo_steps(Ledger ledger, Leaves leaves)
     const std::set<Owner> used = used_uplinks(kept);
     const auto lans = std::ranges::stable_partition(ledger, is_uplink, &Entry::owner);
     std::ranges::stable_sort(ledger.begin(), lans.begin(), {},
-                             [](const Entry& entry) { return phase(entry.change); });
+                             [](const Entry& entry) { return kind(entry.change).phase; });
     std::vector<PlannedStep> steps;
     for (const Entry& entry : ledger | std::views::reverse) {
         const bool unused = is_uplink(entry.owner) && !used.contains(uplink_of(entry.owner));
         if (unused || leaves(entry))
-            steps.push_back(undo_step(entry));
+            steps.push_back(undoing(entry));
     }
     return steps;
 }
 
 bool moves_default_route(const PlannedStep& step)
 {
-    const auto* moved = std::get_if<RemoveRoute>(&step.change);
+    const auto* moved = std::get_if<RemoveRoute>(&step.recorded());
     return moved != nullptr && moved->route.destination.length() == 0;
 }
 
@@ -98,7 +93,7 @@ public:
         }
         for (const model::Lan& lan : request_.intent.lans) {
             if (is_chosen(lan.name, request_.lans))
-                check(lan);
+                check(lan, request_, findings_);
         }
         if (!findings_.errors.empty())
             return fail(Failed::conflict, fmt::format("{}", fmt::join(findings_.errors, "\n")));
@@ -119,16 +114,6 @@ public:
     }
 
 private:
-    void check(const model::Lan& lan)
-    {
-        check_uplink(lan, request_.host, findings_);
-        check_mtu(lan, request_.host, findings_);
-        check_links(lan, request_.host, findings_);
-        check_subnets(lan, request_, findings_);
-        check_docker(lan, request_, findings_);
-        check_firewall(lan, request_.host, findings_);
-    }
-
     void undo_what_is_not_wanted()
     {
         std::map<Owner, std::vector<Change>> wanted;
@@ -195,10 +180,10 @@ private:
         });
         if (!anew || network == nullptr || network->endpoints.empty())
             return;
-        findings_.warnings.push_back(fmt::format(
-            "lan {}: links that were gone are made anew; containers that were on them are cut off "
-            "until they are restarted: docker restart {}",
-            lan.name, fmt::join(network->container_names(), " ")));
+        findings_.warnings.push_back(
+            fmt::format("lan {}: links that were gone are made again; containers that were on them "
+                        "are cut off until they are restarted: docker restart {}",
+                        lan.name, fmt::join(network->container_names(), " ")));
     }
 
     // In this same plan, so it has to be made again although the host still shows it.
@@ -211,14 +196,13 @@ private:
     [[nodiscard]] static bool takes_away(const PlannedStep& step, const Change& change)
     {
         if (const auto* route = std::get_if<RemoveRoute>(&step.change)) {
-            return step.direction == Direction::make &&
-                   same_object(AddRoute{route->link, route->route}, change);
+            return !step.undoes && same_object(AddRoute{route->link, route->route}, change);
         }
-        if (const auto* network = std::get_if<CreateDockerNetwork>(&step.change)) {
+        if (const auto* network = std::get_if<RemoveDockerNetwork>(&step.change)) {
             const auto* wanted = std::get_if<CreateDockerNetwork>(&change);
             return wanted != nullptr && wanted->network.name == network->network.name;
         }
-        return step.direction == Direction::undo && same_object(step.change, change);
+        return step.undoes && same_object(*step.undoes, change);
     }
 
     [[nodiscard]] bool is_recorded(const Owner& owner, const Change& change) const
@@ -231,8 +215,8 @@ private:
     // Making once more what is there with onlan's mark changes nothing but the journal.
     void warn_of_lost_journal(const Owner& owner)
     {
-        std::string warning = fmt::format("lan {}: some of it is on the host with onlan's mark and "
-                                          "not in the journal; it is put on record again",
+        std::string warning = fmt::format("lan {}: parts of it are on the host with onlan's mark "
+                                          "but not in the journal; they are recorded again",
                                           owner);
         if (std::ranges::find(findings_.warnings, warning) == findings_.warnings.end())
             findings_.warnings.push_back(std::move(warning));
@@ -247,8 +231,7 @@ private:
                 return;
             warn_of_lost_journal(owner);
         }
-        plan_.steps.push_back(
-            {.direction = Direction::make, .owner = owner, .change = std::move(change)});
+        plan_.steps.push_back({.owner = owner, .change = std::move(change)});
     }
 
     const Request& request_;
@@ -258,6 +241,11 @@ private:
 };
 
 } // namespace
+
+PlannedStep undoing(const Entry& entry)
+{
+    return {.owner = entry.owner, .change = inverse(entry.change), .undoes = entry.change};
+}
 
 Owner uplink_owner(std::string_view bridge)
 {

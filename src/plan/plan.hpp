@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -7,7 +8,7 @@
 #include "base/result.hpp"
 #include "model/host.hpp"
 #include "model/intent.hpp"
-#include "plan/change.hpp"
+#include "plan/changes/change.hpp"
 
 namespace onlan::plan {
 
@@ -29,15 +30,18 @@ struct Entry {
 };
 using Ledger = std::vector<Entry>;
 
-enum class Direction : std::uint8_t { make, undo };
-
+// What is done, and what the ledger gains or loses by it.
 struct PlannedStep {
-    Direction direction = Direction::make;
     Owner owner;
     Change change;
+    std::optional<Change> undoes; // the entry that it takes back
+
+    [[nodiscard]] const Change& recorded() const { return undoes ? *undoes : change; }
 
     friend bool operator==(const PlannedStep&, const PlannedStep&) = default;
 };
+
+[[nodiscard]] PlannedStep undoing(const Entry& entry);
 
 // Whether Docker is part of the plan. At boot, links and guards come first, so that no container
 // starts on a LAN that is only half there; the Docker network follows when dockerd runs.

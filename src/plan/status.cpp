@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
-#include "plan/describe.hpp"
-#include "plan/guards.hpp"
-#include "plan/holds.hpp"
-#include "plan/names.hpp"
+#include "plan/attach/attachment.hpp"
 
 namespace onlan::plan {
 namespace {
@@ -27,22 +24,6 @@ std::vector<std::string> lines(const std::string& text)
     return lines;
 }
 
-// Docker does not tell which port belongs to which container, so it is all or none.
-std::vector<std::string> cut_off(const model::Lan& lan, const model::Host& host)
-{
-    const model::Link* bridge = host.netns.find_link(second_bridge(lan));
-    const model::DockerNetwork* network =
-        host.docker ? host.docker->find_network(lan.name) : nullptr;
-    if (bridge == nullptr || network == nullptr)
-        return {};
-    const auto ports = std::ranges::count_if(host.netns.links, [&](const model::Link& link) {
-        return link.master == bridge->index && link.name != container_end(lan);
-    });
-    if (static_cast<std::size_t>(ports) >= network->endpoints.size())
-        return {};
-    return network->container_names();
-}
-
 } // namespace
 
 std::vector<std::string> removed_lans(const Ledger& ledger, const model::Intent& intent)
@@ -61,13 +42,12 @@ LanStatus lan_status(const model::Lan& lan, const Request& request)
     LanStatus status{.lan = lan};
     status.made =
         std::ranges::find(request.ledger, lan.name, &Entry::owner) != request.ledger.end();
-    for (const Guard& guard : guards(lan, request.host, request.stage))
+    const Attachment& mode = attachment(lan.attach);
+    for (const Guard& guard : mode.guards(lan, request.host, request.stage))
         status.guards.push_back(guard_status(guard, request.host));
     if (request.host.docker)
         status.network = request.host.docker->find_network(lan.name);
-
-    if (lan.attach == model::AttachMode::docker_bridge)
-        status.cut_off = cut_off(lan, request.host);
+    status.cut_off = mode.cut_off(lan, request.host);
 
     Request only = request;
     only.lans = {lan.name};
@@ -77,7 +57,7 @@ LanStatus lan_status(const model::Lan& lan, const Request& request)
         return status;
     }
     for (const PlannedStep& step : plan->steps)
-        status.drift.push_back(describe(step));
+        status.drift.push_back(describe(step.change));
     status.warnings = std::move(plan->warnings);
     status.unmended = std::move(plan->unmended);
     return status;

@@ -23,8 +23,8 @@ struct LanStatus {
     const model::DockerNetwork* network = nullptr; // points into the host; null: there is none
     std::vector<std::string> drift;    // what `up` would do about what is missing or different
     std::vector<std::string> problems; // why `up` could not
-    // Running containers that are on the network and have no port in the second bridge any more:
-    // only a restart gives them a new one.
+    // Running containers on the network whose interfaces lead nowhere any more: only a restart
+    // gives them new ones.
     std::vector<std::string> cut_off;
     std::vector<std::string> warnings;
     std::vector<std::string> unmended; // what is wrong and `up` leaves to others

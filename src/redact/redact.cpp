@@ -112,6 +112,11 @@ private:
         for (auto& [key, value] : values)
             redact(value, tells);
     }
+    template <typename Value>
+    void redact(Shared<Value>& value, Tells tells)
+    {
+        redact(value.edit(), tells);
+    }
     void redact(std::vector<std::string>& words, Tells tells)
     {
         if (tells == Tells::text)
@@ -121,9 +126,11 @@ private:
     }
     void redact(model::NftListing& listing, Tells /*tells*/)
     {
-        nlohmann::json document = listing.document();
-        text_.tree(document);
-        listing = std::move(document);
+        for (model::NftObject& object : listing.objects.edit()) {
+            nlohmann::json element = object.element();
+            text_.tree(element);
+            object = model::NftObject(std::move(element));
+        }
     }
 
     void redact(model::Rule& rule, Tells /*tells*/)

@@ -13,27 +13,14 @@ namespace {
 using net::kIcmp;
 using net::kIcmpv6;
 
-template <std::size_t count>
-bool is_one_of(std::string_view word, const std::array<std::string_view, count>& words)
-{
-    return std::ranges::find(words, word) != words.end();
-}
-
 } // namespace
 
 bool is_trivial(const model::Step& step)
 {
-    constexpr std::array<std::string_view, 6> kPassedOn = {"accept",  "output", "pass-up",
-                                                           "forward", "cross",  "resolve"};
-    constexpr std::array<std::string_view, 3> kUnsaid = {"flood", "established", "local"};
-    return !step.before && (is_one_of(step.action, kPassedOn) || is_one_of(step.action, kUnsaid));
-}
-
-bool is_end(const model::Step& step)
-{
-    constexpr std::array<std::string_view, 5> kEnds = {"drop", "reject", "unreachable", "reset",
-                                                       "ignore"};
-    return is_one_of(step.action, kEnds);
+    using enum model::Action;
+    constexpr std::array kUnsaid{accept,  output, pass_up,     forward, cross,
+                                 resolve, flood,  established, local};
+    return !step.before && std::ranges::find(kUnsaid, step.action) != kUnsaid.end();
 }
 
 bool same_walk(const model::TracedPacket& one, const model::TracedPacket& other)

@@ -8,8 +8,6 @@ namespace onlan::render {
 
 // A phase that let the packet go on as it was, and that nobody misses: it is folded.
 [[nodiscard]] bool is_trivial(const model::Step& step);
-// A phase in which the packet ends: lost, refused, or of use to nobody.
-[[nodiscard]] bool is_end(const model::Step& step);
 // One packet sent again, which ended as it did before.
 [[nodiscard]] bool same_walk(const model::TracedPacket& one, const model::TracedPacket& other);
 

@@ -201,16 +201,18 @@ private:
 
     void draw_phase(int x, const Step& step)
     {
-        if (is_end(step)) {
+        if (model::ends(step.action)) {
             add("<path class=\"end\" d=\"M{} {}l12 12m0 -12l-12 12\"/>\n", x - 6, y_ - 6);
-            draw_note(x, "ended", fmt::format("{}: {}", step.stage, step.action));
+            draw_note(x, "ended", model::phase_text(step.stage, step.action));
         } else if (step.before) {
             add("<circle class=\"change\" cx=\"{}\" cy=\"{}\" r=\"5\"/>\n", x, y_);
-            draw_note(x, "changed", fmt::format("{}: now {}", step.action, tuple(step.packet)));
+            draw_note(
+                x, "changed",
+                fmt::format("{}: now {}", model::action_text(step.action), tuple(step.packet)));
         } else {
             add("<circle class=\"pass\" cx=\"{}\" cy=\"{}\" r=\"3\"/>\n", x, y_);
             if (!is_trivial(step))
-                draw_note(x, "small", fmt::format("{}: {}", step.stage, step.action));
+                draw_note(x, "small", model::phase_text(step.stage, step.action));
         }
     }
 

@@ -22,17 +22,17 @@ std::string_view outcome_sentence(model::Outcome outcome)
     case model::Outcome::timeout:
         return "nobody answers";
     case model::Outcome::stalled:
-        return "the connection is made, and then what is sent is lost";
+        return "the connection is established, and then everything sent is lost";
     case model::Outcome::refused:
         return "the connection is refused";
     case model::Outcome::reset:
-        return "the connection is made, and then reset";
+        return "the connection is established, and then reset";
     case model::Outcome::unreachable:
-        return "there is no way there";
+        return "it cannot be reached";
     case model::Outcome::blocked:
-        return "the sender may not send it";
+        return "the sender is not allowed to send it";
     case model::Outcome::ambiguous:
-        return "it depends on what the snapshot does not tell";
+        return "it depends on facts that the snapshot does not contain";
     }
     return {};
 }
@@ -142,14 +142,15 @@ private:
         const std::string numbers = end - at == 1
                                         ? fmt::format("{}.{}", packet.number, at + 1)
                                         : fmt::format("{}.{}-{}", packet.number, at + 1, end);
-        add("  {:<6} passed on: {}\n", numbers, devices);
+        add("  {:<6} through: {}\n", numbers, devices);
         return end;
     }
 
     void add_phase(unsigned number, std::size_t phase, const Step& step)
     {
-        add("  {:<6} {}: {} {}{}{}\n", fmt::format("{}.{}", number, phase), place(step), step.stage,
-            is_end(step) ? ink_.bad : "", step.action, is_end(step) ? ink_.off : "");
+        const bool ends = model::ends(step.action);
+        add("  {:<6} {}: {}{}{}\n", fmt::format("{}.{}", number, phase), place(step),
+            ends ? ink_.bad : "", model::phase_text(step.stage, step.action), ends ? ink_.off : "");
         if (step.before)
             add("           {}\n        -> {}\n", tuple(*step.before), tuple(step.packet));
         add("         because: {}\n", model::because_text(step.because));

@@ -1,12 +1,11 @@
 #include "rules/rule_set.hpp"
 
 #include <algorithm>
-#include <ranges>
-#include <set>
 
 #include "model/netns.hpp"
 #include "rules/machine/program.hpp"
 #include "rules/machine/walk.hpp"
+#include "rules/nft/json.hpp"
 #include "rules/nft/ruleset.hpp"
 #include "rules/xt/ipset.hpp"
 #include "rules/xt/ruleset.hpp"
@@ -14,6 +13,10 @@
 namespace onlan::rules {
 
 struct RuleSet::Rules {
+    Shared<xt::IpSets> ipsets;
+    Shared<nft::Devices> devices;
+    std::vector<std::shared_ptr<const xt::Table>> xt;
+    std::vector<std::shared_ptr<const nft::Table>> nft;
     Program program;
 };
 
@@ -22,80 +25,26 @@ namespace {
 using model::XtablesBackend;
 using model::XtablesRuleset;
 
-// Every table that iptables-save of this backend knows, as it stands there alone.
-Result<> read_saved(const model::Netns& netns,
-                    XtablesBackend backend,
-                    const xt::IpSets& ipsets,
-                    Program& program)
-{
-    for (const XtablesRuleset& ruleset : netns.xtables) {
-        if (ruleset.backend != backend)
-            continue;
-        for (const auto& [name, chains] : ruleset.tables)
-            ONLAN_CHECK(xt::read_table(
-                netns, {.ruleset = ruleset, .name = name, .ipsets = ipsets, .in_nft = std::nullopt},
-                program));
-    }
-    return {};
-}
-
-xt::InNft in_nft(const model::NftListing& listing, const nft::TableName& table)
+xt::InNft in_nft(const nft::TableSource& table)
 {
     xt::InNft found;
-    for (const nlohmann::json* chain : nft::objects_of(listing, table, "chain")) {
-        if (nft::find_member(*chain, "hook") != nullptr)
-            found.base_chains.push_back(nft::optional_text(*chain, "name"));
+    for (const model::NftObject& object : *table.objects) {
+        if (object.kind() == "chain" && nft::find_member(object.body(), "hook") != nullptr)
+            found.base_chains.push_back(object.chain());
+        else if (object.kind() == "rule")
+            found.handles[object.chain()].push_back(object.handle());
     }
-    for (const nlohmann::json* rule : nft::objects_of(listing, table, "rule"))
-        found.handles[nft::optional_text(*rule, "chain")].push_back(
-            nft::optional_number(*rule, "handle"));
     return found;
 }
 
-// iptables-nft's tables stand in both listings. iptables-save spells out what nft cannot, so its
-// rules are taken, at the place that the table has in nft's listing. It counts as iptables' own if
-// iptables-save knows the table with every base chain that nft shows in it.
-class NftTables {
-public:
-    NftTables(const model::Netns& netns, const xt::IpSets& ipsets, Program& program)
-        : netns_(netns), ipsets_(ipsets), program_(program)
-    {}
-
-    Result<> read()
-    {
-        // Without nft's listing iptables-save is all there is.
-        if (netns_.nftables.empty())
-            return read_saved(netns_, XtablesBackend::nft, ipsets_, program_);
-        return nft::read_ruleset(
-            netns_, [this](const nft::TableName& table) { return read_from_save(table); },
-            program_);
-    }
-
-private:
-    Result<bool> read_from_save(const nft::TableName& table)
-    {
-        for (const XtablesRuleset& ruleset : netns_.xtables) {
-            const bool ipv4 = ruleset.family == net::Family::ipv4;
-            if (ruleset.backend != XtablesBackend::nft || table.family != (ipv4 ? "ip" : "ip6"))
-                continue;
-            xt::InNft shown = in_nft(netns_.nftables, table);
-            if (!xt::has_base_chains(ruleset, table.name, shown.base_chains))
-                continue;
-            ONLAN_CHECK(xt::read_table(netns_,
-                                       {.ruleset = ruleset,
-                                        .name = table.name,
-                                        .ipsets = ipsets_,
-                                        .in_nft = std::move(shown)},
-                                       program_));
-            return true;
-        }
-        return false;
-    }
-
-    const model::Netns& netns_;
-    const xt::IpSets& ipsets_;
-    Program& program_;
-};
+template <typename Table>
+const std::shared_ptr<const Table>*
+find_table(const std::vector<std::shared_ptr<const Table>>& tables, const auto& is_it)
+{
+    const auto found =
+        std::ranges::find_if(tables, [&](const auto& table) { return is_it(table->source); });
+    return found == tables.end() ? nullptr : &*found;
+}
 
 // nf_hook_entries_grow(): by priority, and of equal ones the last registered first.
 void sort_as_called(std::vector<BaseChain>& chains)
@@ -106,24 +55,128 @@ void sort_as_called(std::vector<BaseChain>& chains)
 
 } // namespace
 
-RuleSet::RuleSet(std::unique_ptr<Rules> rules) : rules_(std::move(rules)) {}
+// iptables-nft's tables stand in both listings. iptables-save spells out what nft cannot, so its
+// rules are taken, at the place that the table has in nft's listing. It counts as iptables' own if
+// iptables-save knows the table with every base chain that nft shows in it.
+class RuleSet::Loader {
+public:
+    // `before`: rules of the same namespace, whose compiled parts are shared; null: none.
+    Loader(const model::Netns& netns, const Rules* before)
+        : netns_(netns),
+          before_(before == nullptr ? none() : *before),
+          rules_(std::make_unique<Rules>())
+    {
+        rules_->ipsets = before_.ipsets->listed == netns.ipsets
+                             ? before_.ipsets
+                             : Shared(xt::read_ipsets(netns.ipsets));
+        nft::Devices devices;
+        for (const model::Link& link : netns.links) {
+            devices.emplace(link.name, link.index);
+            if (link.bridge || link.kind == "bridge")
+                rules_->program.bridge_names.emplace_back(link.index, Value::of_name(link.name));
+        }
+        rules_->devices =
+            *before_.devices == devices ? before_.devices : Shared(std::move(devices));
+    }
+
+    Result<std::unique_ptr<const Rules>> load() &&
+    {
+        // The hooks of iptables-legacy are taken to be the oldest.
+        ONLAN_CHECK(read_saved(XtablesBackend::legacy));
+        // Without nft's listing iptables-save is all there is.
+        if (netns_.nftables.empty())
+            ONLAN_CHECK(read_saved(XtablesBackend::nft));
+        for (nft::TableSource& table : nft::tables_in(netns_.nftables, rules_->devices)) {
+            if (auto saved = as_saved(table))
+                ONLAN_CHECK(add(*std::move(saved)));
+            else
+                ONLAN_CHECK(add(std::move(table)));
+        }
+        sort_as_called(rules_->program.base_chains);
+        return std::move(rules_);
+    }
+
+private:
+    static const Rules& none()
+    {
+        static const Rules nothing;
+        return nothing;
+    }
+
+    // Every table that iptables-save of this backend knows, as it stands there alone.
+    Result<> read_saved(XtablesBackend backend)
+    {
+        for (const XtablesRuleset& ruleset : netns_.xtables) {
+            if (ruleset.backend != backend)
+                continue;
+            for (const auto& [name, chains] : ruleset.tables)
+                ONLAN_CHECK(add(xt::source_of(ruleset, name, rules_->ipsets)));
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::optional<xt::TableSource> as_saved(const nft::TableSource& table) const
+    {
+        for (const XtablesRuleset& ruleset : netns_.xtables) {
+            const bool ipv4 = ruleset.family == net::Family::ipv4;
+            if (ruleset.backend != XtablesBackend::nft || table.family != (ipv4 ? "ip" : "ip6"))
+                continue;
+            const xt::InNft shown = in_nft(table);
+            if (!xt::has_base_chains(ruleset, table.name, shown.base_chains))
+                continue;
+            xt::TableSource source = xt::source_of(ruleset, table.name, rules_->ipsets);
+            xt::take_from_nft(shown, source);
+            return source;
+        }
+        return std::nullopt;
+    }
+
+    Result<> add(xt::TableSource source)
+    {
+        const auto* before = find_table(before_.xt, [&](const xt::TableSource& other) {
+            return other.backend == source.backend && other.family == source.family &&
+                   other.name == source.name;
+        });
+        return add_compiled(std::move(source), before, rules_->xt);
+    }
+    Result<> add(nft::TableSource source)
+    {
+        const auto* before = find_table(before_.nft, [&](const nft::TableSource& other) {
+            return other.family == source.family && other.name == source.name;
+        });
+        return add_compiled(std::move(source), before, rules_->nft);
+    }
+    template <typename Source, typename Table>
+    Result<> add_compiled(Source source,
+                          const std::shared_ptr<const Table>* before,
+                          std::vector<std::shared_ptr<const Table>>& tables)
+    {
+        ONLAN_TRY(auto table,
+                  compile_table(std::move(source), before == nullptr ? nullptr : *before));
+        rules_->program.add(std::shared_ptr<const CompiledTable>(table, &table->code));
+        tables.push_back(std::move(table));
+        return {};
+    }
+
+    const model::Netns& netns_;
+    const Rules& before_;
+    std::unique_ptr<Rules> rules_;
+};
+
+RuleSet::RuleSet(std::unique_ptr<const Rules> rules) : rules_(std::move(rules)) {}
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 RuleSet::~RuleSet() = default;
 
 Result<RuleSet> RuleSet::load(const model::Netns& netns)
 {
-    auto rules = std::make_unique<Rules>();
-    Program& program = rules->program;
-    for (const model::Link& link : netns.links) {
-        if (link.bridge || link.kind == "bridge")
-            program.bridge_names.emplace_back(link.index, Value::of_name(link.name));
-    }
-    const xt::IpSets ipsets = xt::read_ipsets(netns);
-    // The hooks of iptables-legacy are taken to be the oldest.
-    ONLAN_CHECK(read_saved(netns, XtablesBackend::legacy, ipsets, program));
-    ONLAN_CHECK(NftTables(netns, ipsets, program).read());
-    sort_as_called(program.base_chains);
+    ONLAN_TRY(auto rules, Loader(netns, nullptr).load());
+    return RuleSet(std::move(rules));
+}
+
+Result<RuleSet> RuleSet::with(const model::Netns& changed) const
+{
+    ONLAN_TRY(auto rules, Loader(changed, rules_.get()).load());
     return RuleSet(std::move(rules));
 }
 
@@ -145,20 +198,30 @@ std::vector<ChainOutcome> RuleSet::evaluate(const BaseChain& chain,
 
 bool RuleSet::needs_conntrack(net::Family family) const
 {
-    return family == net::Family::ipv4 ? rules_->program.conntrack_ipv4
-                                       : rules_->program.conntrack_ipv6;
+    return std::ranges::any_of(rules_->program.entries, [&](const Program::Entry& entry) {
+        return entry.chain().code->needs_conntrack &&
+               std::ranges::count(entry.table->families, family) != 0;
+    });
 }
 
 std::size_t RuleSet::size() const
 {
-    return rules_->program.rules.size();
+    std::size_t rules = 0;
+    for (const Program::Entry& entry : rules_->program.entries)
+        rules += entry.chain().code->rules.size();
+    return rules;
 }
 
 std::vector<RuleRef> RuleSet::unknown() const
 {
     std::vector<RuleRef> refs;
-    for (const std::uint32_t rule : rules_->program.unknown)
-        refs.push_back(rules_->program.refs[rule]);
+    for (const Program::Entry& entry : rules_->program.entries) {
+        const CompiledChain& chain = *entry.chain().code;
+        for (std::size_t rule = 0; rule < chain.rules.size(); ++rule) {
+            if (!chain.rules[rule].understood)
+                refs.push_back(chain.refs[rule]);
+        }
+    }
     return refs;
 }
 

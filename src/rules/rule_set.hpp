@@ -21,6 +21,15 @@ enum class HookFamily : std::uint8_t { ipv4, ipv6, arp, bridge, netdev };
 enum class Hook : std::uint8_t { ingress, prerouting, input, forward, output, postrouting, egress };
 enum class ChainType : std::uint8_t { filter, nat, route };
 
+// What the conditions of a rule are about: it tells what the rule is there for.
+struct Asked {
+    bool in = false;    // the device that the packet came in by
+    bool out = false;   // the one that it leaves by
+    bool finer = false; // anything beside devices, addresses and the state of the connection
+
+    friend bool operator==(const Asked&, const Asked&) = default;
+};
+
 // Where something is decided by a rule, a policy or a set.
 struct RuleRef {
     std::string program; // "nft", "iptables-nft", "ip6tables-legacy"…: whose words `text` is in
@@ -29,6 +38,7 @@ struct RuleRef {
     std::uint64_t handle = 0; // nftables' and iptables-nft's; 0: none
     unsigned number = 0;      // place in its chain, from 1; 0: the chain's policy
     std::string text;
+    Asked asked = {};
 
     friend bool operator==(const RuleRef&, const RuleRef&) = default;
 };
@@ -137,6 +147,10 @@ public:
     // does, becomes an assumption of the outcomes that hang on it.
     [[nodiscard]] static Result<RuleSet> load(const model::Netns& netns);
 
+    // The rules of the same namespace after a change. Chains whose rules stayed are not compiled
+    // again but shared, whichever of the two sets goes first.
+    [[nodiscard]] Result<RuleSet> with(const model::Netns& changed) const;
+
     RuleSet(RuleSet&&) noexcept;
     RuleSet& operator=(RuleSet&&) noexcept;
     RuleSet(const RuleSet&) = delete;
@@ -162,8 +176,9 @@ public:
 
 private:
     struct Rules;
-    explicit RuleSet(std::unique_ptr<Rules> rules);
-    std::unique_ptr<Rules> rules_;
+    class Loader;
+    explicit RuleSet(std::unique_ptr<const Rules> rules);
+    std::unique_ptr<const Rules> rules_;
 };
 
 } // namespace onlan::rules

@@ -1,185 +1,224 @@
-// Which step decided how an exchange ended, and the sentence that says so.
+// Which step decided how an exchange ended.
+
+#include "simulate/cause.hpp"
 
 #include <algorithm>
 #include <ranges>
 
-#include <fmt/format.h>
-
-#include "simulate/cause_chain.hpp"
-#include "simulate/explain.hpp"
+#include "simulate/isolation.hpp"
+#include "simulate/world.hpp"
 
 namespace onlan::simulate {
 namespace {
 
+using model::CauseKind;
 using model::Outcome;
-using model::reason_text;
-using model::Step;
-using model::TracedPacket;
 
-bool ends(const Step& step)
+// The steps of each packet, by their places in the record.
+class Walks {
+public:
+    explicit Walks(const Record& record) : record_(record), of_(record.packets.size())
+    {
+        for (std::size_t at = 0; at < record.steps.size(); ++at)
+            of_[record.steps[at].packet - 1].push_back(at);
+    }
+    [[nodiscard]] std::size_t packets() const { return of_.size(); }
+    [[nodiscard]] const Record::Packet& packet(std::size_t i) const { return record_.packets[i]; }
+    [[nodiscard]] const std::vector<std::size_t>& steps(std::size_t i) const { return of_[i]; }
+    [[nodiscard]] const Record::Step& step(std::size_t at) const { return record_.steps[at]; }
+    template <typename Test>
+    [[nodiscard]] std::optional<std::size_t> last(std::size_t packet, Test test) const
+    {
+        for (const std::size_t at : std::views::reverse(of_[packet])) {
+            if (test(step(at)))
+                return at;
+        }
+        return {};
+    }
+
+private:
+    const Record& record_;
+    std::vector<std::vector<std::size_t>> of_;
+};
+
+bool untaken(const Record::Step& step)
 {
-    return step.action == "drop" || step.action == "reject" || step.action == "unreachable";
+    return step.stage == Stage::socket && step.action != Action::deliver;
 }
 
-// The kind of a rule's drop: Docker keeps its networks apart on purpose.
-std::string kind_of_rule(const model::ByRule& rule)
+// Does a reader have to know this step to understand a later one? Where the packet was translated,
+// left untracked or sent another way.
+bool matters(const Record::Step& step)
 {
-    if (rule.chain.find("ISOLATION") != std::string::npos)
-        return "isolation";
-    return rule.number == 0 ? "policy" : "filter";
+    return step.before || step.action == Action::notrack || step.action == Action::divert;
 }
 
-std::string kind_of(const Step& step)
+// Those steps of a packet before `last`, and `last` itself.
+std::vector<std::size_t> chain_to(const Walks& walks, std::size_t packet, std::size_t last)
 {
-    if (const auto* rule = std::get_if<model::ByRule>(&step.because))
-        return step.action == "reject" ? "reject" : kind_of_rule(*rule);
-    if (step.stage == "conntrack")
-        return "conntrack-clash";
-    if (step.stage == "neighbour")
-        return "no-neighbour";
-    if (step.stage == "route")
-        return std::holds_alternative<model::BySysctl>(step.because) ? "forwarding-off"
-                                                                     : "no-route";
-    if (step.stage == "socket")
-        return "no-listener";
-    if (step.stage.starts_with("bridge/port"))
-        return "bridge-port";
-    if (step.stage == "bridge/mtu" || step.stage == "mtu" || step.stage == "veth")
-        return "mtu";
-    if (step.stage == "fdb")
-        return "fdb";
-    return step.stage;
+    std::vector<std::size_t> chain;
+    for (const std::size_t at : walks.steps(packet)) {
+        if (at < last && matters(walks.step(at)))
+            chain.push_back(at);
+    }
+    chain.push_back(last);
+    return chain;
+}
+
+// How an answer came to a source port that its receiver does not know: what conntrack made of the
+// SYN+ACK and of the packet itself, `moved`, and where it ended.
+std::vector<std::size_t>
+chain_of_clash(const Walks& walks, std::size_t packet, std::size_t moved, std::size_t end)
+{
+    const Namespace* netns = walks.step(moved).netns;
+    const auto tracked_as = [netns](const Record::Step& step, Action action) {
+        return step.netns == netns && step.stage == Stage::conntrack && step.action == action;
+    };
+    std::vector<std::size_t> chain;
+    for (std::size_t i = 0; i < walks.packets() && chain.empty(); ++i) {
+        if (!is_syn_ack(walks.packet(i).seen))
+            continue;
+        const auto found = std::ranges::find_if(walks.steps(i), [&](std::size_t at) {
+            return tracked_as(walks.step(at), Action::invalid);
+        });
+        if (found != walks.steps(i).end())
+            chain.push_back(*found);
+    }
+    const auto begun = walks.last(packet, [&](const Record::Step& step) {
+        return &step < &walks.step(moved) && tracked_as(step, Action::new_);
+    });
+    if (begun)
+        chain.push_back(*begun);
+    chain.push_back(moved);
+    chain.push_back(end);
+    return chain;
 }
 
 // The answer was given a source port that its receiver does not know.
-std::optional<model::Cause> clash_of(const model::Explanation& explanation)
+std::optional<Cause> clash(const Walks& walks)
 {
-    for (const TracedPacket& packet : explanation.packets) {
-        const auto moved = std::ranges::find_if(packet.steps, [](const Step& step) {
-            return step.action == "null-binding" && step.before &&
-                   step.before->source_port != step.packet.source_port;
+    for (std::size_t i = 0; i < walks.packets(); ++i) {
+        const auto& steps = walks.steps(i);
+        const auto moved = std::ranges::find_if(steps, [&](std::size_t at) {
+            const Record::Step& step = walks.step(at);
+            return step.action == Action::null_binding && step.before &&
+                   step.before->source_port != step.seen.source_port;
         });
-        if (moved == packet.steps.end())
-            continue;
-        const bool unknown = std::any_of(moved, packet.steps.end(), [](const Step& step) {
-            return step.stage == "socket" && step.action != "deliver";
-        });
-        if (!unknown)
-            continue;
-        return model::Cause{.kind = "conntrack-clash",
-                            .summary = fmt::format(
-                                "conntrack of {} meets an answer again on {}, takes it for a new "
-                                "connection and moves its source port from {} to {}, which the "
-                                "receiver does not know",
-                                moved->netns, moved->device, port_text(moved->before->source_port),
-                                port_text(moved->packet.source_port)),
-                            .object = moved->because,
-                            .chain = chain_of_clash(explanation, packet, *moved)};
+        const auto end = std::find_if(moved, steps.end(),
+                                      [&](std::size_t at) { return untaken(walks.step(at)); });
+        if (end != steps.end())
+            return Cause{.kind = CauseKind::conntrack_clash,
+                         .step = *moved,
+                         .chain = chain_of_clash(walks, i, *moved, *end),
+                         .summary = {}};
     }
     return {};
 }
 
-const Step* last_end(const TracedPacket& packet)
+CauseKind kind_of_rule(const Record& record, const Record::Step& step, const ByRule& by)
 {
-    const auto backwards = std::views::reverse(packet.steps);
-    const auto found = std::ranges::find_if(backwards, ends);
-    return found == backwards.end() ? nullptr : &*found;
+    if (parted_networks(record, step))
+        return CauseKind::isolation;
+    if (step.action == Action::reject)
+        return CauseKind::reject;
+    return by.rule->number == 0 ? CauseKind::policy : CauseKind::filter;
 }
 
-std::string drop_summary(const TracedPacket& packet, const Step& step, std::string_view kind)
+// The kind of a step in which a packet ends.
+CauseKind kind_of(const Record& record, const Record::Step& step)
 {
-    if (kind == "isolation")
-        return fmt::format("Docker keeps its networks apart: '{}' is dropped on {} by {}",
-                           packet.summary, place_text(step), reason_text(step.because));
-    if (kind == "rp_filter")
-        return fmt::format("rp_filter drops '{}' on {}: {}", packet.summary, place_text(step),
-                           reason_text(step.because));
-    return fmt::format("'{}' ends at {} ({}): {}", packet.summary, place_text(step), step.stage,
-                       reason_text(step.because));
+    if (const auto* by = std::get_if<ByRule>(&step.because))
+        return kind_of_rule(record, step, *by);
+    if (step.stage == Stage::route && std::holds_alternative<BySysctl>(step.because))
+        return CauseKind::forwarding_off;
+    if (step.stage == Stage::veth && !step.device->link->up)
+        return CauseKind::link_down;
+    return model::cause_kind(step.stage);
 }
 
-model::Cause drop_cause(const TracedPacket& packet, const Step& step)
+Cause ended_by(const Record& record, const Walks& walks, std::size_t packet, std::size_t at)
 {
-    std::string kind = kind_of(step);
-    return {.kind = kind,
-            .summary = drop_summary(packet, step, kind),
-            .object = step.because,
-            .chain = chain_to(packet, step)};
+    return {.kind = kind_of(record, record.steps[at]),
+            .step = at,
+            .chain = chain_to(walks, packet, at),
+            .summary = {}};
 }
 
-// The first packet of the exchange that was lost, from the packet numbered `from` on.
-std::optional<model::Cause> first_loss(const model::Explanation& explanation, std::size_t from)
+// The first packet of the exchange that was lost, from packet `from` on. One that was answered with
+// RST has arrived; what became of the RST is looked at in its turn.
+std::optional<Cause> first_loss(const Record& record, const Walks& walks, std::size_t from)
 {
-    for (std::size_t i = from; i < explanation.packets.size(); ++i) {
-        const TracedPacket& packet = explanation.packets[i];
-        const Step* step = model::is_arp(packet) ? nullptr : last_end(packet);
-        if (step != nullptr && (step->stage != "socket" || packet.answers == 0))
-            return drop_cause(packet, *step);
+    for (std::size_t i = from; i < walks.packets(); ++i) {
+        if (is_neighbour_search(walks.packet(i).seen))
+            continue;
+        const auto at = walks.last(i, [](const Record::Step& step) {
+            return model::ends(step.action) && step.action != Action::reset;
+        });
+        if (at && (walks.step(*at).stage != Stage::socket || walks.packet(i).answers == 0))
+            return ended_by(record, walks, i, *at);
     }
     return {};
 }
 
 // Who sent the RST or the ICMP error that the client got.
-std::optional<model::Cause> refusal(const model::Explanation& explanation)
+std::optional<Cause> refusal(const Record& record, const Walks& walks)
 {
-    for (const TracedPacket& packet : explanation.packets) {
-        if (packet.steps.empty() || packet.answers == 0)
+    for (std::size_t i = 0; i < walks.packets(); ++i) {
+        const Record::Packet& packet = walks.packet(i);
+        if (walks.steps(i).empty() || packet.answers == 0 || !is_refusal(packet.seen))
             continue;
-        const Step& last = packet.steps.back();
-        if (!model::is_refusal(packet) || last.stage != "socket" || last.action != "deliver")
+        const Record::Step& last = walks.step(walks.steps(i).back());
+        if (last.stage != Stage::socket || last.action != Action::deliver)
             continue;
-        const TracedPacket& refused = explanation.packets[packet.answers - 1];
-        const auto backwards = std::views::reverse(refused.steps);
-        const auto step = std::ranges::find_if(backwards, [](const Step& candidate) {
-            return ends(candidate) || candidate.action == "reset";
-        });
-        if (step != backwards.end())
-            return drop_cause(refused, *step);
+        const std::size_t refused = packet.answers - 1;
+        const auto at =
+            walks.last(refused, [](const Record::Step& step) { return model::ends(step.action); });
+        if (at)
+            return ended_by(record, walks, refused, *at);
     }
     return {};
 }
 
 // Where the data begins: a loss after the handshake is looked for from there.
-std::size_t first_data(const model::Explanation& explanation)
+std::size_t first_data(const Record& record)
 {
-    const auto found = std::ranges::find_if(
-        explanation.packets, [](const TracedPacket& packet) { return packet.payload != 0; });
-    return static_cast<std::size_t>(found - explanation.packets.begin());
+    const auto found = std::ranges::find_if(record.packets,
+                                            [](const auto& packet) { return packet.payload != 0; });
+    return static_cast<std::size_t>(found - record.packets.begin());
 }
 
-model::Cause delivered(const model::Explanation& explanation)
+Cause delivered(const Walks& walks)
 {
-    model::Cause cause{.kind = "delivered",
-                       .summary = "the request arrived and the answer came back",
-                       .object = {},
-                       .chain = {}};
-    const TracedPacket& first = explanation.packets.front();
-    if (!first.steps.empty())
-        cause.chain = chain_to(first, first.steps.back());
+    Cause cause{.kind = CauseKind::delivered,
+                .step = {},
+                .chain = {},
+                .summary = "the request arrived and the answer came back"};
+    if (walks.packets() != 0 && !walks.steps(0).empty())
+        cause.chain = chain_to(walks, 0, walks.steps(0).back());
     return cause;
 }
 
 } // namespace
 
-model::Cause find_cause(const model::Explanation& explanation)
+Cause find_cause(Outcome outcome, const Record& record)
 {
-    const Outcome outcome = explanation.outcome;
+    const Walks walks(record);
     if (outcome == Outcome::delivered)
-        return delivered(explanation);
-    if (auto cause = clash_of(explanation))
+        return delivered(walks);
+    if (auto cause = clash(walks))
         return *std::move(cause);
     if (outcome == Outcome::refused || outcome == Outcome::reset ||
         outcome == Outcome::unreachable) {
-        if (auto cause = refusal(explanation))
+        if (auto cause = refusal(record, walks))
             return *std::move(cause);
     }
     const bool connected = outcome == Outcome::stalled || outcome == Outcome::reset;
-    if (auto cause = first_loss(explanation, connected ? first_data(explanation) : 0))
+    if (auto cause = first_loss(record, walks, connected ? first_data(record) : 0))
         return *std::move(cause);
-    return {.kind = "no-answer",
-            .summary = "nothing that was sent has been answered",
-            .object = {},
-            .chain = {}};
+    return {.kind = CauseKind::no_answer,
+            .step = {},
+            .chain = {},
+            .summary = "nothing that was sent has been answered"};
 }
 
 } // namespace onlan::simulate

@@ -18,6 +18,7 @@ constexpr unsigned kMaxWays = 64;
 constexpr unsigned kRetransmissions = 2; // more of them do not change what follows
 constexpr std::size_t kUsualSteps = 256;
 
+using model::CauseKind;
 using model::Outcome;
 
 // Lets everything happen that follows from what has been sent: packets, then programs, then proxies
@@ -45,7 +46,7 @@ void retransmit(Run& run, LiveSocket& socket)
         send_segment(run, socket, kSyn, 0, 0);
         break;
     case SocketState::syn_received: // reqsk_timer_handler()
-        if (socket.timeouts++ < socket.netns->settings.tcp_synack_retries.value)
+        if (socket.timeouts++ < socket.netns->settings.ipv4["tcp_synack_retries"].value)
             send_segment(run, socket, kSyn | kAck, 0, 0);
         else
             socket.state = SocketState::closed;
@@ -165,6 +166,11 @@ bind_client(Run& run, LiveSocket& client, const Namespace& netns, const Flow& fl
     return routed.destination ? std::nullopt : std::optional(error_of(routed.error));
 }
 
+Cause without_step(CauseKind kind, std::string summary)
+{
+    return {.kind = kind, .step = {}, .chain = {}, .summary = std::move(summary)};
+}
+
 Ending walk(const World& world,
             const Namespace& from,
             const Flow& flow,
@@ -172,7 +178,7 @@ Ending walk(const World& world,
             Recording recording)
 {
     Run run{.world = world, .choices = choices, .recording = recording};
-    run.assumptions = world.assumptions;
+    run.assumptions = world.assumptions();
     if (recording == Recording::on)
         run.record.steps.reserve(kUsualSteps);
     LiveSocket& client = run.state.sockets.emplace_back();
@@ -180,21 +186,22 @@ Ending walk(const World& world,
     if (const auto error = bind_client(run, client, from, flow)) {
         client.error = *error;
         ending.outcome = Outcome::unreachable;
-        ending.cause = {.kind = "no-route",
-                        .summary =
-                            fmt::format("{} has no route to {}", from.name(), flow.to.to_string()),
-                        .object = {}};
+        ending.cause =
+            without_step(CauseKind::no_route,
+                         fmt::format("{} has no route to {}", from.name(), flow.to.to_string()));
     } else {
         ending.outcome =
             flow.protocol == kTcp ? exchange_tcp(run, client) : exchange_datagram(run, client);
     }
     if (run.loop)
-        ending.cause = {
-            .kind = "loop", .summary = "the frames go round in a loop of bridges", .object = {}};
+        ending.cause = without_step(CauseKind::loop, "bridging loop: frames circulate endlessly");
     if (ending.outcome != Outcome::delivered)
         ending.error = client.error;
-    if (recording == Recording::on)
+    if (recording == Recording::on) {
         keep_conntrack(run);
+        if (!ending.cause)
+            ending.cause = find_cause(ending.outcome, run.record);
+    }
     assume_what_was_passed(run);
     ending.assumptions = std::move(run.assumptions);
     ending.record = std::move(run.record);
@@ -213,10 +220,9 @@ void merge(Ending& whole, const Ending& other)
     }
     whole.outcome = Outcome::ambiguous;
     whole.error = SocketError::none;
-    whole.cause = {.kind = "unknown",
-                   .summary =
-                       "how it ends hangs on what the model does not know: see the assumptions",
-                   .object = {}};
+    whole.cause = without_step(CauseKind::unknown,
+                               "the outcome depends on facts that the snapshot does not contain; "
+                               "see the assumptions");
 }
 
 } // namespace
@@ -226,9 +232,8 @@ Ending follow(const World& world, const Flow& flow, Recording recording)
     const Namespace* from = world.find(flow.from);
     if (from == nullptr) {
         Ending nowhere{.outcome = Outcome::unreachable};
-        nowhere.cause = {.kind = "no-endpoint",
-                         .summary = fmt::format("there is no namespace '{}'", flow.from),
-                         .object = {}};
+        nowhere.cause = without_step(CauseKind::no_endpoint,
+                                     fmt::format("there is no namespace '{}'", flow.from));
         return nowhere;
     }
     Choices choices;
@@ -236,7 +241,8 @@ Ending follow(const World& world, const Flow& flow, Recording recording)
     std::size_t rules_seen = whole.rules_seen;
     for (unsigned ways = 1; choices.next(); ++ways) {
         if (ways == kMaxWays || rules_seen > kMostRules) {
-            whole.assumptions.push_back(fmt::format("only the first {} ways were walked", ways));
+            whole.assumptions.push_back(
+                fmt::format("only the first {} possible paths were followed", ways));
             break;
         }
         const Ending other = walk(world, *from, flow, choices, Recording::off);
@@ -254,9 +260,7 @@ model::Explanation in_words(const Ending& ending)
                                    .packets = packets_in_words(ending.record),
                                    .conntrack = conntrack_in_words(ending.record)};
     if (ending.cause)
-        explanation.cause = *ending.cause;
-    else if (!explanation.packets.empty())
-        explanation.cause = find_cause(explanation);
+        explanation.cause = in_words(ending.record, *ending.cause);
     return explanation;
 }
 

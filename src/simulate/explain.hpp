@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model/trace.hpp"
+#include "simulate/cause.hpp"
 #include "simulate/run/run.hpp"
 #include "simulate/world.hpp"
 
@@ -24,7 +25,7 @@ struct Flow {
 struct Ending {
     model::Outcome outcome = model::Outcome::timeout;
     SocketError error = SocketError::none;
-    std::optional<model::Cause> cause; // where the record alone does not show it
+    std::optional<Cause> cause; // nothing was recorded: none
     std::vector<std::string> assumptions;
     Record record;
     std::size_t rules_seen = 0;
@@ -38,8 +39,5 @@ follow(const World& world, const Flow& flow, Recording recording = Recording::on
 // How it ends and why, in words that need no world.
 [[nodiscard]] model::Explanation in_words(const Ending& ending);
 [[nodiscard]] model::Explanation explain(const World& world, const Flow& flow);
-
-// cause.cpp: the decisive step of what has been recorded, in one sentence.
-[[nodiscard]] model::Cause find_cause(const model::Explanation& explanation);
 
 } // namespace onlan::simulate

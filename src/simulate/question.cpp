@@ -42,11 +42,11 @@ Result<net::IpAddress> address_of(const model::Snapshot& snapshot, const std::st
     const model::Netns* netns = find_netns(snapshot, where);
     if (netns == nullptr)
         return no_endpoint(snapshot, where);
-    constexpr std::uint8_t kGlobal = 0; // RT_SCOPE_UNIVERSE
-    const auto found = std::ranges::find(netns->addresses, kGlobal, &model::Address::scope);
+    const auto found =
+        std::ranges::find(netns->addresses, model::kScopeUniverse, &model::Address::scope);
     if (found == netns->addresses.end())
         return fail(Failed::not_found,
-                    fmt::format("{} has no address that others could reach it by", netns->name));
+                    fmt::format("{} has no address at which others could reach it", netns->name));
     return found->local.address;
 }
 
@@ -84,9 +84,11 @@ lan_client(const model::Snapshot& snapshot, std::string_view text, std::vector<M
         return owner->name;
     auto machine = lan_machine(snapshot.namespaces.front(), address);
     if (!machine)
-        return fail(Failed::not_found, fmt::format("no network of this host holds {}: its "
-                                                   "addresses are on other subnets",
-                                                   address.to_string()));
+        return fail(
+            Failed::not_found,
+            fmt::format(
+                "{} is on no network of this host: the host's addresses are on other subnets",
+                address.to_string()));
     machines.push_back(*std::move(machine));
     return machines.back().netns.name;
 }
@@ -144,22 +146,30 @@ Result<Flow> read_flow(const model::Snapshot& snapshot,
 Result<Question> Question::pose(model::Snapshot snapshot, std::string_view from, const Target& to)
 {
     if (snapshot.namespaces.empty())
-        return fail(Failed::not_found, "the snapshot holds no network namespace");
+        return fail(Failed::not_found, "the snapshot contains no network namespace");
     std::vector<Machine> machines;
     ONLAN_TRY(Flow flow, read_flow(snapshot, from, to, machines));
-    for (const Machine& machine : machines)
-        snapshot.namespaces.push_back(machine.netns);
-    auto whole = std::make_unique<model::Snapshot>(std::move(snapshot));
-    ONLAN_TRY(World world, World::load(whole->namespaces, proxies_of(*whole)));
-    world.kernel = kernel_of(whole->kernel);
-    const Namespace& host = *world.namespaces().front();
+    World::Beside beside{.proxies = proxies_of(snapshot), .kernel = kernel_of(snapshot.kernel)};
+    const std::string host = snapshot.namespaces.front().name;
     for (const Machine& machine : machines) {
-        const Namespace& nic_of = machine.nic_of.empty() ? host : *world.find(machine.nic_of);
-        World::plug(*world.find(machine.netns.name), "eth0", *nic_of.find(machine.nic));
-        world.assumptions.insert(world.assumptions.end(), machine.assumptions.begin(),
-                                 machine.assumptions.end());
+        snapshot.namespaces.push_back(machine.netns);
+        beside.plugs.push_back({.machine = machine.netns.name,
+                                .netns = machine.nic_of.empty() ? host : machine.nic_of,
+                                .nic = machine.nic});
+        std::ranges::copy(machine.assumptions, std::back_inserter(beside.assumptions));
     }
-    return Question(std::move(whole), std::move(world), std::move(flow));
+    auto facts = std::make_shared<const model::Snapshot>(std::move(snapshot));
+    ONLAN_TRY(World world, World::load(facts->namespaces, std::move(beside)));
+    return Question({std::move(facts)}, std::move(world), std::move(flow));
+}
+
+Result<Question> Question::with(model::Netns changed) const
+{
+    auto facts = std::make_shared<const model::Netns>(std::move(changed));
+    ONLAN_TRY(World world, world_.with(*facts));
+    std::vector<std::shared_ptr<const void>> all = facts_;
+    all.push_back(std::move(facts));
+    return Question(std::move(all), std::move(world), flow_);
 }
 
 } // namespace onlan::simulate

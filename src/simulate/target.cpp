@@ -11,11 +11,7 @@
 namespace onlan::simulate {
 namespace {
 
-struct Protocol {
-    std::string_view name;
-    std::uint8_t number;
-};
-constexpr std::array<Protocol, 3> kProtocols = {{{"tcp", kTcp}, {"udp", kUdp}, {"icmp", kIcmp}}};
+constexpr std::array kProtocols = {kTcp, kUdp, kIcmp};
 
 Failure not_a_target(std::string_view text, std::string_view why)
 {
@@ -32,11 +28,11 @@ Result<std::uint8_t> take_protocol(std::string_view text, std::string_view& rest
     if (slash == std::string_view::npos)
         return kTcp;
     const std::string_view name = rest.substr(slash + 1);
-    const auto* const known = std::ranges::find(kProtocols, name, &Protocol::name);
+    const auto* const known = std::ranges::find(kProtocols, name, &net::protocol_name);
     if (known == kProtocols.end())
         return not_a_target(text, fmt::format("protocol '{}' is not tcp, udp or icmp", name));
     rest = rest.substr(0, slash);
-    return known->number;
+    return *known;
 }
 
 // Cuts ":PORT" off.
@@ -73,7 +69,7 @@ Result<Target> Target::parse(std::string_view text)
 
 std::string_view Target::protocol_name() const
 {
-    return std::ranges::find(kProtocols, protocol, &Protocol::number)->name;
+    return net::protocol_name(protocol);
 }
 
 } // namespace onlan::simulate

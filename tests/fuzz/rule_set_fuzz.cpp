@@ -29,9 +29,9 @@ public:
 model::XtablesRuleset rules_of(const std::string& text)
 {
     model::XtablesRuleset ruleset{.backend = model::XtablesBackend::legacy};
-    auto& chain = ruleset.tables["nat"]["PREROUTING"];
+    auto& chain = ruleset.tables["nat"]["PREROUTING"].edit();
     chain.policy = "ACCEPT";
-    ruleset.tables["nat"]["OWN"].policy = "-";
+    ruleset.tables["nat"]["OWN"].edit().policy = "-";
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
         std::istringstream stream(line);
@@ -59,7 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         nlohmann::json listing = nlohmann::json::parse(text, nullptr, false);
         if (listing.is_discarded())
             return 0;
-        host.nftables = std::move(listing);
+        auto objects = model::NftListing::from(std::move(listing));
+        if (!objects)
+            return 0;
+        host.nftables = *std::move(objects);
     }
     const auto rules = rules::RuleSet::load(host);
     if (!rules) {

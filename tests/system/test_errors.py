@@ -38,9 +38,10 @@ class TestTheFile:
         pytest.param("pool: 192.168.137.208/28", "pool: 192.168.138.0/28", 8,
                      "outside the subnet 192.168.137.0/24", id="a pool outside its subnet"),
         pytest.param("bridge: br-up", "bridge: br-with-a-long-name", 4,
-                     "'br-with-a-long-name' is over 15 characters", id="an interface name over 15 characters"),
+                     "'br-with-a-long-name' is longer than 15 characters", id="an interface name over 15 characters"),
         pytest.param("lan137:", "lan-of-the-office:", 3,
-                     "lans.lan-of-the-office: this name is over 12 characters", id="a LAN name over 12 characters"),
+                     "lans.lan-of-the-office: this name is longer than 12 characters",
+                     id="a LAN name over 12 characters"),
         pytest.param("docker-bridge", "carrier-pigeon", 5,
                      "'carrier-pigeon' is not an attach mode", id="an unknown mode"),
         pytest.param("version: 1", "version: 2", 1, "expected 1, found '2'", id="an unknown version"),
@@ -67,7 +68,7 @@ class TestTheCommandLine:
 
     @pytest.mark.parametrize("word, words", [
         ("dwon", "there is no command 'dwon'; did you mean 'down'?"),
-        ("fly", "there is no command 'fly'; known here: up, plan, down, status"),
+        ("fly", "there is no command 'fly'; expected one of: up, plan, down, status"),
     ])
     def test_an_unknown_command_is_named(self, lab, word, words):
         lab.write(BRIDGE_MODE)
@@ -117,7 +118,7 @@ class TestTheCommandLine:
         finally:
             journal.unlink()
         assert error.startswith(f"{journal}:2: the journal is damaged")
-        assert "json" not in error and "move the file away" in error
+        assert "json" not in error and "move the file aside" in error
 
 
 class TestTheHost:

@@ -64,8 +64,8 @@ def test_a_picture_is_for_everybody_whom_the_umask_lets(tmp_path):
 def test_minimal_tells_the_cause_and_detailed_every_phase():
     minimal, summary, detailed = (of_article("3-conntrack", how).stdout for how in ("--minimal", "--summary", "--detailed"))
     assert "Cause: " in minimal and "Packet 1" not in minimal
-    assert "passed on" in summary and "ARP" not in summary
-    assert "passed on" not in detailed and "ARP who-has" in detailed
+    assert "through: " in summary and "ARP" not in summary
+    assert "through: " not in detailed and "ARP who-has" in detailed
 
 
 def test_what_the_kernel_draws_at_random_is_a_range():

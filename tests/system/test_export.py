@@ -51,7 +51,7 @@ def assert_commands_do_what_up_does(lab, *how):
     run_by_hand(lab, commands)
     assert difference(made, whole_state(lab)) == ""
     # It carries onlan's marks: `up` takes it for its own, and changes nothing.
-    assert "put on record" in lab.onlan("up", "--yes", *how).stderr
+    assert "recorded again" in lab.onlan("up", "--yes", *how).stderr
     assert difference(made, whole_state(lab)) == ""
     lab.onlan("status", expect=0)
     assert exported(lab) == sorted(commands.splitlines())
@@ -82,7 +82,7 @@ def test_what_no_tool_has_words_for_is_an_error_and_no_wrong_command():
         lab.write(NIC_MODE)
         refused = lab.onlan("export", "commands", expect=1)
         assert refused.stdout == ""
-        assert "policy rule 900 has attribute 12, for which onlan has no words" in refused.stderr
+        assert "policy rule 900 has attribute 12, which onlan cannot express" in refused.stderr
 
 
 @pytest.mark.parametrize("form, what", [("commands", "commands"), ("netplan", "files"), ("networkd", "files")])

@@ -135,7 +135,7 @@ class TestUpAndDown:
         refused = up.engine.attempt_docker("start", "container")
         up.engine.docker("start", "never-started")
         up.engine.docker("rm", "--force", "never-started")
-        assert "made anew: container; make them again" in warned
+        assert "made again: container; recreate them" in warned
         assert "never-started" not in warned
         assert "not found" in refused.stderr
 
@@ -223,7 +223,7 @@ class TestDisturbances:
 
     def test_status_and_plan_speak_of_a_lan_that_is_no_longer_configured(self, up, mode):
         up.write("version: 1\nlans: {}\n")
-        assert "lan137: not in the configuration any more" in up.onlan("status", expect=3).stdout
+        assert "lan137: no longer in the configuration" in up.onlan("status", expect=3).stdout
         up.onlan("plan", expect=3)
         up.write(MODES[mode])
         up.onlan("status", expect=0)
@@ -231,7 +231,7 @@ class TestDisturbances:
     def test_status_and_plan_speak_of_an_interrupted_run(self, host):
         host.onlan("up", "--yes", env={"ONLAN_CRASH_AFTER": "9"}, expect=None)
         for command in ("plan", "status"):
-            assert "An 'onlan up' has not ended" in host.onlan(command, expect=3).stdout
+            assert "An 'onlan up' has not finished" in host.onlan(command, expect=3).stdout
         host.onlan("down", "--yes")
         assert "has not ended" not in host.onlan("status", expect=3).stdout
 

@@ -198,7 +198,7 @@ class TestConfirmation:
     def test_changes_that_nobody_confirms_are_undone(self, host):
         before = whole_state(host)
         undone = host.onlan("up", "--yes", "--confirm", 1, expect=1)
-        assert "Nobody confirmed: the changes are undone." in undone.stdout
+        assert "Not confirmed in time: the changes were undone." in undone.stdout
         assert difference(before, whole_state(host)) == ""
 
     def test_they_are_undone_even_when_the_process_that_asked_is_killed(self, host):
@@ -281,7 +281,7 @@ class TestConfirmation:
 
     def test_a_confirmation_that_nobody_waits_for_is_an_error(self, host):
         refused = host.onlan("confirm", expect=1)
-        assert "nothing waits to be confirmed" in refused.stderr
+        assert "nothing is waiting to be confirmed" in refused.stderr
 
 
 def test_a_confirmed_down_gives_the_nic_back_although_docker_does_not_run():
@@ -295,7 +295,7 @@ def test_a_confirmed_down_gives_the_nic_back_although_docker_does_not_run():
         lab.onlan("confirm")
         assert waiting.wait_for_the_end() == 1  # not all of it could be done
         assert addresses(lab, "eno1") == [f"{HOST}/24", f"{HOST6}/64"]
-        assert "the Docker network lan137 stays" in lab.onlan("down", "--yes", expect=1).stderr
+        assert "the Docker network lan137 was not removed" in lab.onlan("down", "--yes", expect=1).stderr
         lab.engine.start()
         lab.onlan("down", "--yes")
         after = whole_state(lab)

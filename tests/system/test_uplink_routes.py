@@ -193,7 +193,7 @@ class TestDrift:
     def test_moving_the_default_route_back_waits_for_a_confirmation(self, lab):
         lab.write("version: 1\nlans: {}\n")
         undone = lab.onlan("up", "--yes", "--before-docker", "--confirm", 1, expect=1)
-        assert "Nobody confirmed" in undone.stdout
+        assert "Not confirmed in time" in undone.stdout
         assert '"moves_default_route": true' in lab.onlan("--json", "plan", "--before-docker", expect=3).stdout
 
     def test_links_follow_the_mtu(self, lab):

@@ -206,7 +206,7 @@ Done perform(const Notrack& /*notrack*/, Fork& fork, const Context& /*context*/)
 {
     if (!is_free(fork.packet.ct))
         return kGoesOn;
-    fork.effects.notrack = fork.rule;
+    fork.effects.notrack = fork.at.ref();
     fork.packet.ct.state = CtState::untracked;
     fork.registers.forget();
     return kGoesOn;

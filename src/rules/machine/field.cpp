@@ -1,5 +1,8 @@
 #include "rules/machine/field.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "net/protocols.hpp"
 #include "rules/machine/program.hpp"
 
@@ -35,6 +38,48 @@ Read only_if(bool condition, std::uint64_t number)
 Read only_if(bool condition, const Value& value)
 {
     return condition ? Read::of(value) : kNothing;
+}
+
+Read in_ipv4(const PacketView& packet, const Value& value)
+{
+    return only_if(is_ipv4(packet), value);
+}
+
+Read in_ipv6(const PacketView& packet, const Value& value)
+{
+    return only_if(is_ipv6(packet), value);
+}
+
+Read in_ip(const PacketView& packet, std::uint64_t number)
+{
+    return only_if(is_ipv4(packet) || is_ipv6(packet), number);
+}
+
+Read in_arp(const PacketView& packet, const Value& value)
+{
+    return only_if(ether_type(packet) == net::kEtherArp, value);
+}
+
+// nft_payload_eval(): nothing of the transport header in a later fragment.
+bool has_transport(const PacketView& packet)
+{
+    return (is_ipv4(packet) || is_ipv6(packet)) && !packet.later_fragment;
+}
+
+Read in_transport(std::uint8_t protocol, const PacketView& packet, std::uint64_t number)
+{
+    return only_if(has_transport(packet) && packet.protocol == protocol, number);
+}
+
+// Of other protocols these are whatever stands in the first four bytes.
+Read port(const PacketView& packet, std::uint16_t number)
+{
+    constexpr auto kWithPorts =
+        std::to_array<std::uint8_t>({net::kTcp, net::kUdp, net::kDccp, net::kSctp, net::kUdplite});
+    if (!has_transport(packet))
+        return kNothing;
+    return std::ranges::find(kWithPorts, packet.protocol) != kWithPorts.end() ? Read::of(number)
+                                                                              : kUnknown;
 }
 
 Read if_given(const std::optional<net::MacAddress>& given)
@@ -85,173 +130,37 @@ Read bridge_name(const model::Link* link, const Context& context)
     return Read::of(link == nullptr ? Value{} : context.program.bridge_name(link->master));
 }
 
-Read meta_field(Field field, const PacketView& packet, const Context& context)
+// The member of a VRF that the packet came in by; the VRF itself is all that rules are handed.
+Read vrf_member(const model::Link* link)
 {
-    switch (field) {
-    case Field::none:
-        return kNothing;
-    case Field::iif:
-        return device_index(packet.in);
-    case Field::iifname:
-        return device_name(packet.in);
-    case Field::iiftype:
-        return device_type(packet.in);
-    case Field::iifkind:
-        return device_kind(packet.in);
-    case Field::iifgroup:
-        return device_group(packet.in);
-    case Field::ibrname:
-        return bridge_name(packet.in, context);
-    case Field::oif:
-        return device_index(packet.out);
-    case Field::oifname:
-        return device_name(packet.out);
-    case Field::oiftype:
-        return device_type(packet.out);
-    case Field::oifkind:
-        return device_kind(packet.out);
-    case Field::oifgroup:
-        return device_group(packet.out);
-    case Field::obrname:
-        return bridge_name(packet.out, context);
-    // The member of a VRF that the packet came in by; the VRF itself is all that rules are handed.
-    case Field::sdif:
-    case Field::sdifname:
-        return packet.in != nullptr && packet.in->kind == "vrf" ? kUnknown : Read::of(Value{});
-    case Field::mark:
-        return Read::of(packet.mark);
-    case Field::priority:
-        return Read::of(packet.priority);
-    case Field::l4proto:
-        return only_if(is_ipv4(packet) || is_ipv6(packet), packet.protocol);
-    case Field::nfproto:
-        if (context.family == HookFamily::bridge)
-            return Read::of(net::kNfprotoBridge);
-        return Read::of(is_ipv4(packet) ? net::kNfprotoIpv4 : net::kNfprotoIpv6);
-    case Field::protocol:
-        return Read::of(ether_type(packet));
-    case Field::pkttype:
-        return Read::of(static_cast<std::uint64_t>(packet.type));
-    case Field::length:
-        return Read::of(packet.length);
-    case Field::skuid:
-        return if_given(packet.socket_owner);
-    case Field::skgid: // a socket has one, but no snapshot tells it
-        return packet.socket_owner && !packet.socket_group ? kUnknown
-                                                           : if_given(packet.socket_group);
-    default:
-        return kUnknown;
-    }
+    return link != nullptr && link->kind == "vrf" ? kUnknown : Read::of(Value{});
 }
 
-Read network_field(Field field, const PacketView& packet)
+std::uint64_t nfproto(const net::IpAddress& address)
 {
-    const bool ipv4 = is_ipv4(packet);
-    const bool ipv6 = is_ipv6(packet);
-    const bool arp = ether_type(packet) == net::kEtherArp;
-    switch (field) {
-    case Field::ether_saddr:
-        return if_given(packet.source_mac);
-    case Field::ether_daddr:
-        return if_given(packet.destination_mac);
-    case Field::ether_type:
-        return Read::of(ether_type(packet));
-    case Field::vlan_id:
-        return if_given(packet.vlan);
-    case Field::arp_operation:
-        return only_if(arp, packet.arp_operation);
-    case Field::arp_saddr_ip:
-        return only_if(arp, Value::of(packet.source));
-    case Field::arp_daddr_ip:
-        return only_if(arp, Value::of(packet.destination));
-    case Field::arp_saddr_ether:
-        return arp ? if_given(packet.source_mac) : kNothing;
-    case Field::ip_saddr:
-        return only_if(ipv4, Value::of(packet.source));
-    case Field::ip_daddr:
-        return only_if(ipv4, Value::of(packet.destination));
-    case Field::ip_protocol:
-        return only_if(ipv4, packet.protocol);
-    case Field::ip_ttl:
-        return only_if(ipv4, packet.ttl);
-    case Field::ip_tos:
-        return only_if(ipv4, packet.tos);
-    case Field::ip_length:
-        return only_if(ipv4, packet.length);
-    case Field::ip6_saddr:
-        return only_if(ipv6, Value::of(packet.source));
-    case Field::ip6_daddr:
-        return only_if(ipv6, Value::of(packet.destination));
-    case Field::ip6_nexthdr:
-        return only_if(ipv6, packet.protocol);
-    case Field::ip6_hoplimit:
-        return only_if(ipv6, packet.ttl);
-    case Field::ip6_tos:
-        return only_if(ipv6, packet.tos);
-    case Field::ip6_length: {
-        constexpr std::uint16_t kHeader = 40; // payload_len leaves it out
-        return only_if(ipv6, packet.length > kHeader ? packet.length - kHeader : 0U);
-    }
-    case Field::later_fragment:
-        return only_if(ipv4 || ipv6, packet.later_fragment ? 1U : 0U);
-    default:
-        return kUnknown;
-    }
+    return address.family() == net::Family::ipv4 ? net::kNfprotoIpv4 : net::kNfprotoIpv6;
 }
 
-// nft_payload_eval(): nothing of the transport header in a later fragment.
-Read transport_field(Field field, const PacketView& packet)
+Read family(const PacketView& packet, const Context& context)
 {
-    if ((!is_ipv4(packet) && !is_ipv6(packet)) || packet.later_fragment)
-        return kNothing;
-    const auto of = [&](std::uint8_t protocol, std::uint64_t number) {
-        return only_if(packet.protocol == protocol, number);
-    };
-    const bool ports = packet.protocol == net::kTcp || packet.protocol == net::kUdp ||
-                       packet.protocol == net::kDccp || packet.protocol == net::kSctp ||
-                       packet.protocol == net::kUdplite;
-    switch (field) {
-    case Field::icmp_type:
-        return of(net::kIcmp, packet.icmp_type);
-    case Field::icmp_code:
-        return of(net::kIcmp, packet.icmp_code);
-    case Field::icmpv6_type:
-        return of(net::kIcmpv6, packet.icmp_type);
-    case Field::icmpv6_code:
-        return of(net::kIcmpv6, packet.icmp_code);
-    case Field::tcp_sport:
-        return of(net::kTcp, packet.source_port);
-    case Field::tcp_dport:
-        return of(net::kTcp, packet.destination_port);
-    case Field::tcp_flags:
-        return of(net::kTcp, packet.tcp_flags);
-    case Field::udp_sport:
-        return of(net::kUdp, packet.source_port);
-    case Field::udp_dport:
-        return of(net::kUdp, packet.destination_port);
-    case Field::udplite_sport:
-        return of(net::kUdplite, packet.source_port);
-    case Field::udplite_dport:
-        return of(net::kUdplite, packet.destination_port);
-    case Field::sctp_sport:
-        return of(net::kSctp, packet.source_port);
-    case Field::sctp_dport:
-        return of(net::kSctp, packet.destination_port);
-    case Field::dccp_sport:
-        return of(net::kDccp, packet.source_port);
-    case Field::dccp_dport:
-        return of(net::kDccp, packet.destination_port);
-    // Of other protocols these are whatever stands in the first four bytes.
-    case Field::th_sport:
-        return ports ? Read::of(packet.source_port) : kUnknown;
-    case Field::th_dport:
-        return ports ? Read::of(packet.destination_port) : kUnknown;
-    default:
-        return kUnknown;
-    }
+    if (context.family == HookFamily::bridge)
+        return Read::of(net::kNfprotoBridge);
+    return Read::of(is_ipv4(packet) ? net::kNfprotoIpv4 : net::kNfprotoIpv6);
 }
 
-// nft_ct_get_eval(): `ct state` of any packet, the rest only of a tracked one.
+// A socket has one, but no snapshot tells it.
+Read socket_group(const PacketView& packet)
+{
+    return packet.socket_owner && !packet.socket_group ? kUnknown : if_given(packet.socket_group);
+}
+
+// payload_len leaves the header out.
+std::uint64_t payload_length(const PacketView& packet)
+{
+    constexpr std::uint16_t kHeader = 40;
+    return packet.length > kHeader ? packet.length - kHeader : 0U;
+}
+
 std::uint32_t state_bit(CtState state)
 {
     switch (state) {
@@ -269,76 +178,161 @@ std::uint32_t state_bit(CtState state)
     return kStateInvalid;
 }
 
-Read ct_field(Field field, const CtView& ct)
+std::uint32_t state_bits(const CtView& ct)
 {
-    const std::uint32_t state = state_bit(ct.state);
-    if (field == Field::ct_state)
-        return Read::of(state);
-    if (field == Field::ct_nat_state)
-        return Read::of(
-            state | (is_tracked(ct) && (ct.status & model::kSourceNat) != 0 ? kStateSnat : 0) |
-            (is_tracked(ct) && (ct.status & model::kDestinationNat) != 0 ? kStateDnat : 0));
-    if (!is_tracked(ct))
-        return kNothing;
-    const model::Tuple& own = ct.direction == CtDirection::original ? ct.original : ct.reply;
-    switch (field) {
-    case Field::ct_direction:
-        return Read::of(static_cast<std::uint64_t>(ct.direction));
-    case Field::ct_status:
-        return Read::of(ct.status);
-    case Field::ct_mark:
-        return Read::of(ct.mark);
-    case Field::ct_zone:
-        return Read::of(ct.zone.original != 0 ? ct.zone.original : ct.zone.reply);
-    case Field::ct_original_zone:
-        return Read::of(ct.zone.original);
-    case Field::ct_reply_zone:
-        return Read::of(ct.zone.reply);
-    case Field::ct_l3proto:
-        return Read::of(ct.original.source.family() == net::Family::ipv4 ? net::kNfprotoIpv4
-                                                                         : net::kNfprotoIpv6);
-    case Field::ct_protocol:
-        return Read::of(ct.original.protocol);
-    case Field::ct_original_saddr:
-        return Read::of(Value::of(ct.original.source));
-    case Field::ct_original_daddr:
-        return Read::of(Value::of(ct.original.destination));
-    case Field::ct_original_sport:
-        return Read::of(ct.original.source_port);
-    case Field::ct_original_dport:
-        return Read::of(ct.original.destination_port);
-    case Field::ct_reply_saddr:
-        return Read::of(Value::of(ct.reply.source));
-    case Field::ct_reply_daddr:
-        return Read::of(Value::of(ct.reply.destination));
-    case Field::ct_reply_sport:
-        return Read::of(ct.reply.source_port);
-    case Field::ct_reply_dport:
-        return Read::of(ct.reply.destination_port);
-    case Field::ct_saddr:
-        return Read::of(Value::of(own.source));
-    case Field::ct_daddr:
-        return Read::of(Value::of(own.destination));
-    case Field::ct_sport:
-        return Read::of(own.source_port);
-    case Field::ct_dport:
-        return Read::of(own.destination_port);
-    default:
-        return kUnknown;
+    std::uint32_t bits = state_bit(ct.state);
+    if (is_tracked(ct) && (ct.status & model::kSourceNat) != 0)
+        bits |= kStateSnat;
+    if (is_tracked(ct) && (ct.status & model::kDestinationNat) != 0)
+        bits |= kStateDnat;
+    return bits;
+}
+
+Read of_tracked(const PacketView& packet, const Value& value)
+{
+    return only_if(is_tracked(packet.ct), value);
+}
+
+std::uint64_t zone(const CtView& ct)
+{
+    return ct.zone.original != 0 ? ct.zone.original : ct.zone.reply;
+}
+
+const model::Tuple& own_tuple(const CtView& ct)
+{
+    return ct.direction == CtDirection::original ? ct.original : ct.reply;
+}
+
+struct Seen {
+    const PacketView& packet;
+    const Context& context;
+};
+
+struct FieldRow {
+    Field field = Field::unknown;
+    std::string_view name; // nft's; empty: it has none, or several for parts of it
+    Datatype datatype = Datatype::integer;
+    Read (*read)(Seen seen) = nullptr;
+};
+constexpr auto kFieldRows = std::to_array<FieldRow>({
+    {Field::unknown, "", Datatype::integer, [](Seen /*seen*/) { return kUnknown; }},
+    {Field::none, "", Datatype::integer, [](Seen /*seen*/) { return kNothing; }},
+    {Field::iif, "meta iif", Datatype::ifindex, [](Seen seen) { return device_index(seen.packet.in); }},
+    {Field::iifname, "meta iifname", Datatype::ifname, [](Seen seen) { return device_name(seen.packet.in); }},
+    {Field::iiftype, "meta iiftype", Datatype::iface_type, [](Seen seen) { return device_type(seen.packet.in); }},
+    {Field::iifkind, "meta iifkind", Datatype::ifname, [](Seen seen) { return device_kind(seen.packet.in); }},
+    {Field::iifgroup, "meta iifgroup", Datatype::devgroup, [](Seen seen) { return device_group(seen.packet.in); }},
+    {Field::ibrname, "meta ibrname", Datatype::ifname, [](Seen seen) { return bridge_name(seen.packet.in, seen.context); }},
+    {Field::oif, "meta oif", Datatype::ifindex, [](Seen seen) { return device_index(seen.packet.out); }},
+    {Field::oifname, "meta oifname", Datatype::ifname, [](Seen seen) { return device_name(seen.packet.out); }},
+    {Field::oiftype, "meta oiftype", Datatype::iface_type, [](Seen seen) { return device_type(seen.packet.out); }},
+    {Field::oifkind, "meta oifkind", Datatype::ifname, [](Seen seen) { return device_kind(seen.packet.out); }},
+    {Field::oifgroup, "meta oifgroup", Datatype::devgroup, [](Seen seen) { return device_group(seen.packet.out); }},
+    {Field::obrname, "meta obrname", Datatype::ifname, [](Seen seen) { return bridge_name(seen.packet.out, seen.context); }},
+    {Field::sdif, "meta sdif", Datatype::ifindex, [](Seen seen) { return vrf_member(seen.packet.in); }},
+    {Field::sdifname, "meta sdifname", Datatype::ifname, [](Seen seen) { return vrf_member(seen.packet.in); }},
+    {Field::mark, "meta mark", Datatype::integer, [](Seen seen) { return Read::of(seen.packet.mark); }},
+    {Field::priority, "meta priority", Datatype::integer, [](Seen seen) { return Read::of(seen.packet.priority); }},
+    {Field::l4proto, "meta l4proto", Datatype::inet_proto, [](Seen seen) { return in_ip(seen.packet, seen.packet.protocol); }},
+    {Field::nfproto, "meta nfproto", Datatype::nf_proto, [](Seen seen) { return family(seen.packet, seen.context); }},
+    {Field::protocol, "meta protocol", Datatype::ether_type, [](Seen seen) { return Read::of(ether_type(seen.packet)); }},
+    {Field::pkttype, "meta pkttype", Datatype::pkttype, [](Seen seen) { return Read::of(static_cast<std::uint64_t>(seen.packet.type)); }},
+    {Field::length, "meta length", Datatype::integer, [](Seen seen) { return Read::of(seen.packet.length); }},
+    {Field::skuid, "meta skuid", Datatype::integer, [](Seen seen) { return if_given(seen.packet.socket_owner); }},
+    {Field::skgid, "meta skgid", Datatype::integer, [](Seen seen) { return socket_group(seen.packet); }},
+    {Field::ether_saddr, "ether saddr", Datatype::ether_addr, [](Seen seen) { return if_given(seen.packet.source_mac); }},
+    {Field::ether_daddr, "ether daddr", Datatype::ether_addr, [](Seen seen) { return if_given(seen.packet.destination_mac); }},
+    {Field::ether_type, "ether type", Datatype::ether_type, [](Seen seen) { return Read::of(ether_type(seen.packet)); }},
+    {Field::vlan_id, "vlan id", Datatype::integer, [](Seen seen) { return if_given(seen.packet.vlan); }},
+    {Field::arp_operation, "arp operation", Datatype::arp_op, [](Seen seen) { return in_arp(seen.packet, Value::of(seen.packet.arp_operation)); }},
+    {Field::arp_saddr_ip, "arp saddr ip", Datatype::address, [](Seen seen) { return in_arp(seen.packet, Value::of(seen.packet.source)); }},
+    {Field::arp_daddr_ip, "arp daddr ip", Datatype::address, [](Seen seen) { return in_arp(seen.packet, Value::of(seen.packet.destination)); }},
+    {Field::arp_saddr_ether, "arp saddr ether", Datatype::ether_addr, [](Seen seen) { return ether_type(seen.packet) == net::kEtherArp ? if_given(seen.packet.source_mac) : kNothing; }},
+    {Field::ip_saddr, "ip saddr", Datatype::address, [](Seen seen) { return in_ipv4(seen.packet, Value::of(seen.packet.source)); }},
+    {Field::ip_daddr, "ip daddr", Datatype::address, [](Seen seen) { return in_ipv4(seen.packet, Value::of(seen.packet.destination)); }},
+    {Field::ip_protocol, "ip protocol", Datatype::inet_proto, [](Seen seen) { return in_ipv4(seen.packet, Value::of(seen.packet.protocol)); }},
+    {Field::ip_ttl, "ip ttl", Datatype::integer, [](Seen seen) { return in_ipv4(seen.packet, Value::of(seen.packet.ttl)); }},
+    {Field::ip_tos, "", Datatype::integer, [](Seen seen) { return in_ipv4(seen.packet, Value::of(seen.packet.tos)); }},
+    {Field::ip_length, "ip length", Datatype::integer, [](Seen seen) { return in_ipv4(seen.packet, Value::of(seen.packet.length)); }},
+    {Field::ip6_saddr, "ip6 saddr", Datatype::address, [](Seen seen) { return in_ipv6(seen.packet, Value::of(seen.packet.source)); }},
+    {Field::ip6_daddr, "ip6 daddr", Datatype::address, [](Seen seen) { return in_ipv6(seen.packet, Value::of(seen.packet.destination)); }},
+    {Field::ip6_nexthdr, "ip6 nexthdr", Datatype::inet_proto, [](Seen seen) { return in_ipv6(seen.packet, Value::of(seen.packet.protocol)); }},
+    {Field::ip6_hoplimit, "ip6 hoplimit", Datatype::integer, [](Seen seen) { return in_ipv6(seen.packet, Value::of(seen.packet.ttl)); }},
+    {Field::ip6_tos, "", Datatype::integer, [](Seen seen) { return in_ipv6(seen.packet, Value::of(seen.packet.tos)); }},
+    {Field::ip6_length, "ip6 length", Datatype::integer, [](Seen seen) { return in_ipv6(seen.packet, Value::of(payload_length(seen.packet))); }},
+    {Field::later_fragment, "ip frag-off", Datatype::integer, [](Seen seen) { return in_ip(seen.packet, seen.packet.later_fragment ? 1 : 0); }},
+    {Field::icmp_type, "icmp type", Datatype::icmp_type, [](Seen seen) { return in_transport(net::kIcmp, seen.packet, seen.packet.icmp_type); }},
+    {Field::icmp_code, "icmp code", Datatype::icmp_code, [](Seen seen) { return in_transport(net::kIcmp, seen.packet, seen.packet.icmp_code); }},
+    {Field::icmpv6_type, "icmpv6 type", Datatype::icmpv6_type, [](Seen seen) { return in_transport(net::kIcmpv6, seen.packet, seen.packet.icmp_type); }},
+    {Field::icmpv6_code, "icmpv6 code", Datatype::icmpv6_code, [](Seen seen) { return in_transport(net::kIcmpv6, seen.packet, seen.packet.icmp_code); }},
+    {Field::tcp_sport, "tcp sport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kTcp, seen.packet, seen.packet.source_port); }},
+    {Field::tcp_dport, "tcp dport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kTcp, seen.packet, seen.packet.destination_port); }},
+    {Field::tcp_flags, "tcp flags", Datatype::tcp_flag, [](Seen seen) { return in_transport(net::kTcp, seen.packet, seen.packet.tcp_flags); }},
+    {Field::udp_sport, "udp sport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kUdp, seen.packet, seen.packet.source_port); }},
+    {Field::udp_dport, "udp dport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kUdp, seen.packet, seen.packet.destination_port); }},
+    {Field::udplite_sport, "udplite sport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kUdplite, seen.packet, seen.packet.source_port); }},
+    {Field::udplite_dport, "udplite dport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kUdplite, seen.packet, seen.packet.destination_port); }},
+    {Field::sctp_sport, "sctp sport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kSctp, seen.packet, seen.packet.source_port); }},
+    {Field::sctp_dport, "sctp dport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kSctp, seen.packet, seen.packet.destination_port); }},
+    {Field::dccp_sport, "dccp sport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kDccp, seen.packet, seen.packet.source_port); }},
+    {Field::dccp_dport, "dccp dport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kDccp, seen.packet, seen.packet.destination_port); }},
+    {Field::th_sport, "th sport", Datatype::inet_service, [](Seen seen) { return port(seen.packet, seen.packet.source_port); }},
+    {Field::th_dport, "th dport", Datatype::inet_service, [](Seen seen) { return port(seen.packet, seen.packet.destination_port); }},
+    {Field::ct_state, "ct state", Datatype::ct_state, [](Seen seen) { return Read::of(state_bit(seen.packet.ct.state)); }},
+    {Field::ct_direction, "ct direction", Datatype::ct_dir, [](Seen seen) { return of_tracked(seen.packet, Value::of(static_cast<std::uint64_t>(seen.packet.ct.direction))); }},
+    {Field::ct_status, "ct status", Datatype::ct_status, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.status)); }},
+    {Field::ct_mark, "ct mark", Datatype::integer, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.mark)); }},
+    {Field::ct_zone, "ct zone", Datatype::integer, [](Seen seen) { return of_tracked(seen.packet, Value::of(zone(seen.packet.ct))); }},
+    {Field::ct_original_zone, "ct original zone", Datatype::integer, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.zone.original)); }},
+    {Field::ct_reply_zone, "ct reply zone", Datatype::integer, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.zone.reply)); }},
+    {Field::ct_l3proto, "ct l3proto", Datatype::nf_proto, [](Seen seen) { return of_tracked(seen.packet, Value::of(nfproto(seen.packet.ct.original.source))); }},
+    {Field::ct_protocol, "ct protocol", Datatype::inet_proto, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.original.protocol)); }},
+    {Field::ct_original_saddr, "ct original saddr", Datatype::address, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.original.source)); }},
+    {Field::ct_original_daddr, "ct original daddr", Datatype::address, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.original.destination)); }},
+    {Field::ct_original_sport, "ct original proto-src", Datatype::inet_service, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.original.source_port)); }},
+    {Field::ct_original_dport, "ct original proto-dst", Datatype::inet_service, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.original.destination_port)); }},
+    {Field::ct_reply_saddr, "ct reply saddr", Datatype::address, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.reply.source)); }},
+    {Field::ct_reply_daddr, "ct reply daddr", Datatype::address, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.reply.destination)); }},
+    {Field::ct_reply_sport, "ct reply proto-src", Datatype::inet_service, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.reply.source_port)); }},
+    {Field::ct_reply_dport, "ct reply proto-dst", Datatype::inet_service, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.reply.destination_port)); }},
+    {Field::ct_saddr, "ct saddr", Datatype::address, [](Seen seen) { return of_tracked(seen.packet, Value::of(own_tuple(seen.packet.ct).source)); }},
+    {Field::ct_daddr, "ct daddr", Datatype::address, [](Seen seen) { return of_tracked(seen.packet, Value::of(own_tuple(seen.packet.ct).destination)); }},
+    {Field::ct_sport, "ct proto-src", Datatype::inet_service, [](Seen seen) { return of_tracked(seen.packet, Value::of(own_tuple(seen.packet.ct).source_port)); }},
+    {Field::ct_dport, "ct proto-dst", Datatype::inet_service, [](Seen seen) { return of_tracked(seen.packet, Value::of(own_tuple(seen.packet.ct).destination_port)); }},
+    {Field::ct_nat_state, "", Datatype::ct_state, [](Seen seen) { return Read::of(state_bits(seen.packet.ct)); }},
+});
+
+constexpr bool are_in_order()
+{
+    for (std::size_t at = 0; at < kFieldRows.size(); ++at) {
+        if (kFieldRows[at].field != static_cast<Field>(at))
+            return false;
     }
+    return kFieldRows.size() == kFields;
+}
+static_assert(are_in_order());
+
+const FieldRow& row_of(Field field)
+{
+    return kFieldRows[static_cast<std::size_t>(field)];
 }
 
 } // namespace
 
 Read read_field(Field field, const PacketView& packet, const Context& context)
 {
-    if (field >= Field::ct_state)
-        return ct_field(field, packet.ct);
-    if (field >= Field::icmp_type)
-        return transport_field(field, packet);
-    if (field >= Field::ether_saddr)
-        return network_field(field, packet);
-    return meta_field(field, packet, context);
+    return row_of(field).read({.packet = packet, .context = context});
+}
+
+std::optional<Field> field_named(std::string_view name)
+{
+    const auto* row = std::ranges::find(kFieldRows, name, &FieldRow::name);
+    return row == kFieldRows.end() || name.empty() ? std::nullopt : std::optional(row->field);
+}
+
+Datatype datatype_of(Field field)
+{
+    return row_of(field).datatype;
 }
 
 } // namespace onlan::rules

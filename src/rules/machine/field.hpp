@@ -3,7 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
+#include "rules/machine/datatype.hpp"
 #include "rules/machine/value.hpp"
 #include "rules/packet_view.hpp"
 #include "rules/rule_set.hpp"
@@ -11,7 +14,7 @@
 namespace onlan::rules {
 
 // What a rule can read of a packet: nftables' meta, payload and ct expressions by their own names,
-// and what x_tables' matches see beyond them.
+// and what x_tables' matches see beyond them. Each has a row in field.cpp.
 enum class Field : std::uint8_t {
     unknown, // the packet has it, the model does not
     none,    // no packet of ours has it
@@ -96,11 +99,10 @@ enum class Field : std::uint8_t {
     ct_saddr,
     ct_daddr,
     ct_sport,
-    ct_dport,     // of the packet's own direction
-    ct_nat_state, // xt_conntrack's states: ct_state with the bits below
-    count         // how many there are
+    ct_dport,    // of the packet's own direction
+    ct_nat_state // xt_conntrack's states: ct_state with the bits below
 };
-inline constexpr std::size_t kFields = static_cast<std::size_t>(Field::count);
+inline constexpr std::size_t kFields = static_cast<std::size_t>(Field::ct_nat_state) + 1;
 
 // NF_CT_STATE_BIT(), include/uapi/linux/netfilter/nf_conntrack_common.h, and nft's `untracked`.
 inline constexpr std::uint32_t kStateInvalid = 1;
@@ -146,6 +148,10 @@ struct Context {
 };
 
 [[nodiscard]] Read read_field(Field field, const PacketView& packet, const Context& context);
+// By nft's words: "meta iifname", "tcp dport", "ct original saddr".
+[[nodiscard]] std::optional<Field> field_named(std::string_view name);
+// How values beside it are written.
+[[nodiscard]] Datatype datatype_of(Field field);
 
 // The fields of one packet, each read once.
 class Registers {

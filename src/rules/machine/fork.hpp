@@ -9,14 +9,21 @@
 
 namespace onlan::rules {
 
-inline constexpr std::uint32_t kPolicy = 0xFFFFFFFF; // in place of a rule: the chain's policy
+// A rule of a chain, or the end behind its last one.
+struct Place {
+    const CompiledChain* chain = nullptr;
+    std::uint32_t rule = 0;
+
+    [[nodiscard]] bool is_end() const { return rule == chain->rules.size(); }
+    [[nodiscard]] const RuleRef* ref() const { return &chain->refs[rule]; }
+};
 
 // What a rule did beside changing the packet.
 struct Effects {
     std::optional<Nat> nat;
     std::optional<Reject> reject;
     std::optional<Tproxy> tproxy;
-    std::optional<std::uint32_t> notrack; // by this rule
+    const RuleRef* notrack = nullptr; // by this rule
     std::optional<CtZone> zone;
     bool broute = false;
 };
@@ -25,25 +32,19 @@ struct Effects {
 struct Guess {
     enum class Kind : std::uint8_t { matches, matches_not, chance, way, ignored };
     Kind kind = Kind::matches;
-    std::uint32_t rule = 0;
+    const RuleRef* rule = nullptr;
     const OtherStep* step = nullptr; // Maybe and Ignored say more than that
     std::uint32_t chosen = 0;
 };
 
 // One packet on its way through a chain.
 struct Fork {
-    struct Caller {
-        std::uint32_t rule = 0;
-        std::uint32_t end = 0;
-    };
-
     PacketView packet;
-    std::uint32_t rule = 0;
-    std::uint32_t end = 0; // of the chain
+    Place at;
     std::uint16_t step = 0;
     std::optional<std::uint32_t> chosen; // for the step it stands at
-    std::vector<Caller> callers;
-    std::vector<std::uint32_t> path;
+    std::vector<Place> callers;          // where they go on
+    std::vector<const RuleRef*> path;
     std::vector<Guess> guesses;
     Effects effects;
     Registers registers;

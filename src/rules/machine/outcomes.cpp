@@ -38,11 +38,9 @@ std::string place(const RuleRef& ref)
                        ref.program);
 }
 
-} // namespace
-
-std::string Outcomes::words(const Guess& guess) const
+std::string words(const Guess& guess)
 {
-    std::string where = place(program_.refs[guess.rule]);
+    std::string where = place(*guess.rule);
     const auto* maybe = guess.step == nullptr ? nullptr : std::get_if<Maybe>(guess.step);
     switch (guess.kind) {
     case Guess::Kind::matches:
@@ -54,26 +52,26 @@ std::string Outcomes::words(const Guess& guess) const
     case Guess::Kind::chance:
         return fmt::format("{} draws {}", where, guess.chosen);
     case Guess::Kind::way:
-        return fmt::format("{} takes way {} of its map", where, guess.chosen + 1);
+        return fmt::format("{} takes entry {} of its map", where, guess.chosen + 1);
     case Guess::Kind::ignored: {
         const auto* ignored = guess.step == nullptr ? nullptr : std::get_if<Ignored>(guess.step);
         return ignored != nullptr
                    ? fmt::format("{}: {} makes no difference", where, ignored->what)
-                   : fmt::format("{} writes a value that is not known, which makes no difference",
-                                 where);
+                   : fmt::format("{} writes an unknown value, which makes no difference", where);
     }
     }
     return where;
 }
 
-void Outcomes::add(Fork& fork, Verdict verdict, std::uint32_t because)
+} // namespace
+
+void Outcomes::add(const Fork& fork, Verdict verdict, const RuleRef* because)
 {
     ChainOutcome outcome{.verdict = verdict,
                          .nat = fork.effects.nat,
                          .reject = fork.effects.reject,
                          .tproxy = fork.effects.tproxy,
-                         .notrack =
-                             fork.effects.notrack ? &program_.refs[*fork.effects.notrack] : nullptr,
+                         .notrack = fork.effects.notrack,
                          .zone = fork.effects.zone,
                          .broute = fork.effects.broute,
                          .packet = fork.packet};
@@ -83,10 +81,8 @@ void Outcomes::add(Fork& fork, Verdict verdict, std::uint32_t because)
         outcomes_, [&](const ChainOutcome& other) { return ends_equal(outcome, other); });
     if (equal != outcomes_.end())
         return keep_common(equal->assumptions, outcome.assumptions);
-    outcome.path.reserve(fork.path.size());
-    for (const std::uint32_t rule : fork.path)
-        outcome.path.push_back(&program_.refs[rule]);
-    outcome.because = because == kPolicy ? &chain_.policy : &program_.refs[because];
+    outcome.path = fork.path;
+    outcome.because = because;
     outcomes_.push_back(std::move(outcome));
 }
 
@@ -106,7 +102,7 @@ std::vector<ChainOutcome> Outcomes::finish(std::size_t rules_seen, bool cut_shor
         outcome.rules_seen = rules_seen;
         if (cut_short)
             outcome.assumptions.push_back(fmt::format(
-                "of the many ways through chain {}, this one is taken", chain_.policy.chain));
+                "of the many paths through chain {}, this one is taken", chain_.policy.chain));
     }
     return std::move(outcomes_);
 }

@@ -10,17 +10,14 @@ namespace onlan::rules {
 // assumptions only that both of them made.
 class Outcomes {
 public:
-    Outcomes(const BaseChain& chain, const Program& program) : chain_(chain), program_(program) {}
+    explicit Outcomes(const BaseChain& chain) : chain_(chain) {}
 
-    void add(Fork& fork, Verdict verdict, std::uint32_t because);
+    void add(const Fork& fork, Verdict verdict, const RuleRef* because);
     // `cut_short`: there were more ways than were followed.
     [[nodiscard]] std::vector<ChainOutcome> finish(std::size_t rules_seen, bool cut_short) &&;
 
 private:
-    [[nodiscard]] std::string words(const Guess& guess) const;
-
     const BaseChain& chain_;
-    const Program& program_;
     std::vector<ChainOutcome> outcomes_;
 };
 

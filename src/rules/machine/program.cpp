@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/machine/asked.hpp"
+
 namespace onlan::rules {
 namespace {
 
@@ -28,14 +30,25 @@ bool acts(const OtherStep& step)
         step);
 }
 
-bool is_unknown(const OtherStep& step)
+bool is_understood(const OtherStep& step)
 {
     const auto* maybe = std::get_if<Maybe>(&step);
     const auto* ignored = std::get_if<Ignored>(&step);
-    return (maybe != nullptr && !maybe->understood) || (ignored != nullptr && !ignored->understood);
+    return (maybe == nullptr || maybe->understood) && (ignored == nullptr || ignored->understood);
 }
 
 } // namespace
+
+void Program::add(std::shared_ptr<const CompiledTable> table)
+{
+    for (BaseChain base : table->base_chains) {
+        base.index += entries.size();
+        base_chains.push_back(std::move(base));
+    }
+    for (std::size_t place = 0; place < table->chains.size(); ++place)
+        entries.push_back({.table = table.get(), .place = place});
+    tables.push_back(std::move(table));
+}
 
 Value Program::bridge_name(int index) const
 {
@@ -65,44 +78,35 @@ void Draft::add_number(Field field, std::uint64_t number, bool negated)
     add_field(field, Interval::point(Value::of(number)), negated);
 }
 
-std::uint32_t ProgramWriter::declare_chain(Decision::Kind policy)
+void ChainWriter::add_rule(Draft draft, RuleRef ref)
 {
-    program_.chains.push_back({.policy = policy});
-    return static_cast<std::uint32_t>(program_.chains.size() - 1);
-}
-
-void ProgramWriter::begin_chain(std::uint32_t chain)
-{
-    chain_ = chain;
-    program_.chains[chain].first_rule = static_cast<std::uint32_t>(program_.rules.size());
-}
-
-void ProgramWriter::add_rule(Draft draft, RuleRef ref)
-{
-    CompiledRule rule{.first_step = static_cast<std::uint32_t>(program_.steps.size()),
+    CompiledRule rule{.first_step = static_cast<std::uint32_t>(chain_.steps.size()),
                       .steps = static_cast<std::uint16_t>(draft.steps.size()),
                       .silent = true};
-    bool unknown = false;
+    ref.asked = asked_by(draft);
     for (auto& step : draft.steps) {
-        std::visit(Overloaded{[&](const Compare& compare) { program_.steps.emplace_back(compare); },
+        std::visit(Overloaded{[&](const Compare& compare) { chain_.steps.emplace_back(compare); },
                               [&](const Decision& decision) {
-                                  program_.steps.emplace_back(decision);
+                                  chain_.steps.emplace_back(decision);
                                   rule.silent = false;
                               },
                               [&](OtherStep& other) {
                                   rule.silent = rule.silent && !acts(other);
-                                  unknown = unknown || is_unknown(other);
-                                  program_.steps.emplace_back(OtherIndex{
-                                      static_cast<std::uint32_t>(program_.others.size())});
-                                  program_.others.push_back(std::move(other));
+                                  rule.understood = rule.understood && is_understood(other);
+                                  chain_.steps.emplace_back(
+                                      OtherIndex{static_cast<std::uint32_t>(chain_.others.size())});
+                                  chain_.others.push_back(std::move(other));
                               }},
                    step);
     }
-    if (unknown)
-        program_.unknown.push_back(static_cast<std::uint32_t>(program_.rules.size()));
-    program_.rules.push_back(rule);
-    program_.refs.push_back(std::move(ref));
-    ++program_.chains[chain_].rules;
+    chain_.needs_conntrack = chain_.needs_conntrack || draft.needs_conntrack;
+    chain_.rules.push_back(rule);
+    chain_.refs.push_back(std::move(ref));
+}
+
+std::shared_ptr<const CompiledChain> ChainWriter::finish() &&
+{
+    return std::make_shared<const CompiledChain>(std::move(chain_));
 }
 
 } // namespace onlan::rules

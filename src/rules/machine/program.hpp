@@ -1,7 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -12,10 +13,10 @@
 
 namespace onlan::rules {
 
-// All rules of a namespace, flat: a chain is a run of `rules`, a rule a run of `steps`. Evaluation
-// goes through memory forwards and finds names nowhere.
+// Rules are flat: a chain is a run of rules, a rule a run of steps. Evaluation goes through memory
+// forwards and finds names nowhere.
 struct OtherIndex {
-    std::uint32_t index = 0; // into Program::others
+    std::uint32_t index = 0; // into CompiledChain::others
 };
 using ProgramStep = std::variant<Compare, Decision, OtherIndex>;
 
@@ -23,26 +24,44 @@ struct CompiledRule {
     std::uint32_t first_step = 0;
     std::uint16_t steps = 0;
     bool silent = false; // changes nothing and decides nothing, whether it matches or not
+    bool understood = true;
 };
 
+// The rules of one chain. It does not change, and programs share it.
 struct CompiledChain {
-    std::uint32_t first_rule = 0;
-    std::uint32_t rules = 0;
-    Decision::Kind policy = Decision::Kind::accept;
-};
-
-struct Program {
     std::vector<ProgramStep> steps;
     std::vector<OtherStep> others;
     std::vector<CompiledRule> rules;
     std::vector<RuleRef> refs; // of `rules`
-    std::vector<CompiledChain> chains;
-    std::vector<BaseChain> base_chains;              // `index` is into `chains`
-    std::vector<std::pair<int, Value>> bridge_names; // by index of the link
-    std::vector<std::uint32_t> unknown;              // rules
-    bool conntrack_ipv4 = false;
-    bool conntrack_ipv6 = false;
+    bool needs_conntrack = false;
+};
 
+// Rules jump within their table only: a Decision's chain is a place in `chains`.
+struct CompiledTable {
+    struct Chain {
+        Decision::Kind policy = Decision::Kind::accept;
+        std::shared_ptr<const CompiledChain> code;
+    };
+    std::vector<Chain> chains;
+    std::vector<BaseChain> base_chains; // `index` is into `chains`
+    std::vector<net::Family> families;  // of the packets that it sees, as conntrack counts them
+};
+
+// All rules of a namespace.
+struct Program {
+    struct Entry {
+        const CompiledTable* table = nullptr;
+        std::size_t place = 0;
+
+        [[nodiscard]] const CompiledTable::Chain& chain() const { return table->chains[place]; }
+    };
+    std::vector<std::shared_ptr<const CompiledTable>> tables;
+    std::vector<Entry> entries;                      // every chain of every table
+    std::vector<BaseChain> base_chains;              // `index` is into `entries`
+    std::vector<std::pair<int, Value>> bridge_names; // by index of the link
+
+    // After those that are there.
+    void add(std::shared_ptr<const CompiledTable> table);
     // The empty name for what is no bridge.
     [[nodiscard]] Value bridge_name(int index) const;
 };
@@ -61,20 +80,14 @@ struct Draft {
     void add_number(Field field, std::uint64_t number, bool negated = false);
 };
 
-// Puts rules into a program, chain after chain.
-class ProgramWriter {
+// Puts rules into a chain, one after the other.
+class ChainWriter {
 public:
-    explicit ProgramWriter(Program& program) : program_(program) {}
-
-    // Chains get their numbers first, so that rules can jump forwards.
-    [[nodiscard]] std::uint32_t declare_chain(Decision::Kind policy);
-    // All rules of a chain must come in one row.
-    void begin_chain(std::uint32_t chain);
     void add_rule(Draft draft, RuleRef ref);
+    [[nodiscard]] std::shared_ptr<const CompiledChain> finish() &&;
 
 private:
-    Program& program_;
-    std::uint32_t chain_ = 0;
+    CompiledChain chain_;
 };
 
 } // namespace onlan::rules

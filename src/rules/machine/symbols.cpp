@@ -3,31 +3,21 @@
 #include <algorithm>
 #include <array>
 
-#include "base/numbered.hpp"
 #include "model/conntrack.hpp"
-#include "model/link.hpp"
+#include "model/rtnetlink.hpp"
+#include "net/protocols.hpp"
 
 namespace onlan::rules {
 namespace {
 
-constexpr auto kProtocols = std::to_array<Symbol>(
-    {{"ip", 0},         {"hopopt", 0},      {"icmp", 1},        {"igmp", 2},
-     {"ipencap", 4},    {"tcp", 6},         {"egp", 8},         {"udp", 17},
-     {"dccp", 33},      {"ipv6", 41},       {"ipv6-route", 43}, {"ipv6-frag", 44},
-     {"gre", 47},       {"esp", 50},        {"ah", 51},         {"icmpv6", 58},
-     {"ipv6-icmp", 58}, {"ipv6-nonxt", 59}, {"ipv6-opts", 60},  {"ospf", 89},
-     {"ipip", 94},      {"pim", 103},       {"ipcomp", 108},    {"comp", 108},
-     {"vrrp", 112},     {"l2tp", 115},      {"sctp", 132},      {"mobility-header", 135},
-     {"ipv6-mh", 135},  {"udplite", 136},   {"mptcp", 262}});
-
-constexpr auto kEtherTypes = std::to_array<Symbol>({{"ip", 0x0800},
-                                                    {"ipv4", 0x0800},
-                                                    {"arp", 0x0806},
-                                                    {"vlan", 0x8100},
-                                                    {"8021q", 0x8100},
-                                                    {"ip6", 0x86DD},
-                                                    {"ipv6", 0x86DD},
-                                                    {"8021ad", 0x88A8}});
+constexpr auto kEtherTypes = std::to_array<Symbol>({{"ip", net::kEtherIpv4},
+                                                    {"ipv4", net::kEtherIpv4},
+                                                    {"arp", net::kEtherArp},
+                                                    {"vlan", net::kEther8021q},
+                                                    {"8021q", net::kEther8021q},
+                                                    {"ip6", net::kEtherIpv6},
+                                                    {"ipv6", net::kEtherIpv6},
+                                                    {"8021ad", net::kEther8021ad}});
 
 constexpr auto kServices = std::to_array<Symbol>({{"ftp-data", 20},
                                                   {"ftp", 21},
@@ -64,79 +54,82 @@ constexpr auto kServices = std::to_array<Symbol>({{"ftp-data", 20},
                                                   {"mdns", 5353},
                                                   {"http-alt", 8080}});
 
-constexpr auto kIcmpTypes = std::to_array<Symbol>({{"echo-reply", 0},
-                                                   {"pong", 0},
-                                                   {"destination-unreachable", 3},
-                                                   {"source-quench", 4},
-                                                   {"redirect", 5},
-                                                   {"echo-request", 8},
-                                                   {"ping", 8},
-                                                   {"router-advertisement", 9},
-                                                   {"router-solicitation", 10},
-                                                   {"time-exceeded", 11},
-                                                   {"ttl-exceeded", 11},
-                                                   {"parameter-problem", 12},
-                                                   {"timestamp-request", 13},
-                                                   {"timestamp-reply", 14},
-                                                   {"info-request", 15},
-                                                   {"info-reply", 16},
-                                                   {"address-mask-request", 17},
-                                                   {"address-mask-reply", 18}});
+constexpr auto kIcmpTypes =
+    std::to_array<Symbol>({{"echo-reply", net::kIcmpEchoReply},
+                           {"pong", net::kIcmpEchoReply},
+                           {"destination-unreachable", net::kIcmpDestUnreach},
+                           {"source-quench", net::kIcmpSourceQuench},
+                           {"redirect", net::kIcmpRedirect},
+                           {"echo-request", net::kIcmpEcho},
+                           {"ping", net::kIcmpEcho},
+                           {"router-advertisement", 9},
+                           {"router-solicitation", 10},
+                           {"time-exceeded", net::kIcmpTimeExceeded},
+                           {"ttl-exceeded", net::kIcmpTimeExceeded},
+                           {"parameter-problem", net::kIcmpParameterProb},
+                           {"timestamp-request", net::kIcmpTimestamp},
+                           {"timestamp-reply", net::kIcmpTimestampReply},
+                           {"info-request", net::kIcmpInfoRequest},
+                           {"info-reply", net::kIcmpInfoReply},
+                           {"address-mask-request", net::kIcmpAddress},
+                           {"address-mask-reply", net::kIcmpAddressReply}});
 
-constexpr auto kIcmpv6Types = std::to_array<Symbol>({{"destination-unreachable", 1},
-                                                     {"packet-too-big", 2},
-                                                     {"time-exceeded", 3},
-                                                     {"ttl-exceeded", 3},
-                                                     {"parameter-problem", 4},
-                                                     {"echo-request", 128},
-                                                     {"ping", 128},
-                                                     {"echo-reply", 129},
-                                                     {"pong", 129},
-                                                     {"mld-listener-query", 130},
-                                                     {"mld-listener-report", 131},
-                                                     {"mld-listener-done", 132},
-                                                     {"mld-listener-reduction", 132},
-                                                     {"nd-router-solicit", 133},
-                                                     {"router-solicitation", 133},
-                                                     {"nd-router-advert", 134},
-                                                     {"router-advertisement", 134},
-                                                     {"nd-neighbor-solicit", 135},
-                                                     {"neighbour-solicitation", 135},
-                                                     {"neighbor-solicitation", 135},
-                                                     {"nd-neighbor-advert", 136},
-                                                     {"neighbour-advertisement", 136},
-                                                     {"neighbor-advertisement", 136},
-                                                     {"nd-redirect", 137},
-                                                     {"redirect", 137},
-                                                     {"router-renumbering", 138},
-                                                     {"ind-neighbor-solicit", 141},
-                                                     {"ind-neighbor-advert", 142},
-                                                     {"mld2-listener-report", 143}});
+constexpr auto kIcmpv6Types =
+    std::to_array<Symbol>({{"destination-unreachable", net::kIcmpv6DestUnreach},
+                           {"packet-too-big", net::kIcmpv6PktTooBig},
+                           {"time-exceeded", net::kIcmpv6TimeExceed},
+                           {"ttl-exceeded", net::kIcmpv6TimeExceed},
+                           {"parameter-problem", net::kIcmpv6ParamProb},
+                           {"echo-request", net::kIcmpv6EchoRequest},
+                           {"ping", net::kIcmpv6EchoRequest},
+                           {"echo-reply", net::kIcmpv6EchoReply},
+                           {"pong", net::kIcmpv6EchoReply},
+                           {"mld-listener-query", net::kIcmpv6MgmQuery},
+                           {"mld-listener-report", 131},
+                           {"mld-listener-done", 132},
+                           {"mld-listener-reduction", 132},
+                           {"nd-router-solicit", 133},
+                           {"router-solicitation", 133},
+                           {"nd-router-advert", 134},
+                           {"router-advertisement", 134},
+                           {"nd-neighbor-solicit", net::kNdiscNeighbourSolicitation},
+                           {"neighbour-solicitation", net::kNdiscNeighbourSolicitation},
+                           {"neighbor-solicitation", net::kNdiscNeighbourSolicitation},
+                           {"nd-neighbor-advert", net::kNdiscNeighbourAdvertisement},
+                           {"neighbour-advertisement", net::kNdiscNeighbourAdvertisement},
+                           {"neighbor-advertisement", net::kNdiscNeighbourAdvertisement},
+                           {"nd-redirect", net::kNdiscRedirect},
+                           {"redirect", net::kNdiscRedirect},
+                           {"router-renumbering", 138},
+                           {"ind-neighbor-solicit", 141},
+                           {"ind-neighbor-advert", 142},
+                           {"mld2-listener-report", net::kIcmpv6Mld2Report}});
 
-constexpr auto kIcmpCodes = std::to_array<Symbol>({{"net-unreachable", 0},
-                                                   {"host-unreachable", 1},
-                                                   {"prot-unreachable", 2},
-                                                   {"port-unreachable", 3},
-                                                   {"frag-needed", 4},
-                                                   {"net-prohibited", 9},
-                                                   {"host-prohibited", 10},
-                                                   {"admin-prohibited", 13}});
+constexpr auto kIcmpCodes = std::to_array<Symbol>({{"net-unreachable", net::kIcmpNetUnreach},
+                                                   {"host-unreachable", net::kIcmpHostUnreach},
+                                                   {"prot-unreachable", net::kIcmpProtUnreach},
+                                                   {"port-unreachable", net::kIcmpPortUnreach},
+                                                   {"frag-needed", net::kIcmpFragNeeded},
+                                                   {"net-prohibited", net::kIcmpNetAno},
+                                                   {"host-prohibited", net::kIcmpHostAno},
+                                                   {"admin-prohibited", net::kIcmpPktFiltered}});
 
-constexpr auto kIcmpv6Codes = std::to_array<Symbol>({{"no-route", 0},
-                                                     {"admin-prohibited", 1},
-                                                     {"addr-unreachable", 3},
-                                                     {"port-unreachable", 4},
-                                                     {"policy-fail", 5},
-                                                     {"reject-route", 6}});
+constexpr auto kIcmpv6Codes =
+    std::to_array<Symbol>({{"no-route", net::kIcmpv6NoRoute},
+                           {"admin-prohibited", net::kIcmpv6AdmProhibited},
+                           {"addr-unreachable", net::kIcmpv6AddrUnreach},
+                           {"port-unreachable", net::kIcmpv6PortUnreach},
+                           {"policy-fail", net::kIcmpv6PolicyFail},
+                           {"reject-route", net::kIcmpv6RejectRoute}});
 
 constexpr auto kIcmpxCodes = std::to_array<Symbol>(
     {{"no-route", 0}, {"port-unreachable", 1}, {"host-unreachable", 2}, {"admin-prohibited", 3}});
 
-constexpr auto kTcpFlags = std::to_array<Symbol>({{"fin", 1},
-                                                  {"syn", 2},
-                                                  {"rst", 4},
-                                                  {"psh", 8},
-                                                  {"ack", 16},
+constexpr auto kTcpFlags = std::to_array<Symbol>({{"fin", net::kFin},
+                                                  {"syn", net::kSyn},
+                                                  {"rst", net::kRst},
+                                                  {"psh", net::kPsh},
+                                                  {"ack", net::kAck},
                                                   {"urg", 32},
                                                   {"ecn", 64},
                                                   {"cwr", 128}});
@@ -161,9 +154,10 @@ constexpr auto kPacketTypes = std::to_array<Symbol>({{"host", 0},
                                                      {"other", 3},
                                                      {"otherhost", 3}});
 
-constexpr auto kAddressTypes = numbered<Symbol>(model::kRouteTypes);
+constexpr auto kAddressTypes = numbered(model::kRouteTypes);
 
-constexpr auto kNfProtocols = std::to_array<Symbol>({{"ipv4", 2}, {"ipv6", 10}});
+constexpr auto kNfProtocols =
+    std::to_array<Symbol>({{"ipv4", net::kNfprotoIpv4}, {"ipv6", net::kNfprotoIpv6}});
 
 constexpr auto kArpOperations = std::to_array<Symbol>({{"request", 1},
                                                        {"reply", 2},
@@ -203,7 +197,7 @@ std::optional<std::uint32_t> find_symbol(std::span<const Symbol> symbols, std::s
 
 std::span<const Symbol> protocols()
 {
-    return kProtocols;
+    return net::kProtocolNames;
 }
 
 std::span<const Symbol> ether_types()

@@ -5,13 +5,12 @@
 #include <span>
 #include <string_view>
 
+#include "base/numbered.hpp"
+
 // Names that nft, iptables and ip6tables print for numbers.
 namespace onlan::rules {
 
-struct Symbol {
-    std::string_view name;
-    std::uint32_t number = 0;
-};
+using Symbol = NamedNumber;
 
 [[nodiscard]] std::optional<std::uint32_t> find_symbol(std::span<const Symbol> symbols,
                                                        std::string_view name);

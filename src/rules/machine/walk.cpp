@@ -23,18 +23,17 @@ constexpr std::size_t kLongestPath = 4096;
 class Walk {
 public:
     Walk(const BaseChain& chain, const Context& context)
-        : program_(context.program),
-          context_(context),
-          base_(program_.chains[chain.index]),
-          outcomes_(chain, program_)
+        : context_(context),
+          entry_(context.program.entries[chain.index]),
+          policy_(&chain.policy),
+          outcomes_(chain)
     {}
 
     std::vector<ChainOutcome> from(const PacketView& packet)
     {
         Fork first;
         first.packet = packet;
-        first.rule = base_.first_rule;
-        first.end = base_.first_rule + base_.rules;
+        first.at = {.chain = entry_.chain().code.get()};
         first.path.reserve(8);
         run(first);
         while (!pending_.empty()) {
@@ -51,15 +50,15 @@ private:
         for (;;) {
             if (++rules_seen_ > kMostRules || fork.callers.size() > kDeepest) {
                 cut_short_ = true;
-                return outcomes_.add(fork, verdict_of(base_.policy), kPolicy);
+                return outcomes_.add(fork, verdict_of(entry_.chain().policy), policy_);
             }
-            if (fork.rule != fork.end) {
+            if (!fork.at.is_end()) {
                 if (run_rule(fork) == After::finished)
                     return;
             } else if (fork.callers.empty()) {
-                return outcomes_.add(fork, verdict_of(base_.policy), kPolicy);
+                return outcomes_.add(fork, verdict_of(entry_.chain().policy), policy_);
             } else {
-                go(fork, fork.callers.back().rule, fork.callers.back().end);
+                go(fork, fork.callers.back());
                 fork.callers.pop_back();
             }
         }
@@ -67,20 +66,20 @@ private:
 
     After run_rule(Fork& fork)
     {
-        const CompiledRule rule = program_.rules[fork.rule];
-        const ProgramStep* steps = program_.steps.data() + rule.first_step;
+        const CompiledRule rule = fork.at.chain->rules[fork.at.rule];
+        const ProgramStep* steps = fork.at.chain->steps.data() + rule.first_step;
         while (fork.step < rule.steps) {
             const After after = run_step(fork, steps[fork.step], rule.silent);
             if (after == After::moved || after == After::finished)
                 return after;
             if (after == After::next_rule) {
-                go(fork, fork.rule + 1, fork.end);
+                go(fork, behind(fork.at));
                 return after;
             }
             ++fork.step;
         }
         note_matched(fork);
-        go(fork, fork.rule + 1, fork.end);
+        go(fork, behind(fork.at));
         return After::next_rule;
     }
 
@@ -94,7 +93,7 @@ private:
         }
         if (const auto* decision = std::get_if<Decision>(&step))
             return decide(fork, *decision);
-        const OtherStep& other = program_.others[std::get_if<OtherIndex>(&step)->index];
+        const OtherStep& other = fork.at.chain->others[std::get_if<OtherIndex>(&step)->index];
         return std::visit(
             [&](const auto& one) {
                 if constexpr (requires { check(one, sight_of(fork)); }) {
@@ -118,11 +117,11 @@ private:
         if (may_split()) {
             Fork other = fork;
             other.guesses.push_back(
-                {.kind = Guess::Kind::matches_not, .rule = fork.rule, .step = step});
-            go(other, fork.rule + 1, fork.end);
+                {.kind = Guess::Kind::matches_not, .rule = fork.at.ref(), .step = step});
+            go(other, behind(fork.at));
             pending_.push_back(std::move(other));
         }
-        fork.guesses.push_back({.kind = Guess::Kind::matches, .rule = fork.rule, .step = step});
+        fork.guesses.push_back({.kind = Guess::Kind::matches, .rule = fork.at.ref(), .step = step});
         return After::next_step;
     }
 
@@ -136,20 +135,20 @@ private:
     {
         if (decision.kind == Decision::Kind::continue_)
             return After::next_step;
-        const std::uint32_t rule = fork.rule;
+        const Place at = fork.at;
         note_matched(fork);
         switch (decision.kind) {
         case Decision::Kind::continue_:
             break;
         case Decision::Kind::accept:
         case Decision::Kind::drop:
-            outcomes_.add(fork, verdict_of(decision.kind), rule);
+            outcomes_.add(fork, verdict_of(decision.kind), at.ref());
             return After::finished;
         case Decision::Kind::return_:
-            go(fork, fork.end, fork.end);
+            go(fork, end_of(at.chain));
             break;
         case Decision::Kind::jump:
-            fork.callers.push_back({.rule = rule + 1, .end = fork.end});
+            fork.callers.push_back(behind(at));
             enter(fork, decision.chain);
             break;
         case Decision::Kind::go_to:
@@ -191,7 +190,7 @@ private:
                 break;
             Fork other = fork;
             other.guesses.push_back({.kind = Guess::Kind::way,
-                                     .rule = fork.rule,
+                                     .rule = fork.at.ref(),
                                      .chosen = static_cast<std::uint32_t>(&way - ways.data())});
             const After after = decide(other, way);
             if (after == After::next_step)
@@ -201,13 +200,14 @@ private:
         }
         if (decide_by.key.size() == 1 && chance_in(decide_by.key.front()) != nullptr && !cut_short_)
             return After::finished;
-        fork.guesses.push_back({.kind = Guess::Kind::matches_not, .rule = fork.rule});
+        fork.guesses.push_back({.kind = Guess::Kind::matches_not, .rule = fork.at.ref()});
         return After::next_rule;
     }
 
     static After act(Fork& fork, const Ignored& /*ignored*/, const OtherStep& step)
     {
-        fork.guesses.push_back({.kind = Guess::Kind::ignored, .rule = fork.rule, .step = &step});
+        fork.guesses.push_back(
+            {.kind = Guess::Kind::ignored, .rule = fork.at.ref(), .step = &step});
         return After::next_step;
     }
 
@@ -225,7 +225,7 @@ private:
             break;
         case Done::Kind::ends: {
             note_matched(fork);
-            outcomes_.add(fork, done.verdict, fork.rule);
+            outcomes_.add(fork, done.verdict, fork.at.ref());
             return After::finished;
         }
         }
@@ -234,7 +234,8 @@ private:
             if (any != nullptr && any->modulus <= kMostChances && !fork.chosen)
                 return draw(fork, any->modulus);
         }
-        fork.guesses.push_back({.kind = Guess::Kind::ignored, .rule = fork.rule, .step = &step});
+        fork.guesses.push_back(
+            {.kind = Guess::Kind::ignored, .rule = fork.at.ref(), .step = &step});
         return After::next_step;
     }
 
@@ -247,7 +248,7 @@ private:
             Fork other = fork;
             other.chosen = chosen;
             other.guesses.push_back(
-                {.kind = Guess::Kind::chance, .rule = fork.rule, .chosen = chosen});
+                {.kind = Guess::Kind::chance, .rule = fork.at.ref(), .chosen = chosen});
             pending_.push_back(std::move(other));
         }
         return After::finished;
@@ -256,21 +257,25 @@ private:
     static void note_matched(Fork& fork)
     {
         if (fork.path.size() < kLongestPath)
-            fork.path.push_back(fork.rule);
+            fork.path.push_back(fork.at.ref());
     }
 
-    static void go(Fork& fork, std::uint32_t rule, std::uint32_t end)
+    static void go(Fork& fork, Place to)
     {
-        fork.rule = rule;
-        fork.end = end;
+        fork.at = to;
         fork.step = 0;
         fork.chosen.reset();
     }
 
+    static Place behind(Place at) { return {.chain = at.chain, .rule = at.rule + 1}; }
+    static Place end_of(const CompiledChain* chain)
+    {
+        return {.chain = chain, .rule = static_cast<std::uint32_t>(chain->rules.size())};
+    }
+
     void enter(Fork& fork, std::uint32_t chain) const
     {
-        const CompiledChain& target = program_.chains[chain];
-        go(fork, target.first_rule, target.first_rule + target.rules);
+        go(fork, {.chain = entry_.table->chains[chain].code.get()});
     }
 
     static Verdict verdict_of(Decision::Kind kind)
@@ -283,9 +288,9 @@ private:
         return {.packet = fork.packet, .context = context_, .registers = fork.registers};
     }
 
-    const Program& program_;
     const Context& context_;
-    const CompiledChain& base_;
+    const Program::Entry& entry_;
+    const RuleRef* policy_;
     Outcomes outcomes_;
     std::vector<Fork> pending_;
     std::size_t forks_ = 0;

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/machine/program.hpp"
 #include "rules/nft/datatype.hpp"
 #include "rules/nft/json.hpp"
 #include "rules/nft/scope.hpp"
+#include "rules/nft/words.hpp"
 
 namespace onlan::rules::nft {
 
@@ -22,20 +27,37 @@ struct Operand {
     {
         return {.parts = {Expression{.source = field}}, .types = {datatype_of(field)}};
     }
+    // The packet has it, the model does not.
+    [[nodiscard]] static Operand untold()
+    {
+        return {.parts = {Expression{.source = Field::unknown}}, .types = {Datatype::other}};
+    }
 };
+
+// {"name": inner}: what a rule computes with it, and how nft writes it.
+struct ExpressionKind {
+    std::string_view name;
+    Result<Operand> (*read)(const std::string& name, const Json& inner, const Scope& scope);
+    std::string (*text)(const std::string& name, const Json& inner) = plain_words;
+};
+
+// Each file of expressions/ has the rows of its kinds; a further one is a file and its name here.
+namespace expressions {
+using Rows = std::span<const ExpressionKind>();
+Rows concat, constants, ct, exthdr, fib, map, meta, numgen, operation, payload, untold;
+inline constexpr std::array kFiles = {concat, constants, ct,        exthdr,  fib,   map,
+                                      meta,   numgen,    operation, payload, untold};
+} // namespace expressions
+
+// Null if the name is not known.
+[[nodiscard]] const ExpressionKind* find_expression(std::string_view name);
 
 [[nodiscard]] Result<Operand> operand(const Json& json, const Scope& scope);
 // `json` may also be a constant of `datatype`.
 [[nodiscard]] Result<Operand>
 operand_or_constant(const Json& json, Datatype datatype, const Scope& scope);
 
-// One for each kind of expression.
-[[nodiscard]] Result<Operand> meta(const Json& json);
-[[nodiscard]] Result<Operand> payload(const Json& json, const Scope& scope);
-[[nodiscard]] Result<Operand> ct(const Json& json);
-[[nodiscard]] Result<Operand> fib(const Json& json);
-[[nodiscard]] Result<Operand> numgen(const std::string& name, const Json& json);
-[[nodiscard]] Result<Operand> extension_header(const std::string& name, const Json& json);
+// `data` says how the data of an anonymous map is written.
 [[nodiscard]] Result<Operand> map_lookup(const Json& json, Datatype data, const Scope& scope);
 
 } // namespace onlan::rules::nft

@@ -29,7 +29,7 @@ Result<std::string> text_member(const Json& object, std::string_view name)
     ONLAN_TRY(const Json* found, member(object, name));
     const auto* text = found->get_ptr<const std::string*>();
     if (text == nullptr)
-        return malformed(fmt::format("'{}' is no text in {}", name, shown(object)));
+        return malformed(fmt::format("'{}' is not a string in {}", name, shown(object)));
     return *text;
 }
 

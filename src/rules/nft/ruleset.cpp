@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -9,7 +11,7 @@
 #include "rules/machine/reading.hpp"
 #include "rules/nft/set.hpp"
 #include "rules/nft/statement.hpp"
-#include "rules/nft/text.hpp"
+#include "rules/nft/words.hpp"
 
 namespace onlan::rules::nft {
 namespace {
@@ -75,7 +77,7 @@ Result<int> priority_of(const Json& chain, const std::string& family)
     const auto* text = priority->get_ptr<const std::string*>();
     const auto number = text == nullptr ? std::nullopt : priority_named(*text, family);
     if (!number)
-        return malformed(fmt::format("a priority that is none: {}", shown(*priority)));
+        return malformed(fmt::format("not a priority: {}", shown(*priority)));
     return *number;
 }
 
@@ -96,58 +98,129 @@ std::vector<HookFamily> hook_families(const std::string& family, Hook hook)
     return {HookFamily::netdev};
 }
 
+std::vector<net::Family> families_seen(std::string_view family)
+{
+    if (family == "ip")
+        return {net::Family::ipv4};
+    if (family == "ip6")
+        return {net::Family::ipv6};
+    return {net::Family::ipv4, net::Family::ipv6};
+}
+
+bool is_rule(const model::NftObject& object)
+{
+    return object.kind() == "rule";
+}
+
+// Whether both tables declare the same, so that rules read the same mean the same.
+bool declare_the_same(const TableSource& one, const TableSource& other)
+{
+    if (one.devices != other.devices)
+        return false;
+    const auto declarations = std::views::filter(std::not_fn(is_rule));
+    return std::ranges::equal(*one.objects | declarations, *other.objects | declarations);
+}
+
+using Rules = std::vector<model::NftObject>;
+
+std::map<std::string, Rules> rules_by_chain(const TableSource& source)
+{
+    std::map<std::string, Rules> chains;
+    for (const model::NftObject& object : *source.objects | std::views::filter(is_rule))
+        chains[object.chain()].push_back(object);
+    return chains;
+}
+
 // One table: its chains and sets are declared before its rules are read.
-class Table {
+class TableCompiler {
 public:
-    Table(const model::Netns& netns, TableName name, Program& program)
-        : name_(std::move(name)),
-          scope_{.netns = netns, .family = name_.family, .table = name_.name},
-          program_(program),
-          writer_(program)
+    TableCompiler(TableSource source, const Table* before)
+        : table_{.source = std::move(source)},
+          before_(before != nullptr && declare_the_same(before->source, table_.source) ? before
+                                                                                       : nullptr)
     {}
 
-    Result<> read()
+    Result<std::shared_ptr<const Table>> table() &&
     {
-        for (const Json* object : objects("chain"))
-            ONLAN_CHECK(declare(*object));
-        for (const char* kind : {"set", "map", "meter"}) {
-            for (const Json* object : objects(kind))
-                ONLAN_CHECK(add_set(*object));
-        }
-        std::map<std::string, std::vector<const Json*>> rules;
-        for (const Json* object : objects("rule")) {
-            ONLAN_TRY(const std::string chain, text_member(*object, "chain"));
-            if (!scope_.chains.contains(chain))
-                return malformed(fmt::format("a rule in the chain {} of table {} {}, which does "
-                                             "not exist",
-                                             chain, name_.family, name_.name));
-            rules[chain].push_back(object);
-        }
-        for (const auto& [chain, of_chain] : rules)
-            ONLAN_CHECK(add_rules(chain, of_chain));
-        return {};
+        code().families = families_seen(source().family);
+        if (before_ != nullptr)
+            share_declarations();
+        else
+            ONLAN_CHECK(read_declarations());
+        ONLAN_CHECK(read_rules());
+        return std::make_shared<const Table>(std::move(table_));
     }
 
 private:
-    [[nodiscard]] std::vector<const Json*> objects(const char* kind) const
+    [[nodiscard]] const TableSource& source() const { return table_.source; }
+    [[nodiscard]] CompiledTable& code() { return table_.code; }
+
+    void share_declarations()
     {
-        return objects_of(scope_.netns.nftables, name_, kind);
+        table_.declared = before_->declared;
+        code().base_chains = before_->code.base_chains;
+        code().chains = before_->code.chains;
+    }
+
+    Result<> read_declarations()
+    {
+        for (const model::NftObject& object : *source().objects) {
+            if (object.kind() == "chain")
+                ONLAN_CHECK(declare(object.body()));
+        }
+        for (const char* kind : {"set", "map", "meter"}) {
+            for (const model::NftObject& object : *source().objects) {
+                if (object.kind() == kind)
+                    ONLAN_CHECK(add_set(object.body()));
+            }
+        }
+        return {};
+    }
+
+    // A chain whose rules stayed keeps what they were compiled to.
+    Result<> read_rules()
+    {
+        auto rules = rules_by_chain(source());
+        auto rules_before =
+            before_ == nullptr ? std::map<std::string, Rules>() : rules_by_chain(before_->source);
+        for (const auto& [chain, place] : table_.declared.chains) {
+            const Rules own = rules[chain];
+            rules.erase(chain);
+            if (before_ != nullptr && own == rules_before[chain])
+                continue;
+            ONLAN_TRY(code().chains[place].code, compile_chain(chain, own));
+        }
+        if (!rules.empty())
+            return malformed(
+                fmt::format("a rule in the chain {} of table {} {}, which does not exist",
+                            rules.begin()->first, source().family, source().name));
+        return {};
     }
 
     [[nodiscard]] RuleRef ref(const std::string& chain) const
     {
         return {.program = "nft",
-                .table = fmt::format("{} {}", name_.family, name_.name),
+                .table = fmt::format("{} {}", source().family, source().name),
                 .chain = chain};
+    }
+
+    [[nodiscard]] Scope scope() const
+    {
+        return {.devices = *source().devices,
+                .family = source().family,
+                .table = source().name,
+                .declared = table_.declared};
     }
 
     Result<> declare(const Json& object)
     {
         ONLAN_TRY(const std::string name, text_member(object, "name"));
         const std::string policy = optional_text(object, "policy");
-        const std::uint32_t index =
-            writer_.declare_chain(policy == "drop" ? Decision::Kind::drop : Decision::Kind::accept);
-        scope_.chains[name] = index;
+        const std::size_t index = code().chains.size();
+        code().chains.push_back(
+            {.policy = policy == "drop" ? Decision::Kind::drop : Decision::Kind::accept,
+             .code = std::make_shared<const CompiledChain>()});
+        table_.declared.chains[name] = static_cast<std::uint32_t>(index);
         const std::string hook_name = optional_text(object, "hook");
         if (hook_name.empty())
             return {};
@@ -155,7 +228,7 @@ private:
             std::ranges::find(kHooks, hook_name, &std::pair<std::string_view, Hook>::first);
         if (hook == kHooks.end())
             return malformed(fmt::format("chain {}: the hook {} does not exist", name, hook_name));
-        ONLAN_TRY(const int priority, priority_of(object, name_.family));
+        ONLAN_TRY(const int priority, priority_of(object, source().family));
         const std::string type = optional_text(object, "type");
         BaseChain base{.hook = hook->second,
                        .type = type == "nat"     ? ChainType::nat
@@ -167,9 +240,9 @@ private:
                        .index = index};
         base.policy.handle = optional_number(object, "handle");
         base.policy.text = fmt::format("policy {}", policy.empty() ? "accept" : policy);
-        for (const HookFamily family : hook_families(name_.family, base.hook)) {
+        for (const HookFamily family : hook_families(source().family, base.hook)) {
             base.family = family;
-            program_.base_chains.push_back(base);
+            code().base_chains.push_back(base);
         }
         return {};
     }
@@ -178,46 +251,45 @@ private:
     {
         ONLAN_TRY(const std::string name, text_member(object, "name"));
         if (too_deep(object))
-            return malformed(fmt::format("the set {} is nested too deep", name));
-        auto set = named_set(object, scope_);
+            return malformed(fmt::format("the set {} is nested too deeply", name));
+        auto set = named_set(object, scope());
         if (!set && !is_not_understood(set.error()))
-            return Failure{std::move(set).error().within(
-                fmt::format("nftables, table {} {}, set {}", name_.family, name_.name, name))};
-        scope_.sets[name] = set ? *std::move(set) : nullptr;
+            return Failure{std::move(set).error().within(fmt::format(
+                "nftables, table {} {}, set {}", source().family, source().name, name))};
+        table_.declared.sets[name] = set ? *std::move(set) : nullptr;
         return {};
     }
 
-    Result<> add_rules(const std::string& chain, const std::vector<const Json*>& rules)
+    [[nodiscard]] Result<std::shared_ptr<const CompiledChain>>
+    compile_chain(const std::string& chain, const Rules& rules) const
     {
-        writer_.begin_chain(scope_.chains.at(chain));
+        ChainWriter writer;
         unsigned number = 0;
-        for (const Json* rule : rules) {
+        for (const model::NftObject& rule : rules) {
             RuleRef where = ref(chain);
             where.number = ++number;
-            where.handle = optional_number(*rule, "handle");
-            auto draft = read_rule(*rule);
+            where.handle = rule.handle();
+            auto draft = read_rule(rule.body());
             if (!draft)
                 return Failure{std::move(draft).error().within(
                     fmt::format("nftables, table {}, chain {}, rule {} (handle {})", where.table,
                                 chain, number, where.handle))};
-            where.text = rule_text(*rule);
-            if (draft->needs_conntrack)
-                note_conntrack();
-            writer_.add_rule(*std::move(draft), std::move(where));
+            where.text = rule_text(rule.body());
+            writer.add_rule(*std::move(draft), std::move(where));
         }
-        return {};
+        return std::move(writer).finish();
     }
 
     [[nodiscard]] Result<Draft> read_rule(const Json& rule) const
     {
         ONLAN_TRY(const Json* statements, member(rule, "expr"));
         if (!statements->is_array())
-            return malformed(fmt::format("'expr' is no list: {}", shown(*statements)));
+            return malformed(fmt::format("'expr' is not a list: {}", shown(*statements)));
         if (too_deep(*statements))
-            return malformed("it is nested too deep");
+            return malformed("it is nested too deeply");
         Draft draft;
         for (const Json& statement : *statements) {
-            auto added = add_statement(statement, scope_, draft);
+            auto added = add_statement(statement, scope(), draft);
             if (added)
                 continue;
             if (!is_not_understood(added.error()))
@@ -238,50 +310,40 @@ private:
                                         .understood = false}));
     }
 
-    void note_conntrack()
-    {
-        program_.conntrack_ipv4 = program_.conntrack_ipv4 || name_.family != "ip6";
-        program_.conntrack_ipv6 = program_.conntrack_ipv6 || name_.family != "ip";
-    }
-
-    TableName name_;
-    Scope scope_;
-    Program& program_;
-    ProgramWriter writer_;
+    Table table_;
+    const Table* before_;
 };
 
 } // namespace
 
-Result<> read_ruleset(const model::Netns& netns, const LeaveOut& leave_out, Program& program)
+std::vector<TableSource> tables_in(const model::NftListing& listing, const Shared<Devices>& devices)
 {
-    if (netns.nftables.empty())
-        return {};
-    const Json& listing = netns.nftables.document();
-    const Json* list = find_member(listing, "nftables");
-    if (list == nullptr || !list->is_array())
-        return malformed(fmt::format("nftables: no rule set but {}", shown(listing)));
-    for (const Json& one : *list) {
-        const Json* table = find_member(one, "table");
-        if (table == nullptr)
-            continue;
-        TableName name{.family = optional_text(*table, "family"),
-                       .name = optional_text(*table, "name")};
-        ONLAN_TRY(const bool left_out, leave_out(name));
-        if (!left_out)
-            ONLAN_CHECK(Table(netns, std::move(name), program).read());
+    std::vector<TableSource> tables;
+    const auto find = [&](const model::NftObject& object) {
+        return std::ranges::find_if(tables, [&](const TableSource& table) {
+            return table.name == object.table() && table.family == object.family();
+        });
+    };
+    for (const model::NftObject& object : *listing.objects) {
+        if (object.kind() == "table" && find(object) == tables.end())
+            tables.push_back({.family = object.family(),
+                              .name = object.table(),
+                              .objects = {},
+                              .devices = devices});
     }
-    return {};
+    for (const model::NftObject& object : *listing.objects) {
+        if (const auto table = find(object); table != tables.end())
+            table->objects.edit().push_back(object);
+    }
+    return tables;
 }
 
-std::vector<const Json*>
-objects_of(const model::NftListing& listing, const TableName& table, const char* kind)
+Result<std::shared_ptr<const Table>> compile_table(TableSource source,
+                                                   const std::shared_ptr<const Table>& before)
 {
-    std::vector<const Json*> objects = listing.objects(kind);
-    std::erase_if(objects, [&](const Json* object) {
-        return optional_text(*object, "family") != table.family ||
-               optional_text(*object, "table") != table.name;
-    });
-    return objects;
+    if (before != nullptr && before->source == source)
+        return before;
+    return TableCompiler(std::move(source), before.get()).table();
 }
 
 } // namespace onlan::rules::nft

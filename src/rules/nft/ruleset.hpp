@@ -1,29 +1,46 @@
 #pragma once
 
-#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
+#include "base/shared.hpp"
 #include "model/nft_listing.hpp"
 #include "rules/machine/program.hpp"
-#include "rules/nft/json.hpp"
+#include "rules/nft/datatype.hpp"
 
 namespace onlan::rules::nft {
 
-struct TableName {
+// All that the rules of one table are compiled from.
+struct TableSource {
     std::string family;
     std::string name;
+    Shared<std::vector<model::NftObject>> objects; // the table's, in the order of the listing
+    Shared<Devices> devices;
 
-    friend auto operator<=>(const TableName&, const TableName&) = default;
+    friend bool operator==(const TableSource&, const TableSource&) = default;
 };
 
-// Reads the tables of a JSON dump, each with its base chains, in the order of the dump. `leave_out`
-// is called for each and says yes where it has put the table's rules there from elsewhere.
-using LeaveOut = std::function<Result<bool>(const TableName&)>;
+// In the order of the listing.
+[[nodiscard]] std::vector<TableSource> tables_in(const model::NftListing& listing,
+                                                 const Shared<Devices>& devices);
 
-[[nodiscard]] Result<>
-read_ruleset(const model::Netns& netns, const LeaveOut& leave_out, Program& program);
+// What a rule may refer to by name: everything that its own table declares.
+struct Declared {
+    std::map<std::string, std::uint32_t> chains; // their places in CompiledTable::chains
+    // Null: a set or map that is not understood.
+    std::map<std::string, std::shared_ptr<const ElementSet>> sets;
+};
 
-// A table's objects of one kind ("chain", "rule"), in the order of the dump.
-[[nodiscard]] std::vector<const Json*>
-objects_of(const model::NftListing& listing, const TableName& table, const char* kind);
+struct Table {
+    TableSource source;
+    Declared declared;
+    CompiledTable code;
+};
+
+// Shares with `before`, which may be null, what both are compiled from.
+[[nodiscard]] Result<std::shared_ptr<const Table>>
+compile_table(TableSource source, const std::shared_ptr<const Table>& before);
 
 } // namespace onlan::rules::nft

@@ -1,24 +1,17 @@
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <memory>
 #include <string>
 
-#include "model/netns.hpp"
-#include "rules/machine/element_set.hpp"
-#include "rules/machine/program.hpp"
+#include "rules/nft/ruleset.hpp"
 
 namespace onlan::rules::nft {
 
-// What a rule may refer to: everything in its own table.
+// What a rule is read with.
 struct Scope {
-    const model::Netns& netns;
-    std::string family; // of the table: "ip", "inet"…
-    std::string table;
-    std::map<std::string, std::uint32_t> chains;
-    // Null: a set or map that is not understood.
-    std::map<std::string, std::shared_ptr<const ElementSet>> sets;
+    const Devices& devices;
+    const std::string& family; // of the table: "ip", "inet"…
+    const std::string& table;
+    const Declared& declared;
 };
 
 } // namespace onlan::rules::nft

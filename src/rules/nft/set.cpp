@@ -6,13 +6,14 @@
 
 #include "rules/machine/reading.hpp"
 #include "rules/nft/expression.hpp"
+#include "rules/nft/verdict.hpp"
 
 namespace onlan::rules::nft {
 namespace {
 
 // The parts of a key or of data: a concatenation, or a single value.
 Result<Intervals>
-parts_of(const Json& json, const std::vector<Datatype>& types, const model::Netns& netns)
+parts_of(const Json& json, const std::vector<Datatype>& types, const Devices& devices)
 {
     const Json* concat = find_member(json, "concat");
     Intervals parts;
@@ -20,9 +21,9 @@ parts_of(const Json& json, const std::vector<Datatype>& types, const model::Netn
     for (std::size_t at = 0; at < size; ++at) {
         const Datatype type =
             types.empty() ? Datatype::integer : types[std::min(at, types.size() - 1)];
-        ONLAN_TRY(
-            const Interval part,
-            interval(concat == nullptr || !concat->is_array() ? json : (*concat)[at], type, netns));
+        ONLAN_TRY(const Interval part,
+                  interval(concat == nullptr || !concat->is_array() ? json : (*concat)[at], type,
+                           devices));
         parts.push_back(part);
     }
     return parts;
@@ -50,7 +51,7 @@ Result<Element> element_of(const Json& json, const SetTypes& types, const Scope&
     if (key->is_string() && key->get_ref<const std::string&>() == "*") {
         element.key.assign(types.key.size(), Interval{.first = {}, .last = kAllOnes});
     } else {
-        ONLAN_TRY(element.key, parts_of(*key, types.key, scope.netns));
+        ONLAN_TRY(element.key, parts_of(*key, types.key, scope.devices));
     }
     if (element.key.size() != std::max<std::size_t>(types.key.size(), 1))
         return malformed(fmt::format("an element with {} parts in a set of {}: {}",
@@ -60,7 +61,7 @@ Result<Element> element_of(const Json& json, const SetTypes& types, const Scope&
     if (types.data.front() == Datatype::verdict) {
         ONLAN_TRY(element.data, decision(json[1], scope));
     } else {
-        ONLAN_TRY(element.data, parts_of(json[1], types.data, scope.netns));
+        ONLAN_TRY(element.data, parts_of(json[1], types.data, scope.devices));
     }
     return element;
 }
@@ -70,7 +71,7 @@ elements_of(const Json& list, const SetTypes& types, const Scope& scope)
 {
     std::vector<Element> elements;
     if (!list.is_array())
-        return malformed(fmt::format("elements are no list: {}", shown(list)));
+        return malformed(fmt::format("the elements are not a list: {}", shown(list)));
     elements.reserve(list.size());
     for (const Json& one : list) {
         ONLAN_TRY(Element element, element_of(one, types, scope));
@@ -90,7 +91,7 @@ Result<std::vector<Datatype>> types_of(const Json& json, const Scope& scope)
     for (const std::string& name : texts(&json))
         types.push_back(datatype_named(name));
     if (types.empty())
-        return malformed(fmt::format("a type that is none: {}", shown(json)));
+        return malformed(fmt::format("not a type: {}", shown(json)));
     return types;
 }
 
@@ -129,8 +130,8 @@ set_operand(const Json& json, const SetTypes& types, const Scope& scope)
 {
     if (const auto* name = json.get_ptr<const std::string*>();
         name != nullptr && name->starts_with('@')) {
-        const auto found = scope.sets.find(name->substr(1));
-        if (found == scope.sets.end())
+        const auto found = scope.declared.sets.find(name->substr(1));
+        if (found == scope.declared.sets.end())
             return malformed(
                 fmt::format("the set {} does not exist in table {}", *name, scope.table));
         if (found->second == nullptr)
@@ -139,39 +140,11 @@ set_operand(const Json& json, const SetTypes& types, const Scope& scope)
     }
     const Json* list = find_member(json, "set");
     if (list == nullptr)
-        return not_understood(fmt::format("{} is no set", shown(json)));
+        return not_understood(fmt::format("{} is not a set", shown(json)));
     // A set of one element is written without a list by some versions.
     const Json elements = list->is_array() ? *list : Json::array({*list});
     ONLAN_TRY(std::vector<Element> read, elements_of(elements, types, scope));
     return std::make_shared<const ElementSet>(std::move(read), ElementSet::Growth::fixed);
-}
-
-bool is_verdict(std::string_view name)
-{
-    return name == "accept" || name == "drop" || name == "continue" || name == "return" ||
-           name == "jump" || name == "goto";
-}
-
-Result<Decision> decision(const Json& json, const Scope& scope)
-{
-    const std::string* name = only_name(json);
-    if (name == nullptr || !is_verdict(*name))
-        return not_understood(fmt::format("{} is no verdict that is known", shown(json)));
-    if (*name == "accept")
-        return Decision{.kind = Decision::Kind::accept};
-    if (*name == "drop")
-        return Decision{.kind = Decision::Kind::drop};
-    if (*name == "continue")
-        return Decision{.kind = Decision::Kind::continue_};
-    if (*name == "return")
-        return Decision{.kind = Decision::Kind::return_};
-    ONLAN_TRY(const std::string target, text_member(json.begin().value(), "target"));
-    const auto chain = scope.chains.find(target);
-    if (chain == scope.chains.end())
-        return malformed(fmt::format("{} to the chain {}, which does not exist in table {}", *name,
-                                     target, scope.table));
-    return Decision{.kind = *name == "jump" ? Decision::Kind::jump : Decision::Kind::go_to,
-                    .chain = chain->second};
 }
 
 } // namespace onlan::rules::nft

@@ -19,8 +19,4 @@ struct SetTypes {
 [[nodiscard]] Result<std::shared_ptr<const ElementSet>>
 set_operand(const Json& json, const SetTypes& types, const Scope& scope);
 
-[[nodiscard]] Result<Decision> decision(const Json& json, const Scope& scope);
-// Is this statement or map data a verdict?
-[[nodiscard]] bool is_verdict(std::string_view name);
-
 } // namespace onlan::rules::nft

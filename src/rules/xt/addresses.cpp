@@ -6,7 +6,7 @@
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::matches {
 namespace {
 
 Result<std::uint32_t> types_of(std::string_view list)
@@ -21,7 +21,7 @@ Result<std::uint32_t> types_of(std::string_view list)
     return types;
 }
 
-Result<> add_addrtype(const Extension& match, Draft& draft)
+Result<> add_addrtype(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
     Fib::Device device = Fib::Device::none;
     if (match.has("--limit-iface-in"))
@@ -54,21 +54,24 @@ Result<> add_iprange(const Extension& match, const Scope& scope, Draft& draft)
     return {};
 }
 
-} // namespace
-
-Result<bool> add_addresses(const Extension& match, const Scope& scope, Draft& draft)
+Result<> add_rpfilter(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
-    if (match.name == "addrtype")
-        ONLAN_CHECK(add_addrtype(match, draft));
-    else if (match.name == "iprange")
-        ONLAN_CHECK(add_iprange(match, scope, draft));
-    else if (match.name == "rpfilter")
-        draft.add(OtherStep(ReversePath{.loose = match.has("--loose"),
-                                        .by_mark = match.has("--validmark"),
-                                        .inverted = match.has("--invert")}));
-    else
-        return false;
-    return true;
+    draft.add(OtherStep(ReversePath{.loose = match.has("--loose"),
+                                    .by_mark = match.has("--validmark"),
+                                    .inverted = match.has("--invert")}));
+    return {};
 }
 
-} // namespace onlan::rules::xt
+} // namespace
+
+std::span<const ExtensionKind> addresses()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"addrtype", add_addrtype},
+        {"iprange", add_iprange},
+        {"rpfilter", add_rpfilter},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::matches

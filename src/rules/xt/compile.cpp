@@ -1,7 +1,8 @@
-#include <array>
+#include <algorithm>
 
 #include <fmt/format.h>
 
+#include "rules/machine/harmless_targets.hpp"
 #include "rules/machine/reading.hpp"
 #include "rules/xt/matches.hpp"
 #include "rules/xt/rule.hpp"
@@ -10,29 +11,24 @@
 namespace onlan::rules::xt {
 namespace {
 
-using Add = Result<bool> (*)(const Extension&, const Scope&, Draft&);
-constexpr std::array<Add, 10> kMatches = {add_transport, add_icmp,      add_conntrack, add_marks,
-                                          add_devices,   add_addresses, add_header,    add_socket,
-                                          add_ipset,     add_uncertain};
-constexpr std::array<Add, 6> kTargets = {add_nat,       add_reject,        add_mark_target,
-                                         add_ct_target, add_header_target, add_other_target};
-
-// The first that knows the extension. What is not understood stays as a step that says so.
-template <typename Adders>
-Result<>
-add_extension(const Extension& extension, const Scope& scope, const Adders& adders, Draft& draft)
+// What is not understood stays as a step that says so.
+Result<> add_extension(const Extension& extension,
+                       const Scope& scope,
+                       std::span<Rows* const> files,
+                       Draft& draft)
 {
-    for (const Add add : adders) {
-        ONLAN_TRY(const bool added, add(extension, scope, draft));
-        if (added)
-            return {};
+    for (Rows* file : files) {
+        const std::span<const ExtensionKind> rows = file();
+        const auto row = std::ranges::find(rows, extension.name, &ExtensionKind::name);
+        if (row != rows.end())
+            return row->add(extension, scope, draft);
     }
     return not_understood(fmt::format("{} is not known", extension.name));
 }
 
 Result<> add_match(const Extension& match, const Scope& scope, Draft& draft)
 {
-    auto added = add_extension(match, scope, kMatches, draft);
+    auto added = add_extension(match, scope, matches::kFiles, draft);
     if (added || !is_not_understood(added.error()))
         return added;
     draft.add(OtherStep(Maybe{
@@ -54,8 +50,6 @@ Result<> add_jump(const ParsedRule& rule, const Scope& scope, Draft& draft)
     return {};
 }
 
-} // namespace
-
 Result<> add_target(const ParsedRule& rule, const Scope& scope, Draft& draft)
 {
     const std::string& name = rule.target.name;
@@ -70,15 +64,18 @@ Result<> add_target(const ParsedRule& rule, const Scope& scope, Draft& draft)
     } else if (rule.go_to || scope.chains.contains(name)) {
         return add_jump(rule, scope, draft);
     } else {
-        auto added = add_extension(rule.target, scope, kTargets, draft);
+        auto added = add_extension(rule.target, scope, targets::kFiles, draft);
         if (added || !is_not_understood(added.error()))
             return added;
-        draft.add(OtherStep(
-            Ignored{.what = fmt::format("the target {} ({})", name, added.error().message),
-                    .understood = false}));
+        if (!is_harmless_target(name))
+            draft.add(OtherStep(
+                Ignored{.what = fmt::format("the target {} ({})", name, added.error().message),
+                        .understood = false}));
     }
     return {};
 }
+
+} // namespace
 
 Result<Draft> compile(const ParsedRule& rule, const Scope& scope)
 {

@@ -7,7 +7,7 @@
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::matches {
 namespace {
 
 constexpr auto kStates = std::to_array<Symbol>({
@@ -97,14 +97,10 @@ Result<CompareExpression> comparison_of(const Option& option, const Scope& scope
     return not_understood(fmt::format("the option {} of conntrack is not known", option.name));
 }
 
-} // namespace
-
 // conntrack_mt(), net/netfilter/xt_conntrack.c: without an entry only the state is looked at, and
 // without a state nothing matches.
-Result<bool> add_conntrack(const Extension& match, const Scope& scope, Draft& draft)
+Result<> add_conntrack(const Extension& match, const Scope& scope, Draft& draft)
 {
-    if (match.name != "conntrack" && match.name != "state")
-        return false;
     draft.needs_conntrack = true;
     const Option* state = match.find("--ctstate");
     if (state == nullptr)
@@ -120,7 +116,18 @@ Result<bool> add_conntrack(const Extension& match, const Scope& scope, Draft& dr
         comparison.without = state != nullptr;
         draft.add_comparison(std::move(comparison));
     }
-    return true;
+    return {};
 }
 
-} // namespace onlan::rules::xt
+} // namespace
+
+std::span<const ExtensionKind> conntrack()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"conntrack", add_conntrack},
+        {"state", add_conntrack},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::matches

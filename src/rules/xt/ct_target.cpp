@@ -4,17 +4,20 @@
 #include "rules/xt/targets.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::targets {
+namespace {
+
+Result<> add_notrack(const Extension& /*target*/, const Scope& /*scope*/, Draft& draft)
+{
+    draft.add(OtherStep(Notrack{}));
+    return {};
+}
 
 // xt_ct_target(), net/netfilter/xt_CT.c
-Result<bool> add_ct_target(const Extension& target, const Scope& /*scope*/, Draft& draft)
+Result<> add_ct(const Extension& target, const Scope& scope, Draft& draft)
 {
-    if (target.name == "NOTRACK" || (target.name == "CT" && target.has("--notrack"))) {
-        draft.add(OtherStep(Notrack{}));
-        return true;
-    }
-    if (target.name != "CT")
-        return false;
+    if (target.has("--notrack"))
+        return add_notrack(target, scope, draft);
     draft.needs_conntrack = true;
     for (const Option& option : target.options) {
         if (!option.name.starts_with("--zone"))
@@ -29,7 +32,18 @@ Result<bool> add_ct_target(const Extension& target, const Scope& /*scope*/, Draf
                                                                : Target::zone;
         draft.add(OtherStep(Assign{.target = written, .value = std::move(zone)}));
     }
-    return true;
+    return {};
 }
 
-} // namespace onlan::rules::xt
+} // namespace
+
+std::span<const ExtensionKind> ct()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"CT", add_ct},
+        {"NOTRACK", add_notrack},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::targets

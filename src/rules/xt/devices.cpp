@@ -4,10 +4,10 @@
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::matches {
 namespace {
 
-Result<> add_physdev(const Extension& match, Draft& draft)
+Result<> add_physdev(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
     Physdev physdev;
     for (const Option& option : match.options) {
@@ -33,7 +33,7 @@ Result<> add_physdev(const Extension& match, Draft& draft)
     return {};
 }
 
-Result<> add_pkttype(const Extension& match, Draft& draft)
+Result<> add_pkttype(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
     for (const Option& option : match.options) {
         ONLAN_TRY(const std::uint64_t type, number_of(option.word(), packet_types()));
@@ -43,7 +43,7 @@ Result<> add_pkttype(const Extension& match, Draft& draft)
 }
 
 // mac_mt(), net/netfilter/xt_mac.c: what this host sends has no source yet.
-Result<> add_mac(const Extension& match, Draft& draft)
+Result<> add_mac(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
     for (const Option& option : match.options) {
         ONLAN_TRY(const net::MacAddress mac, net::MacAddress::parse(option.word()));
@@ -52,7 +52,7 @@ Result<> add_mac(const Extension& match, Draft& draft)
     return {};
 }
 
-Result<> add_devgroup(const Extension& match, Draft& draft)
+Result<> add_devgroup(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
     for (const Option& option : match.options) {
         ONLAN_TRY(const Masked masked, masked_of(option.word(), device_groups()));
@@ -64,19 +64,15 @@ Result<> add_devgroup(const Extension& match, Draft& draft)
 
 } // namespace
 
-Result<bool> add_devices(const Extension& match, const Scope& /*scope*/, Draft& draft)
+std::span<const ExtensionKind> devices()
 {
-    if (match.name == "physdev")
-        ONLAN_CHECK(add_physdev(match, draft));
-    else if (match.name == "pkttype")
-        ONLAN_CHECK(add_pkttype(match, draft));
-    else if (match.name == "devgroup")
-        ONLAN_CHECK(add_devgroup(match, draft));
-    else if (match.name == "mac")
-        ONLAN_CHECK(add_mac(match, draft));
-    else
-        return false;
-    return true;
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"physdev", add_physdev},
+        {"pkttype", add_pkttype},
+        {"mac", add_mac},
+        {"devgroup", add_devgroup},
+    });
+    return kRows;
 }
 
-} // namespace onlan::rules::xt
+} // namespace onlan::rules::xt::matches

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -7,12 +6,12 @@
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::matches {
 namespace {
 
 constexpr std::uint64_t kMost = 0xFF;
 
-Result<> add_length(const Extension& match, Draft& draft)
+Result<> add_length(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
     for (const Option& option : match.options) {
         ONLAN_TRY(const Interval length, range_of(option.word(), ':', 0xFFFF));
@@ -58,37 +57,50 @@ Result<> add_tos(const Extension& match, const Scope& scope, Draft& draft)
     return {};
 }
 
+Result<> add_frag(const Extension& /*match*/, const Scope& /*scope*/, Draft& draft)
+{
+    draft.add_number(Field::later_fragment, 1);
+    return {};
+}
+
 // Headers that no packet of ours has: AH, ESP, and IPv6's extension headers but for the fragment's.
-void add_absent(Draft& draft)
+Result<> add_absent(const Extension& /*match*/, const Scope& /*scope*/, Draft& draft)
 {
     draft.add_number(Field::none, 0);
+    return {};
+}
+
+// policy_mt(): none of our packets comes out of an IPsec transformation or goes into one.
+Result<> add_policy(const Extension& match, const Scope& scope, Draft& draft)
+{
+    const Option* policy = match.find("--pol");
+    if (policy != nullptr && policy->word() == "none")
+        return {};
+    return add_absent(match, scope, draft);
 }
 
 } // namespace
 
-Result<bool> add_header(const Extension& match, const Scope& scope, Draft& draft)
+std::span<const ExtensionKind> header()
 {
-    constexpr auto kAbsent =
-        std::to_array<std::string_view>({"ah", "esp", "hbh", "dst", "rt", "mh", "srh", "ipcomp"});
-    if (match.name == "length") {
-        ONLAN_CHECK(add_length(match, draft));
-    } else if (match.name == "ttl" || match.name == "hl") {
-        ONLAN_CHECK(add_ttl(match, scope, draft));
-    } else if (match.name == "tos" || match.name == "dscp") {
-        ONLAN_CHECK(add_tos(match, scope, draft));
-    } else if (match.name == "frag") {
-        draft.add_number(Field::later_fragment, 1);
-    } else if (std::ranges::find(kAbsent, match.name) != kAbsent.end()) {
-        add_absent(draft);
-    } else if (match.name == "policy") {
-        // policy_mt(): none of our packets comes out of an IPsec transformation or goes into one.
-        if (const Option* policy = match.find("--pol");
-            policy == nullptr || policy->word() != "none")
-            add_absent(draft);
-    } else {
-        return false;
-    }
-    return true;
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"length", add_length},
+        {"ttl", add_ttl},
+        {"hl", add_ttl},
+        {"tos", add_tos},
+        {"dscp", add_tos},
+        {"frag", add_frag},
+        {"policy", add_policy},
+        {"ah", add_absent},
+        {"esp", add_absent},
+        {"hbh", add_absent},
+        {"dst", add_absent},
+        {"rt", add_absent},
+        {"mh", add_absent},
+        {"srh", add_absent},
+        {"ipcomp", add_absent},
+    });
+    return kRows;
 }
 
-} // namespace onlan::rules::xt
+} // namespace onlan::rules::xt::matches

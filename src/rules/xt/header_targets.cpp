@@ -6,7 +6,7 @@
 #include "rules/xt/targets.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::targets {
 namespace {
 
 Assign set_to(Target target, const Value& keep, const Value& value)
@@ -33,7 +33,7 @@ Result<Assign> ttl_of(const Extension& target, const Scope& scope)
 }
 
 // tos_tg() and dscp_tg(), net/netfilter/xt_DSCP.c
-Result<Assign> tos_of(const Extension& target)
+Result<Assign> tos_of(const Extension& target, const Scope& /*scope*/)
 {
     for (const Option& option : target.options) {
         if (option.name == "--set-dscp" || option.name == "--set-dscp-class") {
@@ -58,35 +58,39 @@ Result<Assign> tos_of(const Extension& target)
 }
 
 // "1:10", in hexadecimal
-Result<Assign> class_of(const Extension& target)
+Result<Assign> class_of(const Extension& target, const Scope& /*scope*/)
 {
     const Option* option = target.find("--set-class");
     if (option == nullptr)
         return malformed("CLASSIFY without a class");
     const std::vector<std::string> parts = split(option->word(), ':');
     if (parts.size() != 2)
-        return malformed(fmt::format("'{}' is no class", option->word()));
+        return malformed(fmt::format("'{}' is not a class", option->word()));
     ONLAN_TRY(const std::uint64_t major, number_of("0x" + parts[0]));
     ONLAN_TRY(const std::uint64_t minor, number_of("0x" + parts[1]));
     return set_to(Target::priority, {}, Value::of(major << 16U | minor));
 }
 
-} // namespace
-
-Result<bool> add_header_target(const Extension& target, const Scope& scope, Draft& draft)
+template <Result<Assign> (*assign_of)(const Extension&, const Scope&)>
+Result<> add_assign(const Extension& target, const Scope& scope, Draft& draft)
 {
-    Assign assign;
-    if (target.name == "TTL" || target.name == "HL") {
-        ONLAN_TRY(assign, ttl_of(target, scope));
-    } else if (target.name == "DSCP" || target.name == "TOS") {
-        ONLAN_TRY(assign, tos_of(target));
-    } else if (target.name == "CLASSIFY") {
-        ONLAN_TRY(assign, class_of(target));
-    } else {
-        return false;
-    }
+    ONLAN_TRY(Assign assign, assign_of(target, scope));
     draft.add(OtherStep(std::move(assign)));
-    return true;
+    return {};
 }
 
-} // namespace onlan::rules::xt
+} // namespace
+
+std::span<const ExtensionKind> header_targets()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"TTL", add_assign<ttl_of>},
+        {"HL", add_assign<ttl_of>},
+        {"DSCP", add_assign<tos_of>},
+        {"TOS", add_assign<tos_of>},
+        {"CLASSIFY", add_assign<class_of>},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::targets

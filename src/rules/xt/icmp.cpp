@@ -6,7 +6,7 @@
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::matches {
 namespace {
 
 constexpr std::uint64_t kAnyType = 255;
@@ -78,16 +78,12 @@ Result<Asked> asked_of(std::string_view text, bool ipv4)
     return asked;
 }
 
-} // namespace
-
 // icmp_match() and icmp6_match()
-Result<bool> add_icmp(const Extension& match, const Scope& scope, Draft& draft)
+Result<> add_icmp(const Extension& match, const Scope& scope, Draft& draft)
 {
-    if (match.name != "icmp" && match.name != "icmp6" && match.name != "icmpv6")
-        return false;
     const Option* option = match.find(scope.ipv4() ? "--icmp-type" : "--icmpv6-type");
     if (option == nullptr)
-        return true;
+        return {};
     ONLAN_TRY(const Asked asked, asked_of(option->word(), scope.ipv4()));
     const Field type = scope.ipv4() ? Field::icmp_type : Field::icmpv6_type;
     const Field code = scope.ipv4() ? Field::icmp_code : Field::icmpv6_code;
@@ -96,14 +92,26 @@ Result<bool> add_icmp(const Extension& match, const Scope& scope, Draft& draft)
     if (asked.type == kAnyType && scope.ipv4()) {
         if (option->inverted)
             draft.add_number(Field::none, 0);
-        return true;
+        return {};
     }
     std::vector<CompareExpression> both = {
         {.left = {.source = type}, .right = {Interval::point(Value::of(asked.type))}}};
     if (asked.code)
         both.push_back({.left = {.source = code}, .right = {*asked.code}});
     draft.add(OtherStep(AnyWay{.ways = {std::move(both)}, .negated = option->inverted}));
-    return true;
+    return {};
 }
 
-} // namespace onlan::rules::xt
+} // namespace
+
+std::span<const ExtensionKind> icmp()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"icmp", add_icmp},
+        {"icmp6", add_icmp},
+        {"icmpv6", add_icmp},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::matches

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "model/netns.hpp"
 #include "net/protocols.hpp"
 #include "rules/machine/reading.hpp"
 #include "rules/xt/matches.hpp"
@@ -118,8 +117,8 @@ key_of(const model::IpSet& set, const std::vector<std::string>& directions, cons
 
 const model::IpSet* find_set(const Scope& scope, std::string_view name)
 {
-    const auto found = std::ranges::find(scope.netns.ipsets, name, &model::IpSet::name);
-    return found == scope.netns.ipsets.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(scope.ipsets.listed, name, &model::IpSet::name);
+    return found == scope.ipsets.listed.end() ? nullptr : &*found;
 }
 
 Result<> add_member(const std::string& name,
@@ -142,8 +141,8 @@ Result<> add_member(const std::string& name,
     if (!set->type.starts_with("bitmap:port") && family_of(*set) != scope.family &&
         dimensions(set->type).front() != "mac")
         return {};
-    const auto elements = scope.ipsets.find(name);
-    if (elements == scope.ipsets.end())
+    const auto elements = scope.ipsets.understood.find(name);
+    if (elements == scope.ipsets.understood.end())
         return not_understood(fmt::format("the ipset {} is not understood", name));
     ONLAN_TRY(std::vector<Expression> key, key_of(*set, directions, scope));
     contains.any.push_back({.key = std::move(key), .set = elements->second});
@@ -156,7 +155,7 @@ Result<std::shared_ptr<const ElementSet>> read_ipset(const model::IpSet& set)
     std::vector<Element> elements;
     for (const auto& words : set.elements) {
         if (words.empty())
-            return malformed(fmt::format("ipset {}: an element of nothing", set.name));
+            return malformed(fmt::format("ipset {}: an empty element", set.name));
         const std::vector<std::string> written = split(words.front(), ',');
         Element element{.excluded = std::ranges::find(words, "nomatch") != words.end()};
         for (std::size_t at = 0; at < parts.size(); ++at) {
@@ -171,25 +170,9 @@ Result<std::shared_ptr<const ElementSet>> read_ipset(const model::IpSet& set)
     return std::make_shared<const ElementSet>(std::move(elements), ElementSet::Growth::fixed);
 }
 
-} // namespace
-
-IpSets read_ipsets(const model::Netns& netns)
-{
-    IpSets sets;
-    for (const model::IpSet& set : netns.ipsets) {
-        if (set.type == "list:set")
-            continue;
-        if (auto elements = read_ipset(set))
-            sets[set.name] = *std::move(elements);
-    }
-    return sets;
-}
-
 // set_match_v4(), net/netfilter/xt_set.c
-Result<bool> add_ipset(const Extension& match, const Scope& scope, Draft& draft)
+Result<> add_set(const Extension& match, const Scope& scope, Draft& draft)
 {
-    if (match.name != "set")
-        return false;
     for (const Option& option : match.options) {
         if (option.name == "--match-set") {
             if (option.words.size() != 2)
@@ -202,7 +185,27 @@ Result<bool> add_ipset(const Extension& match, const Scope& scope, Draft& draft)
             return not_understood(fmt::format("the option {} of set is not known", option.name));
         }
     }
-    return true;
+    return {};
+}
+
+} // namespace
+
+IpSets read_ipsets(const std::vector<model::IpSet>& listed)
+{
+    IpSets sets{.listed = listed, .understood = {}};
+    for (const model::IpSet& set : listed) {
+        if (set.type == "list:set")
+            continue;
+        if (auto elements = read_ipset(set))
+            sets.understood[set.name] = *std::move(elements);
+    }
+    return sets;
+}
+
+std::span<const ExtensionKind> matches::ipset()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({{"set", add_set}});
+    return kRows;
 }
 
 } // namespace onlan::rules::xt

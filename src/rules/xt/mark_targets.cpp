@@ -4,7 +4,7 @@
 #include "rules/xt/targets.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::targets {
 namespace {
 
 constexpr std::uint32_t kAll = 0xFFFFFFFF;
@@ -56,18 +56,14 @@ Result<Assign> copy_mark(const Extension& target)
                   .value = std::move(value)};
 }
 
-} // namespace
-
-Result<bool> add_mark_target(const Extension& target, const Scope& /*scope*/, Draft& draft)
+Result<> add_mark(const Extension& target, const Scope& /*scope*/, Draft& draft)
 {
-    if (target.name != "MARK" && target.name != "CONNMARK")
-        return false;
     const bool of_connection = target.name == "CONNMARK";
     draft.needs_conntrack = draft.needs_conntrack || of_connection;
     if (target.has("--save-mark") || target.has("--restore-mark")) {
         ONLAN_TRY(Assign copy, copy_mark(target));
         draft.add(OtherStep(std::move(copy)));
-        return true;
+        return {};
     }
     for (const Option& option : target.options) {
         ONLAN_TRY(auto assign, set_mark(option, of_connection ? Target::ct_mark : Target::mark));
@@ -76,7 +72,18 @@ Result<bool> add_mark_target(const Extension& target, const Scope& /*scope*/, Dr
                 fmt::format("the option {} of {} is not known", option.name, target.name));
         draft.add(OtherStep(*std::move(assign)));
     }
-    return true;
+    return {};
 }
 
-} // namespace onlan::rules::xt
+} // namespace
+
+std::span<const ExtensionKind> mark_targets()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"MARK", add_mark},
+        {"CONNMARK", add_mark},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::targets

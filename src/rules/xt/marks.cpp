@@ -4,12 +4,11 @@
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::matches {
+namespace {
 
-Result<bool> add_marks(const Extension& match, const Scope& /*scope*/, Draft& draft)
+Result<> add_mark(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
-    if (match.name != "mark" && match.name != "connmark")
-        return false;
     const bool of_connection = match.name == "connmark";
     draft.needs_conntrack = draft.needs_conntrack || of_connection;
     for (const Option& option : match.options) {
@@ -20,7 +19,18 @@ Result<bool> add_marks(const Extension& match, const Scope& /*scope*/, Draft& dr
         draft.add_comparison(masked_comparison(of_connection ? Field::ct_mark : Field::mark, masked,
                                                option.inverted));
     }
-    return true;
+    return {};
 }
 
-} // namespace onlan::rules::xt
+} // namespace
+
+std::span<const ExtensionKind> marks()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"mark", add_mark},
+        {"connmark", add_mark},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::matches

@@ -5,7 +5,7 @@
 #include "rules/xt/targets.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::targets {
 namespace {
 
 Expression constant(const Value& value)
@@ -66,30 +66,11 @@ Result<> set_netmap(std::string_view text, Translate& translate)
     return {};
 }
 
-std::optional<NatKind> kind_of(std::string_view name)
+template <NatKind kind>
+Result<> add_nat(const Extension& target, const Scope& scope, Draft& draft)
 {
-    if (name == "SNAT")
-        return NatKind::source;
-    if (name == "DNAT")
-        return NatKind::destination;
-    if (name == "MASQUERADE")
-        return NatKind::masquerade;
-    if (name == "REDIRECT")
-        return NatKind::redirect;
-    if (name == "NETMAP")
-        return NatKind::netmap_destination;
-    return std::nullopt;
-}
-
-} // namespace
-
-Result<bool> add_nat(const Extension& target, const Scope& scope, Draft& draft)
-{
-    const auto kind = kind_of(target.name);
-    if (!kind)
-        return false;
     draft.needs_conntrack = true;
-    Translate translate{.kind = *kind};
+    Translate translate{.kind = kind};
     for (const Option& option : target.options) {
         if (option.name == "--to-source" || option.name == "--to-destination") {
             ONLAN_CHECK(set_destination(option.word(), scope, translate));
@@ -107,7 +88,21 @@ Result<bool> add_nat(const Extension& target, const Scope& scope, Draft& draft)
         }
     }
     draft.add(OtherStep(std::move(translate)));
-    return true;
+    return {};
 }
 
-} // namespace onlan::rules::xt
+} // namespace
+
+std::span<const ExtensionKind> nat()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"SNAT", add_nat<NatKind::source>},
+        {"DNAT", add_nat<NatKind::destination>},
+        {"MASQUERADE", add_nat<NatKind::masquerade>},
+        {"REDIRECT", add_nat<NatKind::redirect>},
+        {"NETMAP", add_nat<NatKind::netmap_destination>},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::targets

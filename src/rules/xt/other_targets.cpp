@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
-#include "rules/machine/harmless_targets.hpp"
 #include "rules/machine/reading.hpp"
 #include "rules/xt/targets.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::targets {
 namespace {
 
-Result<> add_tproxy(const Extension& target, Draft& draft)
+Result<> add_tproxy(const Extension& target, const Scope& /*scope*/, Draft& draft)
 {
     DivertToSocket divert{.accepts = true};
     for (const Option& option : target.options) {
@@ -30,29 +29,38 @@ Result<> add_tproxy(const Extension& target, Draft& draft)
     return {};
 }
 
-} // namespace
-
-Result<bool> add_other_target(const Extension& target, const Scope& /*scope*/, Draft& draft)
+Result<> add_queue(const Extension& /*target*/, const Scope& /*scope*/, Draft& draft)
 {
-    if (is_harmless_target(target.name)) {
-        draft.needs_conntrack = draft.needs_conntrack || target.name == "CONNSECMARK";
-        return true;
-    }
-    if (target.name == "TPROXY") {
-        ONLAN_CHECK(add_tproxy(target, draft));
-        return true;
-    }
-    if (target.name == "NFQUEUE" || target.name == "QUEUE") {
-        draft.add(OtherStep(Enqueue{}));
-        return true;
-    }
-    if (target.name == "SYNPROXY") {
-        draft.needs_conntrack = true;
-        draft.add(OtherStep(Ignored{.what = "that the SYN proxy answers"}));
-        draft.add(Decision{.kind = Decision::Kind::drop});
-        return true;
-    }
-    return false;
+    draft.add(OtherStep(Enqueue{}));
+    return {};
 }
 
-} // namespace onlan::rules::xt
+Result<> add_synproxy(const Extension& /*target*/, const Scope& /*scope*/, Draft& draft)
+{
+    draft.needs_conntrack = true;
+    draft.add(OtherStep(Ignored{.what = "that the SYN proxy answers"}));
+    draft.add(Decision{.kind = Decision::Kind::drop});
+    return {};
+}
+
+Result<> add_connsecmark(const Extension& /*target*/, const Scope& /*scope*/, Draft& draft)
+{
+    draft.needs_conntrack = true;
+    return {};
+}
+
+} // namespace
+
+std::span<const ExtensionKind> other_targets()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"TPROXY", add_tproxy},
+        {"NFQUEUE", add_queue},
+        {"QUEUE", add_queue},
+        {"SYNPROXY", add_synproxy},
+        {"CONNSECMARK", add_connsecmark},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::targets

@@ -6,7 +6,7 @@
 #include "rules/machine/symbols.hpp"
 #include "rules/xt/targets.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::targets {
 namespace {
 
 // reject_tg(), net/ipv4/netfilter/ipt_REJECT.c: codes of ICMP_DEST_UNREACH
@@ -29,12 +29,8 @@ constexpr auto kIpv6 = std::to_array<Symbol>({
     {"icmp6-reject-route", 6},
 });
 
-} // namespace
-
-Result<bool> add_reject(const Extension& target, const Scope& scope, Draft& draft)
+Result<> add_reject(const Extension& target, const Scope& scope, Draft& draft)
 {
-    if (target.name != "REJECT")
-        return false;
     const Option* with = target.find("--reject-with");
     const std::string_view usual =
         scope.ipv4() ? "icmp-port-unreachable" : "icmp6-port-unreachable";
@@ -42,14 +38,24 @@ Result<bool> add_reject(const Extension& target, const Scope& scope, Draft& draf
     if (name == "tcp-reset") {
         const Reject reset{.kind = RejectKind::tcp_reset, .type = 0, .code = 0};
         draft.add(OtherStep(RejectPacket{.ipv4 = reset, .ipv6 = reset}));
-        return true;
+        return {};
     }
     const auto code = scope.ipv4() ? find_symbol(kIpv4, name) : find_symbol(kIpv6, name);
     if (!code)
         return not_understood(fmt::format("REJECT --reject-with {} is not known", name));
     const Reject reject = scope.ipv4() ? icmp_unreachable(*code) : icmpv6_unreachable(*code);
     draft.add(OtherStep(RejectPacket{.ipv4 = reject, .ipv6 = reject}));
-    return true;
+    return {};
 }
 
-} // namespace onlan::rules::xt
+} // namespace
+
+std::span<const ExtensionKind> reject()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"REJECT", add_reject},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::targets

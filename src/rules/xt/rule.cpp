@@ -90,7 +90,7 @@ Result<ParsedRule> parse_rule(const std::vector<std::string>& words)
             continue;
         }
         if (!word.starts_with('-'))
-            return malformed(fmt::format("'{}' is no option", word));
+            return malformed(fmt::format("'{}' is not an option", word));
         Option option{.inverted = std::exchange(inverted, false), .name = word};
         option.words = words_of_option(words, at);
         if (is_base(word))

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "model/ipset.hpp"
 #include "net/ip_address.hpp"
 #include "rules/machine/program.hpp"
 
@@ -40,12 +41,19 @@ struct ParsedRule {
 // As iptables-save writes them.
 [[nodiscard]] std::string text_of(const std::vector<std::string>& words);
 
-// The sets that are understood, by their names.
-using IpSets = std::map<std::string, std::shared_ptr<const ElementSet>>;
+// The sets of a namespace, and the elements of those that are understood, by their names.
+struct IpSets {
+    std::vector<model::IpSet> listed;
+    std::map<std::string, std::shared_ptr<const ElementSet>> understood;
+
+    friend bool operator==(const IpSets& one, const IpSets& other)
+    {
+        return one.listed == other.listed;
+    }
+};
 
 // What a rule may refer to: the chains of its own table, the sets of its namespace.
 struct Scope {
-    const model::Netns& netns;
     const IpSets& ipsets;
     net::Family family = net::Family::ipv4;
     std::map<std::string, std::uint32_t> chains;

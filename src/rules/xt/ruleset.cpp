@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include <fmt/format.h>
 
-#include "model/netns.hpp"
 #include "rules/machine/reading.hpp"
 
 namespace onlan::rules::xt {
@@ -45,34 +45,47 @@ ChainType type_of(std::string_view table, Hook hook)
     return table == "mangle" && hook == Hook::output ? ChainType::route : ChainType::filter;
 }
 
-class Table {
+class TableCompiler {
 public:
-    Table(const model::Netns& netns, const WhichTable& which, Program& program)
-        : which_(which),
-          chains_(which.ruleset.tables.at(which.name)),
-          scope_{.netns = netns, .ipsets = which.ipsets, .family = which.ruleset.family},
-          program_(program),
-          writer_(program)
+    TableCompiler(TableSource source, const Table* before)
+        : table_{.source = std::move(source), .code = {}},
+          before_(before != nullptr && mean_the_same(before->source, table_.source) ? before
+                                                                                    : nullptr),
+          scope_{.ipsets = *table_.source.ipsets, .family = table_.source.family, .chains = {}}
     {}
 
-    Result<> read()
+    Result<std::shared_ptr<const Table>> table() &&
     {
-        for (const auto& [name, chain] : chains_)
-            scope_.chains[name] = writer_.declare_chain(
-                chain.policy == "DROP" ? Decision::Kind::drop : Decision::Kind::accept);
-        for (const auto& [name, chain] : chains_) {
-            if (chain.policy != "-")
-                add_base_chain(name, chain.policy);
-            ONLAN_CHECK(add_rules(name, chain));
+        code().families = {source().family};
+        for (const auto& [name, from] : source().chains)
+            scope_.chains.emplace(name, static_cast<std::uint32_t>(scope_.chains.size()));
+        for (const auto& [name, from] : source().chains) {
+            ONLAN_TRY(auto rules, compile_chain(name, from));
+            code().chains.push_back({.policy = from.chain->policy == "DROP"
+                                                   ? Decision::Kind::drop
+                                                   : Decision::Kind::accept,
+                                     .code = std::move(rules)});
+            if (from.chain->policy != "-" && from.registered)
+                add_base_chain(name, from.chain->policy);
         }
-        return {};
+        return std::make_shared<const Table>(std::move(table_));
     }
 
 private:
+    // Whether rules read the same mean the same in both: jumps and sets.
+    static bool mean_the_same(const TableSource& one, const TableSource& other)
+    {
+        return one.ipsets == other.ipsets &&
+               std::ranges::equal(one.chains | std::views::keys, other.chains | std::views::keys);
+    }
+
+    [[nodiscard]] const TableSource& source() const { return table_.source; }
+    [[nodiscard]] CompiledTable& code() { return table_.code; }
+
     [[nodiscard]] RuleRef ref(const std::string& chain) const
     {
-        return {.program = model::xtables_program(which_.ruleset.backend, which_.ruleset.family),
-                .table = which_.name,
+        return {.program = model::xtables_program(source().backend, source().family),
+                .table = source().name,
                 .chain = chain};
     }
 
@@ -82,38 +95,27 @@ private:
             std::ranges::find(kHooks, name, &std::pair<std::string_view, Hook>::first);
         if (hook == kHooks.end())
             return;
-        if (which_.in_nft && !std::ranges::count(which_.in_nft->base_chains, name))
-            return;
         BaseChain base{.family = scope_.ipv4() ? HookFamily::ipv4 : HookFamily::ipv6,
                        .hook = hook->second,
-                       .type = type_of(which_.name, hook->second),
-                       .priority = priority_of(which_.name, hook->second),
+                       .type = type_of(source().name, hook->second),
+                       .priority = priority_of(source().name, hook->second),
                        .policy = ref(name),
                        .index = scope_.chains.at(name)};
         base.policy.text = fmt::format("-P {} {}", name, policy);
-        program_.base_chains.push_back(std::move(base));
+        code().base_chains.push_back(std::move(base));
     }
 
-    // Empty unless both listings have as many rules in this chain: then they are the same ones.
-    [[nodiscard]] std::vector<std::uint64_t> handles_in(const std::string& name,
-                                                        std::size_t rules) const
+    // One whose rules stayed keeps what they were compiled to.
+    [[nodiscard]] Result<std::shared_ptr<const CompiledChain>>
+    compile_chain(const std::string& name, const ChainSource& from) const
     {
-        if (!which_.in_nft)
-            return {};
-        const auto found = which_.in_nft->handles.find(name);
-        return found != which_.in_nft->handles.end() && found->second.size() == rules
-                   ? found->second
-                   : std::vector<std::uint64_t>{};
-    }
-
-    Result<> add_rules(const std::string& name, const model::XtablesChain& chain)
-    {
-        writer_.begin_chain(scope_.chains.at(name));
-        const std::vector<std::uint64_t> handles = handles_in(name, chain.rules.size());
+        if (before_ != nullptr && before_->source.chains.at(name) == from)
+            return before_->code.chains[scope_.chains.at(name)].code;
+        ChainWriter writer;
         unsigned number = 0;
-        for (const model::XtablesRule& rule : chain.rules) {
+        for (const model::XtablesRule& rule : from.chain->rules) {
             RuleRef where = ref(name);
-            where.handle = handles.empty() ? 0 : handles[number];
+            where.handle = from.handles.empty() ? 0 : from.handles[number];
             where.number = ++number;
             where.text = fmt::format("-A {} {}", name, text_of(rule.words));
             auto draft = read_rule(rule.words);
@@ -121,11 +123,9 @@ private:
                 return Failure{std::move(draft).error().within(
                     fmt::format("{}, table {}, chain {}, rule {} ({})", where.program, where.table,
                                 name, number, where.text))};
-            bool& conntrack = scope_.ipv4() ? program_.conntrack_ipv4 : program_.conntrack_ipv6;
-            conntrack = conntrack || draft->needs_conntrack;
-            writer_.add_rule(*std::move(draft), std::move(where));
+            writer.add_rule(*std::move(draft), std::move(where));
         }
-        return {};
+        return std::move(writer).finish();
     }
 
     [[nodiscard]] Result<Draft> read_rule(const std::vector<std::string>& words) const
@@ -134,18 +134,44 @@ private:
         return compile(rule, scope_);
     }
 
-    const WhichTable& which_;
-    const std::map<std::string, model::XtablesChain>& chains_;
+    Table table_;
+    const Table* before_;
     Scope scope_;
-    Program& program_;
-    ProgramWriter writer_;
 };
 
 } // namespace
 
-Result<> read_table(const model::Netns& netns, const WhichTable& table, Program& program)
+TableSource source_of(const model::XtablesRuleset& ruleset,
+                      const std::string& table,
+                      const Shared<IpSets>& ipsets)
 {
-    return Table(netns, table, program).read();
+    TableSource source{.backend = ruleset.backend,
+                       .family = ruleset.family,
+                       .name = table,
+                       .chains = {},
+                       .ipsets = ipsets};
+    for (const auto& [name, chain] : ruleset.tables.at(table))
+        source.chains.emplace(name, ChainSource{.chain = chain, .handles = {}});
+    return source;
+}
+
+void take_from_nft(const InNft& shown, TableSource& source)
+{
+    for (auto& [name, from] : source.chains) {
+        from.registered = std::ranges::count(shown.base_chains, name) != 0;
+        // With as many rules in both listings they are the same ones.
+        const auto handles = shown.handles.find(name);
+        if (handles != shown.handles.end() && handles->second.size() == from.chain->rules.size())
+            from.handles = handles->second;
+    }
+}
+
+Result<std::shared_ptr<const Table>> compile_table(TableSource source,
+                                                   const std::shared_ptr<const Table>& before)
+{
+    if (before != nullptr && before->source == source)
+        return before;
+    return TableCompiler(std::move(source), before.get()).table();
 }
 
 bool has_base_chains(const model::XtablesRuleset& ruleset,
@@ -156,7 +182,7 @@ bool has_base_chains(const model::XtablesRuleset& ruleset,
     return chains != ruleset.tables.end() &&
            std::ranges::all_of(names, [&](const std::string& name) {
                const auto chain = chains->second.find(name);
-               return chain != chains->second.end() && chain->second.policy != "-";
+               return chain != chains->second.end() && chain->second->policy != "-";
            });
 }
 

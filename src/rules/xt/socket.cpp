@@ -6,14 +6,13 @@
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::matches {
+namespace {
 
 // owner_mt(), net/netfilter/xt_owner.c: without a socket the packet matches if all options are
 // inverted.
-Result<bool> add_socket(const Extension& match, const Scope& /*scope*/, Draft& draft)
+Result<> add_owner(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
-    if (match.name != "owner")
-        return false;
     const bool all_inverted = std::ranges::all_of(match.options, &Option::inverted);
     for (const Option& option : match.options) {
         CompareExpression comparison{.left = {.source = Field::skuid},
@@ -29,7 +28,17 @@ Result<bool> add_socket(const Extension& match, const Scope& /*scope*/, Draft& d
         }
         draft.add_comparison(std::move(comparison));
     }
-    return true;
+    return {};
 }
 
-} // namespace onlan::rules::xt
+} // namespace
+
+std::span<const ExtensionKind> socket()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"owner", add_owner},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::matches

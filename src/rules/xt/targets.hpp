@@ -1,19 +1,11 @@
 #pragma once
 
-#include "rules/xt/rule.hpp"
+#include "rules/xt/matches.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::targets {
 
-// One for each group of targets: adds what the target does to the rule. False if it is none of the
-// group's.
-[[nodiscard]] Result<bool> add_nat(const Extension& target, const Scope& scope, Draft& draft);
-[[nodiscard]] Result<bool> add_reject(const Extension& target, const Scope& scope, Draft& draft);
-[[nodiscard]] Result<bool>
-add_mark_target(const Extension& target, const Scope& scope, Draft& draft);
-[[nodiscard]] Result<bool> add_ct_target(const Extension& target, const Scope& scope, Draft& draft);
-[[nodiscard]] Result<bool>
-add_header_target(const Extension& target, const Scope& scope, Draft& draft);
-[[nodiscard]] Result<bool>
-add_other_target(const Extension& target, const Scope& scope, Draft& draft);
+// Each file has the rows of its targets; a further one is a file and its name here.
+Rows ct, header_targets, mark_targets, nat, other_targets, reject;
+inline constexpr std::array kFiles = {ct, header_targets, mark_targets, nat, other_targets, reject};
 
-} // namespace onlan::rules::xt
+} // namespace onlan::rules::xt::targets

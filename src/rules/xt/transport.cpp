@@ -4,7 +4,7 @@
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt {
+namespace onlan::rules::xt::matches {
 namespace {
 
 constexpr std::uint64_t kLastPort = 0xFFFF;
@@ -14,21 +14,6 @@ struct Ports {
     Field source = Field::th_sport;
     Field destination = Field::th_dport;
 };
-
-std::optional<Ports> ports_of(std::string_view protocol)
-{
-    if (protocol == "tcp")
-        return Ports{.source = Field::tcp_sport, .destination = Field::tcp_dport};
-    if (protocol == "udp")
-        return Ports{.source = Field::udp_sport, .destination = Field::udp_dport};
-    if (protocol == "udplite")
-        return Ports{.source = Field::udplite_sport, .destination = Field::udplite_dport};
-    if (protocol == "sctp")
-        return Ports{.source = Field::sctp_sport, .destination = Field::sctp_dport};
-    if (protocol == "dccp")
-        return Ports{.source = Field::dccp_sport, .destination = Field::dccp_dport};
-    return std::nullopt;
-}
 
 Result<> add_port(Field field, const Option& option, Draft& draft)
 {
@@ -72,12 +57,12 @@ Result<> add_tcp_flags(const Option& option, Draft& draft)
 // What the model does not have of a TCP, SCTP or DCCP header.
 void add_unknown_part(const Option& option, Draft& draft)
 {
-    draft.add(OtherStep(Maybe{.yes = fmt::format("the packet meets {}", option.name),
-                              .no = fmt::format("the packet does not meet {}", option.name)}));
+    draft.add(OtherStep(Maybe{.yes = fmt::format("the packet matches {}", option.name),
+                              .no = fmt::format("the packet does not match {}", option.name)}));
 }
 
 // multiport_mt(), net/netfilter/xt_multiport.c
-Result<> add_multiport(const Option& option, Draft& draft)
+Result<> add_some_ports(const Option& option, Draft& draft)
 {
     Intervals ports;
     for (const std::string& one : split(option.word(), ',')) {
@@ -101,31 +86,49 @@ Result<> add_multiport(const Option& option, Draft& draft)
     return {};
 }
 
-} // namespace
-
-Result<bool> add_transport(const Extension& match, const Scope& /*scope*/, Draft& draft)
+Result<> add_multiport(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
-    if (match.name == "multiport") {
-        for (const Option& option : match.options)
-            ONLAN_CHECK(add_multiport(option, draft));
-        return true;
-    }
-    const auto ports = ports_of(match.name);
-    if (!ports)
-        return false;
-    // tcp_mt(), udp_mt()…: a later fragment has no ports, whatever is asked.
+    for (const Option& option : match.options)
+        ONLAN_CHECK(add_some_ports(option, draft));
+    return {};
+}
+
+// tcp_mt(), udp_mt()…: a later fragment has no ports, whatever is asked.
+Result<> add_header(const Extension& match, const Ports& ports, Draft& draft)
+{
     for (const Option& option : match.options) {
         if (option.name == "--sport" || option.name == "--source-port") {
-            ONLAN_CHECK(add_port(ports->source, option, draft));
+            ONLAN_CHECK(add_port(ports.source, option, draft));
         } else if (option.name == "--dport" || option.name == "--destination-port") {
-            ONLAN_CHECK(add_port(ports->destination, option, draft));
+            ONLAN_CHECK(add_port(ports.destination, option, draft));
         } else if (option.name == "--tcp-flags" || option.name == "--syn") {
             ONLAN_CHECK(add_tcp_flags(option, draft));
         } else {
             add_unknown_part(option, draft);
         }
     }
-    return true;
+    return {};
 }
 
-} // namespace onlan::rules::xt
+template <Field source, Field destination>
+Result<> add_protocol(const Extension& match, const Scope& /*scope*/, Draft& draft)
+{
+    return add_header(match, {.source = source, .destination = destination}, draft);
+}
+
+} // namespace
+
+std::span<const ExtensionKind> transport()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({
+        {"multiport", add_multiport},
+        {"tcp", add_protocol<Field::tcp_sport, Field::tcp_dport>},
+        {"udp", add_protocol<Field::udp_sport, Field::udp_dport>},
+        {"udplite", add_protocol<Field::udplite_sport, Field::udplite_dport>},
+        {"sctp", add_protocol<Field::sctp_sport, Field::sctp_dport>},
+        {"dccp", add_protocol<Field::dccp_sport, Field::dccp_dport>},
+    });
+    return kRows;
+}
+
+} // namespace onlan::rules::xt::matches

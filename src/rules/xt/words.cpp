@@ -31,7 +31,7 @@ Result<std::uint64_t> number_of(std::string_view text, std::span<const Symbol> s
         return *number;
     if (const auto symbol = find_symbol(symbols, text))
         return *symbol;
-    return not_understood(fmt::format("'{}' is no number and no name that is known", text));
+    return not_understood(fmt::format("'{}' is neither a number nor a known name", text));
 }
 
 Result<Interval>

@@ -219,7 +219,7 @@ bool send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned
                   .mark = socket.mark,
                   .owner = socket.owner};
     if (ping)
-        packet.ip.icmp_type = socket.protocol == kIcmp ? 8 : 128;
+        packet.ip.icmp_type = socket.protocol == kIcmp ? net::kIcmpEcho : net::kIcmpv6EchoRequest;
     if (packet.ip.source == net::IpAddress::any(packet.family()))
         packet.ip.source = route_output(run, *socket.netns, flow_key(packet)).source;
     return ip_send(run, *socket.netns, std::move(packet), answers);

@@ -97,20 +97,21 @@ void deliver_tcp(Run& run, const Device& in, const Packet& packet)
 {
     const Namespace& netns = *in.netns;
     if (LiveSocket* socket = find_live(run, netns, tuple_of(packet.ip))) {
-        note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(run, *socket); });
+        note(run, packet, {&in, Stage::socket}, Action::deliver,
+             [&] { return by_live(run, *socket); });
         tcp_socket_receive(run, *socket, packet);
         return;
     }
     const model::Socket* listener = find_listener(packet, in);
     const bool opens = (packet.ip.tcp_flags & (kSyn | kAck | kRst)) == kSyn;
     if (listener != nullptr && opens && packet.type == PacketType::host) {
-        note(run, packet, {&in, "socket"}, "deliver",
+        note(run, packet, {&in, Stage::socket}, Action::deliver,
              [&] { return by_listener(run, listener, packet.ip); });
         tcp_accept(run, netns, packet, *listener);
         return;
     }
     const bool reset = (packet.ip.tcp_flags & kRst) != 0;
-    note(run, packet, {&in, "socket"}, reset ? "drop" : "reset", [&]() -> Reason {
+    note(run, packet, {&in, Stage::socket}, reset ? Action::drop : Action::reset, [&]() -> Reason {
         if (opens && listener == nullptr)
             return by_listener(run, nullptr, packet.ip);
         return by_socket({"{}:{} is not connected to {}:{}", packet.ip.destination,
@@ -125,14 +126,16 @@ void deliver_udp(Run& run, const Device& in, const Packet& packet)
 {
     const Namespace& netns = *in.netns;
     if (LiveSocket* socket = find_live(run, netns, tuple_of(packet.ip))) {
-        note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(run, *socket); });
+        note(run, packet, {&in, Stage::socket}, Action::deliver,
+             [&] { return by_live(run, *socket); });
         socket->response_seen = true;
         if (socket->role == SocketRole::proxy_back)
             proxy_answer(run, *socket, packet.number);
         return;
     }
     const model::Socket* listener = find_listener(packet, in);
-    note(run, packet, {&in, "socket"}, listener == nullptr ? "unreachable" : "deliver",
+    note(run, packet, {&in, Stage::socket},
+         listener == nullptr ? Action::unreachable : Action::deliver,
          [&] { return by_listener(run, listener, packet.ip); });
     if (listener != nullptr) {
         udp_answer(run, netns, packet, *listener);
@@ -166,9 +169,9 @@ void deliver_locally(Run& run, const Device& device, const Packet& packet)
         deliver_icmp(run, device, packet);
         break;
     default:
-        note(run, packet, {&device, "socket"}, "unreachable", [&] {
+        note(run, packet, {&device, Stage::socket}, Action::unreachable, [&] {
             return ByKernel{.function = "ip_protocol_deliver_rcu",
-                            .text = {"nothing takes protocol {}", packet.ip.protocol}};
+                            .text = {"nothing here accepts protocol {}", packet.ip.protocol}};
         });
         send_icmp_error(run, device, packet, IcmpReason::no_protocol);
         break;

@@ -36,8 +36,8 @@ void give_address(model::Netns& netns,
     netns.addresses = {{.link = kIndex, .local = {.address = address, .length = length}}};
     netns.routes = {
         {.destination = net::Prefix::around(address, net::address_bits(address.family())),
-         .table = 255,
-         .type = static_cast<std::uint8_t>(RouteType::local),
+         .table = model::kTableLocal,
+         .type = number(RouteType::local),
          .scope = model::kScopeHost,
          .link = kIndex},
         {.destination = net::Prefix::around(address, length),
@@ -93,12 +93,13 @@ void forward_to(Machine& router, const net::IpAddress& address)
     netns.routes.push_back(
         {.destination = net::Prefix::around(address, net::address_bits(address.family())),
          .link = kFar});
-    for (const char* family : {"ipv4", "ipv6"}) {
-        for (const char* device : {"eth0", "eth1"})
-            netns.sysctls[fmt::format("net.{}.conf.{}.forwarding", family, device)] = "1";
+    for (const char* device : {"all", "eth0", "eth1"}) {
+        netns.sysctls[model::kIpv4Conf["forwarding"].name(device)] = "1";
+        netns.sysctls[model::kIpv6Conf["forwarding"].name(device)] = "1";
     }
-    router.assumptions.push_back(fmt::format("{} forwards to {} and back, and translates nothing",
-                                             netns.name, address.to_string()));
+    router.assumptions.push_back(
+        fmt::format("{} forwards to {} and back, without address translation", netns.name,
+                    address.to_string()));
 }
 
 } // namespace
@@ -116,10 +117,9 @@ std::optional<Machine> lan_machine(const model::Netns& host,
             continue;
         Machine machine = machine_at(address, nic->name, nic->mtu);
         give_address(machine.netns, address, own.local.length, own.local.address);
-        machine.assumptions = {fmt::format("{} is an ordinary host behind {}: no firewall, one "
-                                           "address, what is off its subnet by way of {}",
-                                           machine.netns.name, nic->name,
-                                           own.local.address.to_string())};
+        machine.assumptions = {fmt::format(
+            "{} is an ordinary host behind {}: no firewall, one address, {} as its gateway",
+            machine.netns.name, nic->name, own.local.address.to_string())};
         if (serves)
             serve(machine, address.family(), *serves);
         return machine;

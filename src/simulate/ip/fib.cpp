@@ -9,13 +9,11 @@
 namespace onlan::simulate {
 namespace {
 
-constexpr std::uint32_t kLocalTable = 255;
-constexpr std::uint32_t kMainTable = 254;
-constexpr std::uint32_t kDefaultTable = 253;
+using model::kTableDefault;
+using model::kTableLocal;
+using model::kTableMain;
 
 constexpr std::uint8_t kTosMask = 0x1c; // IPTOS_RT_MASK: the DSCP bits that a route can ask for
-
-constexpr std::uint32_t kRouteDead = 1; // RTNH_F_DEAD
 
 int index_of(const model::Netns& netns, const std::string& name)
 {
@@ -93,10 +91,11 @@ std::size_t Fib::BitsHash::operator()(const Bits& bits) const noexcept
 
 Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
 {
+    const DevicesSettings of_devices(netns);
     for (const model::Link& link : netns.links) {
         // The switch is one of IPv4: IPv6 has its own, net.ipv6.conf.
         if (family == net::Family::ipv4 && !link.carrier && !link.loopback &&
-            device_settings(netns, link.name).ignore_routes_with_linkdown.value != 0)
+            of_devices.of(link.name).ipv4["ignore_routes_with_linkdown"].value != 0)
             ignored_.insert(link.index);
     }
     for (const model::Rule& rule : netns.policy_rules) {
@@ -110,7 +109,7 @@ Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
         const auto is = [&](std::uint32_t priority, std::uint32_t table) {
             return rule.says.priority == priority && rule.says.table == table;
         };
-        return !is(0, kLocalTable) && !is(32766, kMainTable) && !is(32767, kDefaultTable);
+        return !is(0, kTableLocal) && !is(32766, kTableMain) && !is(32767, kTableDefault);
     });
     separate_ =
         custom_rules_ || netns.separate_local_table.value_or(false) || family == net::Family::ipv6;
@@ -119,7 +118,7 @@ Fib::Fib(const model::Netns& netns, net::Family family) : family_(family)
             continue;
         add(tables_[route.table], route);
         // fib_trie_unmerge(): the first rule of a user separates the two for good.
-        if (!separate_ && (route.table == kLocalTable || route.table == kMainTable))
+        if (!separate_ && (route.table == kTableLocal || route.table == kTableMain))
             add(merged_, route);
     }
 }
@@ -130,7 +129,7 @@ void Fib::add(Table& table, const model::Route& route)
     // fib_find_alias(): the specific tos first, then the lower metric; of equal ones the older.
     // The local table's alias stands first in the merged trie.
     const auto rank = [](const model::Route* entry) {
-        return std::tuple(entry->table != kLocalTable, entry->tos == 0, entry->metric);
+        return std::tuple(entry->table != kTableLocal, entry->tos == 0, entry->metric);
     };
     routes.insert(std::ranges::upper_bound(routes, rank(&route), {}, rank), &route);
 }
@@ -163,7 +162,7 @@ const model::Route* Fib::find(const Table& table, const FlowKey& key) const
             return false;
         if (route.multipath)
             return std::ranges::any_of(route.next_hops, [](const model::NextHop& hop) {
-                return (hop.flags & kRouteDead) == 0;
+                return (hop.flags & model::kNextHopDead) == 0;
             });
         // fib_sync_down_dev(): without carrier a next hop is RTNH_F_LINKDOWN, but for those of
         // scope host.
@@ -228,7 +227,7 @@ RouteFound Fib::lookup(const FlowKey& key) const
     if (custom_rules_)
         return lookup_by_rules(key);
     if (separate_) {
-        for (const std::uint32_t table : {kLocalTable, kMainTable, kDefaultTable}) {
+        for (const std::uint32_t table : {kTableLocal, kTableMain, kTableDefault}) {
             if (const auto found = ask(table, key))
                 return *found;
         }
@@ -236,7 +235,7 @@ RouteFound Fib::lookup(const FlowKey& key) const
     }
     if (const auto found = result_of(find(merged_, key)))
         return *found;
-    return ask(kDefaultTable, key).value_or(RouteFound{});
+    return ask(kTableDefault, key).value_or(RouteFound{});
 }
 
 RouteType Fib::address_type(const net::IpAddress& address, int link) const
@@ -250,7 +249,7 @@ RouteType Fib::address_type(const net::IpAddress& address, int link) const
     } else if (bytes[0] == 0xFF) {
         return RouteType::multicast;
     }
-    const auto local = tables_.find(kLocalTable);
+    const auto local = tables_.find(kTableLocal);
     const FlowKey key{.destination = address};
     const model::Route* route = nullptr;
     if (!separate_)

@@ -13,19 +13,7 @@
 
 namespace onlan::simulate {
 
-// RTN_* of include/uapi/linux/rtnetlink.h
-enum class RouteType : std::uint8_t {
-    unspec,
-    unicast,
-    local,
-    broadcast,
-    anycast,
-    multicast,
-    blackhole,
-    unreachable,
-    prohibit,
-    throw_,
-};
+using model::RouteType;
 
 struct AddressHash {
     std::size_t operator()(const net::IpAddress& address) const noexcept;

@@ -21,20 +21,20 @@ struct Meaning {
 Meaning unreachable(std::uint8_t code)
 {
     switch (code) {
-    case 0:
-    case 11:
+    case net::kIcmpNetUnreach:
+    case net::kIcmpNetUnrTos:
         return {SocketError::network_unreachable, false};
-    case 1:
-    case 12:
+    case net::kIcmpHostUnreach:
+    case net::kIcmpHostUnrTos:
         return {SocketError::host_unreachable, false};
-    case 2:
+    case net::kIcmpProtUnreach:
         return {SocketError::no_protocol, true};
-    case 3:
+    case net::kIcmpPortUnreach:
         return {SocketError::refused, true};
-    case 4:
-        return {}; // fragmentation needed: the sender sends smaller ones
-    case 6:
-    case 9:
+    case net::kIcmpFragNeeded:
+        return {}; // the sender sends smaller ones
+    case net::kIcmpNetUnknown:
+    case net::kIcmpNetAno:
         return {SocketError::network_unreachable, true};
     default:
         return {SocketError::host_unreachable, true};
@@ -45,25 +45,25 @@ Meaning unreachable(std::uint8_t code)
 Meaning unreachable_ipv6(std::uint8_t code)
 {
     switch (code) {
-    case 0:
+    case net::kIcmpv6NoRoute:
         return {SocketError::network_unreachable, false};
-    case 2:
-    case 3:
+    case net::kIcmpv6NotNeighbour:
+    case net::kIcmpv6AddrUnreach:
         return {SocketError::host_unreachable, false};
-    case 4:
+    case net::kIcmpv6PortUnreach:
         return {SocketError::refused, true};
     default:
         return {SocketError::prohibited, true};
     }
 }
 
-// What else than ICMP's types 3 and 11 tells, and ICMPv6's 1 and 3, means nothing to a socket.
+// What other types tell means nothing to a socket.
 Meaning meaning_of(const Ip& ip)
 {
     const bool ipv6 = ip.protocol == kIcmpv6;
-    if (ip.icmp_type == (ipv6 ? 3 : 11)) // time exceeded
+    if (ip.icmp_type == (ipv6 ? net::kIcmpv6TimeExceed : net::kIcmpTimeExceeded))
         return {SocketError::host_unreachable, false};
-    if (ip.icmp_type == (ipv6 ? 1 : 3))
+    if (ip.icmp_type == (ipv6 ? net::kIcmpv6DestUnreach : net::kIcmpDestUnreach))
         return ipv6 ? unreachable_ipv6(ip.icmp_code) : unreachable(ip.icmp_code);
     return {};
 }
@@ -81,13 +81,13 @@ void deliver_icmp_error(Run& run, const Device& in, const Packet& packet)
                 (socket.local == sent.source && socket.remote_port == sent.destination_port));
     });
     if (found == run.state.sockets.end()) {
-        note(run, packet, {&in, "socket"}, "drop", [] {
+        note(run, packet, {&in, Stage::socket}, Action::drop, [] {
             return ByKernel{.function = "icmp_unreach",
-                            .text = "no socket here has sent what the error is about"};
+                            .text = "no socket here sent the packet that the error is about"};
         });
         return;
     }
-    note(run, packet, {&in, "socket"}, "deliver", [&] { return by_live(run, *found); });
+    note(run, packet, {&in, Stage::socket}, Action::deliver, [&] { return by_live(run, *found); });
     const Meaning meaning = meaning_of(packet.ip);
     const bool connecting = found->protocol == kTcp && found->state == SocketState::syn_sent;
     const bool counts = ping || connecting || (found->protocol != kTcp && meaning.fatal);
@@ -107,18 +107,19 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
         deliver_icmp_error(run, in, packet);
         return;
     }
-    if (ip.icmp_type == (v6 ? 128 : 8)) {
-        if (in.netns->settings.icmp_echo_ignore_all.value != 0) {
-            note(run, packet, {&in, "icmp"}, "drop",
-                 [&] { return BySysctl{.setting = &in.netns->settings.icmp_echo_ignore_all}; });
+    if (ip.icmp_type == (v6 ? net::kIcmpv6EchoRequest : net::kIcmpEcho)) {
+        if (in.netns->settings.ipv4["icmp_echo_ignore_all"].value != 0) {
+            note(run, packet, {&in, Stage::icmp}, Action::drop, [&] {
+                return BySysctl{.setting = in.netns->settings.ipv4["icmp_echo_ignore_all"]};
+            });
             return;
         }
-        note(run, packet, {&in, "icmp"}, "answer",
+        note(run, packet, {&in, Stage::icmp}, Action::answer,
              [] { return ByKernel{.function = "icmp_reply", .text = "echo request"}; });
         Packet reply{.ip = ip, .mark = 0};
         reply.ip.source = ip.destination;
         reply.ip.destination = ip.source;
-        reply.ip.icmp_type = v6 ? 129 : 0;
+        reply.ip.icmp_type = v6 ? net::kIcmpv6EchoReply : net::kIcmpEchoReply;
         reply.ip.ttl = 64;
         (void)ip_send(run, *in.netns, std::move(reply), packet.number);
         return;
@@ -129,10 +130,10 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
                socket.remote == ip.source;
     });
     const bool ours = found != run.state.sockets.end();
-    note(run, packet, {&in, "socket"}, ours ? "deliver" : "drop", [&]() -> Reason {
+    note(run, packet, {&in, Stage::socket}, ours ? Action::deliver : Action::drop, [&]() -> Reason {
         return ours ? by_live(run, *found)
                     : ByEntry{.table = model::ByEntry::Table::socket,
-                              .text = {"nobody here waits for an echo reply with the id {}",
+                              .text = {"nothing here is waiting for an echo reply with id {}",
                                        ip.source_port}};
     });
     if (ours)
@@ -146,23 +147,30 @@ IcmpError icmp_error(IcmpReason reason, net::Family family)
     };
     switch (reason) {
     case IcmpReason::no_route:
-        return either({3, 0}, {1, 0});
+        return either({net::kIcmpDestUnreach, net::kIcmpNetUnreach},
+                      {net::kIcmpv6DestUnreach, net::kIcmpv6NoRoute});
     case IcmpReason::unreachable_route: // ip6_pkt_discard() does not tell it from no route
-        return either({3, 1}, {1, 0});
+        return either({net::kIcmpDestUnreach, net::kIcmpHostUnreach},
+                      {net::kIcmpv6DestUnreach, net::kIcmpv6NoRoute});
     case IcmpReason::prohibited:
-        return either({3, 13}, {1, 1});
+        return either({net::kIcmpDestUnreach, net::kIcmpPktFiltered},
+                      {net::kIcmpv6DestUnreach, net::kIcmpv6AdmProhibited});
     case IcmpReason::no_neighbour:
-        return either({3, 1}, {1, 3});
+        return either({net::kIcmpDestUnreach, net::kIcmpHostUnreach},
+                      {net::kIcmpv6DestUnreach, net::kIcmpv6AddrUnreach});
     case IcmpReason::no_protocol: // to IPv6 a parameter problem
-        return either({3, 2}, {4, 1});
+        return either({net::kIcmpDestUnreach, net::kIcmpProtUnreach},
+                      {net::kIcmpv6ParamProb, net::kIcmpv6UnkNextHdr});
     case IcmpReason::no_port:
-        return either({3, 3}, {1, 4});
+        return either({net::kIcmpDestUnreach, net::kIcmpPortUnreach},
+                      {net::kIcmpv6DestUnreach, net::kIcmpv6PortUnreach});
     case IcmpReason::too_big:
-        return either({3, 4}, {2, 0});
+        return either({net::kIcmpDestUnreach, net::kIcmpFragNeeded}, {net::kIcmpv6PktTooBig, 0});
     case IcmpReason::hops_over:
-        return either({11, 0}, {3, 0});
+        return either({net::kIcmpTimeExceeded, net::kIcmpExcTtl},
+                      {net::kIcmpv6TimeExceed, net::kIcmpv6ExcHopLimit});
     case IcmpReason::shorter_way:
-        return either({5, 1}, {137, 0});
+        return either({net::kIcmpRedirect, net::kIcmpRedirHost}, {net::kNdiscRedirect, 0});
     }
     return {};
 }

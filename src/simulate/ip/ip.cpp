@@ -35,14 +35,14 @@ IcmpReason reason_of(RouteError error)
 void answer_unroutable(Run& run, const Device& in, const Packet& packet)
 {
     const Destination& destination = *packet.destination;
-    const Setting& forwarding =
-        packet.family() == net::Family::ipv4 ? in.settings.forwarding : in.settings.forwarding_ipv6;
+    const Setting forwarding = in.settings.forwarding(packet.family());
     const bool silent = forwarding.value == 0 || destination.error == RouteError::invalid;
-    note(run, packet, {&in, "route"}, silent ? "drop" : "unreachable", [&]() -> Reason {
-        if (forwarding.value == 0)
-            return BySysctl{.setting = &forwarding};
-        return by_route(*in.netns, destination);
-    });
+    note(run, packet, {&in, Stage::route}, silent ? Action::drop : Action::unreachable,
+         [&]() -> Reason {
+             if (forwarding.value == 0)
+                 return BySysctl{.setting = forwarding};
+             return by_route(*in.netns, destination);
+         });
     if (!silent)
         send_icmp_error(run, in, packet, reason_of(destination.error));
 }
@@ -90,20 +90,21 @@ void forward(Run& run, const Device& in, Packet&& packet)
 {
     const Device& out = *packet.destination->out;
     if (packet.type != PacketType::host) {
-        note(run, packet, {&in, "ip/forward"}, "drop", [] {
+        note(run, packet, {&in, Stage::ip_forward}, Action::drop, [] {
             return ByKernel{.function = "ip_forward",
                             .text = "the frame was not addressed to this device"};
         });
         return;
     }
     if (packet.ip.ttl <= 1) {
-        note(run, packet, {&in, "ttl"}, "drop",
-             [] { return ByKernel{.function = "ip_forward", .text = "the time to live is over"}; });
+        note(run, packet, {&in, Stage::ttl}, Action::drop, [] {
+            return ByKernel{.function = "ip_forward", .text = "the time to live has expired"};
+        });
         send_icmp_error(run, in, packet, IcmpReason::hops_over);
         return;
     }
     if (out.link->mtu != 0 && packet.ip.length > out.link->mtu && packet.ip.dont_fragment) {
-        note(run, packet, {&out, "mtu"}, "drop", [&] {
+        note(run, packet, {&out, Stage::mtu}, Action::drop, [&] {
             return ByEntry{.table = model::ByEntry::Table::link,
                            .text = {"{} mtu {}", out.name(), out.link->mtu}};
         });
@@ -136,12 +137,13 @@ void receive_finish(Run& run, const Device& in, Packet&& packet)
     if (!packet.destination) {
         RouteInput input = route_input(run, in, flow_key(packet));
         if (!input.destination) {
-            note(run, packet, {&in, input.stage}, "drop", [&] { return input.because; });
+            note(run, packet, {&in, input.stage}, Action::drop, [&] { return input.because; });
             return;
         }
         packet.destination = std::move(input.destination);
-        note(run, packet, {&in, "route"},
-             packet.destination->input == Destination::Input::forward ? "forward" : "local",
+        note(run, packet, {&in, Stage::route},
+             packet.destination->input == Destination::Input::forward ? Action::forward
+                                                                      : Action::local,
              [&] { return by_route(*in.netns, *packet.destination); });
     }
     switch (packet.destination->input) {
@@ -163,12 +165,13 @@ void note_unrouted(Run& run,
                    const RouteOutput& routed,
                    std::string_view function)
 {
-    const bool refused = routed.refused_by != nullptr;
-    note(run, packet, {netns, refused ? "route_localnet" : "route"}, "drop", [&]() -> Reason {
-        if (refused)
-            return BySysctl{.setting = routed.refused_by};
-        return ByKernel{.function = function, .text = describe(routed.error)};
-    });
+    const bool refused = routed.refused_by.has_value();
+    note(run, packet, {netns, refused ? Stage::route_localnet : Stage::route}, Action::drop,
+         [&]() -> Reason {
+             if (refused)
+                 return BySysctl{.setting = *routed.refused_by};
+             return ByKernel{.function = function, .text = describe(routed.error)};
+         });
 }
 
 } // namespace
@@ -176,7 +179,7 @@ void note_unrouted(Run& run,
 void ip_receive(Run& run, const Device& device, Packet&& packet)
 {
     if (packet.type == PacketType::otherhost) {
-        note(run, packet, {&device, "ip"}, "drop", [&] {
+        note(run, packet, {&device, Stage::ip}, Action::drop, [&] {
             return ByKernel{.function = "ip_rcv_core",
                             .text = {"the frame is for {}, not for {}", packet.ethernet.destination,
                                      device.name()}};
@@ -219,7 +222,7 @@ bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
     }
     const Device& out = *packet.destination->out;
     packet.device = &out;
-    note(run, packet, {&out, "route"}, "output",
+    note(run, packet, {&out, Stage::route}, Action::output,
          [&] { return by_route(netns, *packet.destination); });
     if (!pass_hook(run, packet,
                    {.family = hook_family(packet), .hook = Hook::output, .out = &out, .at = &out}))
@@ -235,7 +238,7 @@ bool reroute_output(Run& run, const Namespace& netns, Packet& packet)
         return false;
     }
     packet.destination = routed.destination;
-    note(run, packet, {packet.destination->out, "route"}, "re-route",
+    note(run, packet, {packet.destination->out, Stage::route}, Action::reroute,
          [&] { return by_route(netns, *packet.destination); });
     return true;
 }

@@ -17,9 +17,6 @@ namespace {
 using rules::Hook;
 using rules::HookFamily;
 
-constexpr std::uint8_t kSolicitation = 135;
-constexpr std::uint8_t kAdvertisement = 136;
-
 bool configured(const Device& device, const net::IpAddress& address)
 {
     return std::ranges::any_of(
@@ -65,7 +62,7 @@ net::MacAddress group_mac(const net::IpAddress& group)
 struct Message {
     net::IpAddress to;
     net::MacAddress to_mac;
-    std::uint8_t type = kSolicitation;
+    std::uint8_t type = net::kNdiscNeighbourSolicitation;
     Arp says;
 };
 
@@ -96,7 +93,7 @@ void send(Run& run, const Device& out, const Message& message, unsigned answers)
 void answer(Run& run, const Device& device, const Packet& packet)
 {
     const Arp& asked = *packet.arp;
-    note(run, packet, {&device, "ndisc"}, "answer", [&] {
+    note(run, packet, {&device, Stage::ndisc}, Action::answer, [&] {
         return ByEntry{.table = model::ByEntry::Table::link,
                        .text = {"{} answers with its own address {}", device.name(), device.mac}};
     });
@@ -104,7 +101,7 @@ void answer(Run& run, const Device& device, const Packet& packet)
     send(run, device,
          {.to = asked.sender,
           .to_mac = asked.sender_mac,
-          .type = kAdvertisement,
+          .type = net::kNdiscNeighbourAdvertisement,
           .says = {.reply = true,
                    .sender_mac = device.mac,
                    .sender = asked.target,
@@ -135,9 +132,9 @@ void neighbour_discovery_receive(Run& run, const Device& device, const Packet& r
     Packet packet = received;
     const Arp& arp = *packet.arp;
     if (!arp.reply && !configured(device, arp.target)) {
-        note(run, packet, {&device, "ndisc"}, "ignore", [] {
+        note(run, packet, {&device, Stage::ndisc}, Action::ignore, [] {
             return ByKernel{.function = "ip6_mc_input",
-                            .text = "the address is not one of this device"};
+                            .text = "the address does not belong to this device"};
         });
         return;
     }
@@ -148,7 +145,7 @@ void neighbour_discovery_receive(Run& run, const Device& device, const Packet& r
         answer(run, device, packet);
         return;
     }
-    note(run, packet, {&device, "neighbour"}, "learn", [&] {
+    note(run, packet, {&device, Stage::neighbour}, Action::learn, [&] {
         return ByKernel{.function = "ndisc_recv_na",
                         .text = {"{} is at {}", arp.sender, arp.sender_mac}};
     });

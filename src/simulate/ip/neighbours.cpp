@@ -56,7 +56,7 @@ net::IpAddress asker(const Device& out, const net::IpAddress& source, const net:
 
 bool is_permanent(const NeighbourKey& key)
 {
-    constexpr unsigned kFixed = 0x40U | 0x80U; // NUD_NOARP, NUD_PERMANENT
+    constexpr unsigned kFixed = model::kNudNoarp | model::kNudPermanent;
     return std::ranges::any_of(
         key.device->netns->facts->neighbours, [&](const model::Neighbour& neighbour) {
             return neighbour.link == key.device->link->index && neighbour.address == key.address &&
@@ -102,7 +102,7 @@ bool ignores(const Device& device, const Arp& arp)
                    (!same_subnet || address->local.subnet().contains(arp.sender));
         });
     };
-    switch (device.settings.arp_ignore.value) {
+    switch (device.settings.ipv4["arp_ignore"].value) {
     case 1:
         return !configured(false);
     case 2:
@@ -123,7 +123,7 @@ bool ignores(const Device& device, const Arp& arp)
 // arp_filter(): would the answer to the sender leave by another device?
 bool filtered(Run& run, const Device& device, const Arp& arp)
 {
-    if (device.settings.arp_filter.value == 0)
+    if (device.settings.ipv4["arp_filter"].value == 0)
         return false;
     const RouteOutput back =
         route_output(run, *device.netns, {.destination = arp.sender, .source = arp.target});
@@ -150,19 +150,19 @@ Verdict judge(Run& run, const Packet& packet, const Device& device)
         return {.unanswered = std::move(input.because)};
     if (input.destination->input == Destination::Input::local && !input.destination->broadcast) {
         if (ignores(device, arp))
-            return {.unanswered = BySysctl{.setting = &device.settings.arp_ignore}};
+            return {.unanswered = BySysctl{.setting = device.settings.ipv4["arp_ignore"]}};
         if (filtered(run, device, arp))
-            return {.unanswered = BySysctl{.setting = &device.settings.arp_filter}};
+            return {.unanswered = BySysctl{.setting = device.settings.ipv4["arp_filter"]}};
         return {};
     }
     if (input.destination->input == Destination::Input::forward) {
         const bool other = input.destination->out != &device;
-        if ((other && device.settings.proxy_arp.value != 0) ||
-            (!other && device.settings.proxy_arp_pvlan.value != 0))
+        if ((other && device.settings.ipv4["proxy_arp"].value != 0) ||
+            (!other && device.settings.ipv4["proxy_arp_pvlan"].value != 0))
             return {.unanswered = {}, .proxied = true};
     }
-    return {.unanswered =
-                ByKernel{.function = "arp_process", .text = "the address is not one of this host"}};
+    return {.unanswered = ByKernel{.function = "arp_process",
+                                   .text = "the address does not belong to this host"}};
 }
 
 enum class Delay : std::uint8_t { asked, over };
@@ -173,16 +173,17 @@ void answer(Run& run, const Device& device, const Packet& packet, Delay delay)
     const Arp& arp = *packet.arp;
     const Verdict verdict = judge(run, packet, device);
     if (verdict.unanswered) {
-        note(run, packet, {&device, "arp"}, "ignore", [&] { return *verdict.unanswered; });
+        note(run, packet, {&device, Stage::arp}, Action::ignore,
+             [&] { return *verdict.unanswered; });
         return;
     }
     if (verdict.proxied && delay == Delay::asked && packet.type != rules::PacketType::host &&
-        device.settings.proxy_delay != 0) {
+        device.settings.arp["proxy_delay"].value != 0) {
         learn(run, {.device = &device, .address = arp.sender}, arp.sender_mac);
         run.state.late_answers.push_back({.device = &device, .request = packet});
         return;
     }
-    note(run, packet, {&device, "arp"}, "answer", [&] {
+    note(run, packet, {&device, Stage::arp}, Action::answer, [&] {
         return ByEntry{.table = model::ByEntry::Table::link,
                        .text = {"{} answers with its own address {}", device.name(), device.mac}};
     });
@@ -230,7 +231,7 @@ void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_ho
         run.state.waiting, [&](const Waiting& other) { return other.neighbour == key; });
     const net::IpAddress source = packet.ip.source;
     const unsigned number = packet.number;
-    note(run, packet, {&out, "neighbour"}, "resolve", [&] {
+    note(run, packet, {&out, Stage::neighbour}, Action::resolve, [&] {
         return ByEntry{.table = model::ByEntry::Table::neighbour,
                        .text = {"{} dev {} is not known yet", next_hop, out.name()}};
     });
@@ -266,9 +267,9 @@ void arp_receive(Run& run, const Device& device, const Packet& received)
     }
     const NeighbourKey key{.device = &device, .address = arp.sender};
     const bool known = find_neighbour(run, key).has_value();
-    note(run, packet, {&device, "neighbour"}, known ? "ignore" : "learn", [&] {
+    note(run, packet, {&device, Stage::neighbour}, known ? Action::ignore : Action::learn, [&] {
         return ByKernel{.function = "arp_process",
-                        .text = known ? Words("the first answer stands for a second (locktime)")
+                        .text = known ? Words("the first answer is kept for a second (locktime)")
                                       : Words("{} is at {}", arp.sender, arp.sender_mac)};
     });
     if (!known)
@@ -290,7 +291,7 @@ void fail_waiting(Run& run)
     const std::vector<Waiting> failed = std::exchange(run.state.waiting, {});
     for (const Waiting& entry : failed) {
         const Device& out = *entry.neighbour.device;
-        note(run, entry.packet, {&out, "neighbour"}, "drop", [&] {
+        note(run, entry.packet, {&out, Stage::neighbour}, Action::drop, [&] {
             return ByEntry{.table = model::ByEntry::Table::neighbour,
                            .text = {"{} dev {} FAILED", entry.neighbour.address, out.name()}};
         });

@@ -12,7 +12,7 @@
 namespace onlan::simulate {
 namespace {
 
-RouteInput drop(std::string_view stage, std::string_view function, std::string_view text)
+RouteInput drop(Stage stage, std::string_view function, std::string_view text)
 {
     return {
         .destination = {}, .stage = stage, .because = ByKernel{.function = function, .text = text}};
@@ -47,11 +47,11 @@ model::NextHop
 select_hop(Run& run, const Namespace& netns, const model::Route& route, const FlowKey& key)
 {
     if (route.encapsulated)
-        run.assume(fmt::format("route {} in {} encapsulates packets, which is left out",
+        run.assume(fmt::format("route {} in {} encapsulates packets; this is ignored",
                                describe(netns, route), netns.name()));
     if (!route.multipath)
         return {.gateway = route.gateway, .link = route.link};
-    constexpr std::uint32_t kUnusable = 1 | 16; // RTNH_F_DEAD, RTNH_F_LINKDOWN
+    constexpr std::uint32_t kUnusable = model::kNextHopDead | model::kNextHopLinkdown;
     std::vector<model::NextHop> usable;
     std::ranges::copy_if(
         route.next_hops, std::back_inserter(usable), [&](const model::NextHop& hop) {
@@ -66,7 +66,7 @@ select_hop(Run& run, const Namespace& netns, const model::Route& route, const Fl
     const model::NextHop& hop = usable[run.choices.pick(
         fmt::format("{}: {} in {}", describe(netns, route), flow, netns.name()), usable.size())];
     const Device* device = device_of(netns, hop.link);
-    run.assume(fmt::format("{} take the hop by {} of route {} in {}", flow,
+    run.assume(fmt::format("{} take the next hop through {} of route {} in {}", flow,
                            device == nullptr ? "an unknown device" : device->name(),
                            describe(netns, route), netns.name()));
     return hop;
@@ -78,18 +78,18 @@ std::optional<RouteInput> martian(const Device& in, const FlowKey& key)
     if (key.source.family() != net::Family::ipv4)
         return {};
     if (multicast(key.source) || limited_broadcast(key.source))
-        return drop("martian-source", "ip_route_input_slow",
-                    "the source is a group or broadcast address");
+        return drop(Stage::martian_source, "ip_route_input_slow",
+                    "the source is a multicast or broadcast address");
     if (first_byte(key.source, 0) && !limited_broadcast(key.destination))
-        return drop("martian-source", "ip_route_input_slow", "the source is in 0.0.0.0/8");
+        return drop(Stage::martian_source, "ip_route_input_slow", "the source is in 0.0.0.0/8");
     if (first_byte(key.destination, 0))
-        return drop("martian-destination", "ip_route_input_slow",
+        return drop(Stage::martian_destination, "ip_route_input_slow",
                     "the destination is in 0.0.0.0/8");
     const bool loopback = first_byte(key.destination, 127) || first_byte(key.source, 127);
-    if (loopback && !in.link->loopback && in.settings.route_localnet.value == 0)
+    if (loopback && !in.link->loopback && in.settings.ipv4["route_localnet"].value == 0)
         return RouteInput{.destination = {},
-                          .stage = "route_localnet",
-                          .because = BySysctl{.setting = &in.settings.route_localnet}};
+                          .stage = Stage::route_localnet,
+                          .because = BySysctl{.setting = in.settings.ipv4["route_localnet"]}};
     return {};
 }
 
@@ -102,8 +102,7 @@ RouteInput unroutable(RouteError error, const model::Route* route)
 
 bool forwarding(const Device& in, net::Family family)
 {
-    return (family == net::Family::ipv4 ? in.settings.forwarding : in.settings.forwarding_ipv6)
-               .value != 0;
+    return in.settings.forwarding(family).value != 0;
 }
 
 SourceVerdict check_source(const Device& in, const Device* out, const FlowKey& key)
@@ -125,10 +124,10 @@ bool redirects(const Device& device,
                const net::IpAddress& source,
                const std::optional<net::IpAddress>& gateway)
 {
-    if (source.family() != net::Family::ipv4 || device.settings.send_redirects.value == 0)
+    if (source.family() != net::Family::ipv4 || device.settings.ipv4["send_redirects"].value == 0)
         return false;
     // inet_addr_onlink()
-    return device.settings.shared_media.value != 0 ||
+    return device.settings.ipv4["shared_media"].value != 0 ||
            std::ranges::any_of(device.addresses, [&](const model::Address* address) {
                const net::Prefix subnet = address->local.subnet();
                return subnet.contains(source) && (!gateway || subnet.contains(*gateway));
@@ -168,7 +167,7 @@ RouteInput route_input(Run& run, const Device& in, FlowKey key)
                           found.route);
 
     const auto type = static_cast<RouteType>(found.route->type);
-    if (type == RouteType::broadcast && in.settings.bc_forwarding.value == 0) {
+    if (type == RouteType::broadcast && in.settings.ipv4["bc_forwarding"].value == 0) {
         if (auto dropped = refused(check_source(in, nullptr, key)))
             return *std::move(dropped);
         return {.destination = Destination{.route = found.route, .broadcast = true}};
@@ -184,7 +183,7 @@ RouteInput route_input(Run& run, const Device& in, FlowKey key)
     const model::NextHop hop = select_hop(run, netns, *found.route, key);
     const Device* out = device_of(netns, hop.link);
     if (type != RouteType::unicast || out == nullptr)
-        return drop("martian-destination", "ip_mkroute_input", "the route leads nowhere");
+        return drop(Stage::martian_destination, "ip_mkroute_input", "the route leads nowhere");
     const SourceVerdict source = check_source(in, out, key);
     if (auto dropped = refused(source))
         return *std::move(dropped);
@@ -198,10 +197,9 @@ RouteInput route_input(Run& run, const Device& in, FlowKey key)
 
 std::optional<net::IpAddress> select_address(const Device& device, const net::IpAddress& next_hop)
 {
-    constexpr std::uint32_t kSecondary = 1; // IFA_F_SECONDARY
     const auto usable = [&](const model::Address& address) {
         return address.local.address.family() == next_hop.family() &&
-               address.scope < model::kScopeHost && (address.flags & kSecondary) == 0;
+               address.scope < model::kScopeHost && (address.flags & model::kAddressSecondary) == 0;
     };
     const net::IpAddress* first = nullptr;
     for (const model::Address* address : device.addresses) {
@@ -240,11 +238,11 @@ RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key)
             .source = key.source, .error = RouteError::network_unreachable, .route = found.route};
     // __mkroute_output(): 127.0.0.0/8 does not leave the host.
     if (first_byte(key.source, 127) && !out->link->loopback &&
-        out->settings.route_localnet.value == 0)
+        out->settings.ipv4["route_localnet"].value == 0)
         return {.source = key.source,
                 .error = RouteError::invalid,
                 .route = found.route,
-                .refused_by = &out->settings.route_localnet};
+                .refused_by = out->settings.ipv4["route_localnet"]};
     RouteOutput output{.destination = Destination{.input = local ? Destination::Input::local
                                                                  : Destination::Input::forward,
                                                   .out = out,
@@ -285,16 +283,16 @@ std::string_view describe(RouteError error)
 std::string describe(const Namespace& netns, const model::Route& route)
 {
     std::string text;
-    if (route.type > static_cast<std::uint8_t>(RouteType::unicast) &&
-        route.type < model::kRouteTypes.size())
+    if (route.type > number(RouteType::unicast) && route.type < model::kRouteTypes.size())
         text.append(model::kRouteTypes.at(route.type)).append(" ");
     text += route.destination.length() == 0 ? "default" : route.destination.to_string();
     if (route.gateway)
         text += " via " + route.gateway->to_string();
     if (const Device* device = device_of(netns, route.link))
         text += " dev " + device->name();
-    if (route.table != 254)
-        text += route.table == 255 ? " table local" : fmt::format(" table {}", route.table);
+    if (route.table != model::kTableMain)
+        text += route.table == model::kTableLocal ? " table local"
+                                                  : fmt::format(" table {}", route.table);
     return text;
 }
 

@@ -9,7 +9,7 @@ namespace onlan::simulate {
 // ip_route_input_slow()
 struct RouteInput {
     std::optional<Destination> destination; // nothing: dropped
-    std::string_view stage;                 // of the drop: "rp_filter", "martian-source"…
+    Stage stage = Stage::route;             // of the drop: rp_filter, martian_source…
     Reason because;
 };
 [[nodiscard]] RouteInput route_input(Run& run, const Device& in, FlowKey key);
@@ -20,7 +20,7 @@ struct RouteOutput {
     net::IpAddress source;
     RouteError error = RouteError::none;
     const model::Route* route = nullptr;
-    const Setting* refused_by = nullptr; // the sysctl that forbids to follow the route
+    std::optional<Setting> refused_by; // the sysctl that forbids to follow the route
 };
 [[nodiscard]] RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key);
 // inet_select_addr()

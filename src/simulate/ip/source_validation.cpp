@@ -8,23 +8,23 @@ namespace {
 SourceVerdict local_source(const Device& in)
 {
     return {.valid = false,
-            .stage = "local-source",
-            .because = BySysctl{.setting = &in.settings.accept_local}};
+            .stage = Stage::local_source,
+            .because = BySysctl{.setting = in.settings.ipv4["accept_local"]}};
 }
 
 SourceVerdict invalid_source()
 {
     return {.valid = false,
-            .stage = "invalid-source",
+            .stage = Stage::invalid_source,
             .because = ByKernel{.function = "__fib_validate_source",
-                                .text = "the source is no unicast address"}};
+                                .text = "the source is not a unicast address"}};
 }
 
 SourceVerdict reverse_path(const Device& in, const Words& why)
 {
     return {.valid = false,
-            .stage = "rp_filter",
-            .because = BySysctl{.setting = &in.settings.rp_filter, .aside = why}};
+            .stage = Stage::rp_filter,
+            .because = BySysctl{.setting = in.settings.ipv4["rp_filter"], .aside = why}};
 }
 
 // The lookup of a reply: addresses and ports swapped (__fib_validate_source()).
@@ -35,7 +35,7 @@ FlowKey reversed(const FlowKey& key, const Device& in, const Device* out)
             .in = out != nullptr
                       ? out->link->index
                       : (in.netns->loopback != nullptr ? in.netns->loopback->link->index : 0),
-            .mark = in.settings.src_valid_mark.value != 0 ? key.mark : 0,
+            .mark = in.settings.ipv4["src_valid_mark"].value != 0 ? key.mark : 0,
             .tos = key.tos,
             .protocol = key.protocol,
             .source_port = key.destination_port,
@@ -50,14 +50,14 @@ bool is_direct(const model::Route& route)
 
 SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key)
 {
-    const int filter = in.settings.rp_filter.value;
+    const int filter = in.settings.ipv4["rp_filter"].value;
     const RouteFound found = in.netns->ipv4.lookup(reversed(key, in, out));
     if (!found.ok())
         return filter == 0 ? SourceVerdict{}
                            : reverse_path(in, "(no route leads back to the source)");
     const auto type = static_cast<RouteType>(found.route->type);
     if (type == RouteType::local) {
-        if (in.settings.accept_local.value == 0)
+        if (in.settings.ipv4["accept_local"].value == 0)
             return local_source(in);
     } else if (type != RouteType::unicast) {
         return invalid_source();
@@ -69,16 +69,13 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
     // "last_resort": a device without an address has no reverse path that loose mode could accept,
     // so for it loose is as strict as strict.
     if (!in.has_address(net::Family::ipv4))
-        return filter == 0
-                   ? SourceVerdict{}
-                   : reverse_path(
-                         in,
-                         {"({} has no address, so the loose mode drops what the strict one drops; "
-                          "the way back is '{}')",
-                          in.name(), back});
+        return filter == 0 ? SourceVerdict{}
+                           : reverse_path(in, {"({} has no address, so loose mode drops what "
+                                               "strict mode would; the route back is '{}')",
+                                               in.name(), back});
     constexpr int kStrict = 1;
     if (filter == kStrict)
-        return reverse_path(in, {"(the way back is '{}')", back});
+        return reverse_path(in, {"(the route back is '{}')", back});
     FlowKey through = reversed(key, in, out);
     through.out = in.link->index;
     const RouteFound other = in.netns->ipv4.lookup(through);
@@ -92,10 +89,10 @@ SourceVerdict full_check(const Device& in, const Device* out, const FlowKey& key
 SourceVerdict validate_source(const Device& in, const Device* out, const FlowKey& key)
 {
     const DeviceSettings& settings = in.settings;
-    const bool may_redirect = &in == out && settings.send_redirects.value != 0;
-    if (settings.rp_filter.value != 0 || may_redirect)
+    const bool may_redirect = &in == out && settings.ipv4["send_redirects"].value != 0;
+    if (settings.ipv4["rp_filter"].value != 0 || may_redirect)
         return full_check(in, out, key);
-    if (settings.accept_local.value != 0)
+    if (settings.ipv4["accept_local"].value != 0)
         return {};
     if (in.netns->ipv4.custom_rules())
         return full_check(in, out, key);

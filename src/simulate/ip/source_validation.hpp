@@ -10,7 +10,7 @@ namespace onlan::simulate {
 // Would a reply to the packet's source leave by the device that the packet came in by?
 struct SourceVerdict {
     bool valid = true;
-    std::string_view stage; // of a drop: "rp_filter", "local-source", "invalid-source"
+    Stage stage = Stage::rp_filter; // of a drop; or local_source, invalid_source
     Reason because;
     bool on_link = false; // the source is a neighbour, as far as the check was made
 };

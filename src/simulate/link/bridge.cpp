@@ -85,13 +85,13 @@ void learn(Run& run, const Device& port, const Packet& packet)
 const char* refuses(const Device& port, const Device* from, const Packet& packet)
 {
     if (from == &port && !port.link->port->hairpin)
-        return "is the port that it came in by, and hairpin is off";
+        return "is the port that it came in through, and hairpin is off";
     if (!forwards(port))
         return "is not in state forwarding";
     if (!vlan_leaves(*port.master, port, packet))
         return "is not in the VLAN of the frame";
     if (from != nullptr && from->link->port->isolated && port.link->port->isolated)
-        return "is isolated, as is the port that it came in by";
+        return "is isolated, as is the port that it came in through";
     return nullptr;
 }
 
@@ -103,10 +103,10 @@ void push(Run& run, const Device& port, Packet&& packet)
     const unsigned room = port.link->mtu + (seen ? 0 : kVlanRoom);
     const bool fragments = seen && !packet.ip.dont_fragment;
     if (port.link->mtu != 0 && packet.ip.length > room && !fragments) {
-        note(run, packet, {&port, "bridge/mtu"}, "drop", [&] {
+        note(run, packet, {&port, Stage::bridge_mtu}, Action::drop, [&] {
             return ByEntry{
                 .table = model::ByEntry::Table::link,
-                .text = {"{} has mtu {}; a bridge tells nobody", port.name(), port.link->mtu}};
+                .text = {"{} has mtu {}; a bridge tells no one", port.name(), port.link->mtu}};
         });
         return;
     }
@@ -124,7 +124,7 @@ void forward_to(Run& run, const Device* in, const Device& out, Packet packet, Or
     // it. When it has handled a packet, what is left up to priority 0 is skipped
     // (br_nf_hook_thresh()).
     const bool handled = origin == Origin::forwarded && packet.bridge;
-    const int own = handled ? run.world.kernel.bridge_forward_priority : 0;
+    const int own = handled ? run.world.kernel().bridge_forward_priority : 0;
     if (!pass_hook(run, packet, bridge_hook(hook, in, &out, out), {.first = kFirst, .last = own}))
         return;
     if (origin == Origin::forwarded && !bridge_nf_forward(run, *in, out, packet))
@@ -167,15 +167,15 @@ void pass_up(Run& run, const Device& port, Packet&& packet)
 {
     const Device& bridge = *port.master;
     if (!vlan_leaves(bridge, bridge, packet)) {
-        note(run, packet, {&bridge, "bridge/port"}, "drop",
-             [&] { return by_port(bridge, "is not in the VLAN of the frame itself"); });
+        note(run, packet, {&bridge, Stage::bridge_port}, Action::drop,
+             [&] { return by_port(bridge, "is itself not in the VLAN of the frame"); });
         return;
     }
     vlan_untag(bridge, bridge, packet);
     if (!pass_hook(run, packet, bridge_hook(Hook::input, &port, nullptr, port)))
         return;
     bridge_nf_local_in(run, packet);
-    note(run, packet, {&bridge, "bridge/local"}, "pass-up", [&] {
+    note(run, packet, {&bridge, Stage::bridge_local}, Action::pass_up, [&] {
         return ByKernel{.function = "br_pass_frame_up",
                         .text = {"the frame is for {} itself", bridge.name()}};
     });
@@ -218,7 +218,7 @@ void forward_unicast(Run& run, const Device& port, Packet packet)
     const net::MacAddress& mac = packet.ethernet.destination;
     const auto target = find_fdb(run, bridge, packet, mac);
     if (!target) {
-        note(run, packet, {&bridge, "fdb"}, "flood",
+        note(run, packet, {&bridge, Stage::fdb}, Action::flood,
              [&] { return by_fdb({"{} has no entry for {}", bridge.name(), mac}); });
         flood(run, bridge, &port, packet, PacketType::host);
         return;
@@ -230,10 +230,11 @@ void forward_unicast(Run& run, const Device& port, Packet packet)
     }
     const Device& out = *backed_up(target->port);
     if (const char* refused = refuses(out, &port, packet)) {
-        note(run, packet, {&out, "bridge/port"}, "drop", [&] { return by_port(out, refused); });
+        note(run, packet, {&out, Stage::bridge_port}, Action::drop,
+             [&] { return by_port(out, refused); });
         return;
     }
-    note(run, packet, {&out, "fdb"}, "forward", why);
+    note(run, packet, {&out, Stage::fdb}, Action::forward, why);
     forward_to(run, &port, out, std::move(packet), Origin::forwarded);
 }
 
@@ -255,7 +256,7 @@ Taken receive_link_local(Run& run, const Device& port, const Packet& packet)
     if (number != kPause && (asked || (number == kStp && !bridge.stp)))
         return Taken::no;
     const bool up = number != kPause;
-    note(run, packet, {&port, "bridge/port"}, up ? "pass-up" : "drop", [] {
+    note(run, packet, {&port, Stage::bridge_port}, up ? Action::pass_up : Action::drop, [] {
         return ByKernel{.function = "br_handle_frame",
                         .text = "a frame to this group address stays on its link"};
     });
@@ -272,7 +273,7 @@ void leave_bridge(Run& run, const Device& port, Packet&& packet)
 {
     packet.broute = false;
     packet.type = packet_type(packet.ethernet.destination, port.mac);
-    note(run, packet, {&port, "bridge/prerouting"}, "broute",
+    note(run, packet, {&port, Stage::bridge_prerouting}, Action::broute,
          [] { return ByKernel{.function = "nf_hook_bridge_pre", .text = "a rule routes it"}; });
     receive_up(run, port, std::move(packet));
 }
@@ -288,8 +289,8 @@ void bridge_receive(Run& run, const Device& port, Packet&& packet)
     const bool bad_source =
         (packet.ethernet.source.bytes[0] & 1U) != 0 || all_zero(packet.ethernet.source);
     if (bad_source || !open) {
-        note(run, packet, {&port, "bridge/port"}, "drop", [&] {
-            return by_port(port, bad_source        ? "got a frame whose source is no address"
+        note(run, packet, {&port, Stage::bridge_port}, Action::drop, [&] {
+            return by_port(port, bad_source ? "received a frame whose source address is not valid"
                                  : bridge.link->up ? "is not in state forwarding"
                                                    : "belongs to a bridge that is down");
         });
@@ -318,14 +319,14 @@ void bridge_decide(Run& run, const Device& port, Packet&& packet)
     const Device& bridge = *port.master;
     const model::BridgePort& flags = *port.link->port;
     if (!vlan_enters(bridge, port, packet)) {
-        note(run, packet, {&port, "bridge/port"}, "drop",
+        note(run, packet, {&port, Stage::bridge_port}, Action::drop,
              [&] { return by_port(port, "does not take frames of this VLAN"); });
         return;
     }
     if (flags.locked) {
         const auto known = find_fdb(run, bridge, packet, packet.ethernet.source);
         if (!known || known->local || known->port != &port) {
-            note(run, packet, {&port, "bridge/port"}, "drop",
+            note(run, packet, {&port, Stage::bridge_port}, Action::drop,
                  [&] { return by_port(port, "is locked, and does not know the source address"); });
             return;
         }
@@ -333,7 +334,7 @@ void bridge_decide(Run& run, const Device& port, Packet&& packet)
     if (flags.learning)
         learn(run, port, packet);
     if (flags.state == PortState::learning) {
-        note(run, packet, {&port, "bridge/port"}, "drop",
+        note(run, packet, {&port, Stage::bridge_port}, Action::drop,
              [&] { return by_port(port, "is in state learning"); });
         return;
     }
@@ -342,7 +343,7 @@ void bridge_decide(Run& run, const Device& port, Packet&& packet)
         forward_unicast(run, port, std::move(packet));
         return;
     }
-    note(run, packet, {&bridge, "fdb"}, "flood", [&] {
+    note(run, packet, {&bridge, Stage::fdb}, Action::flood, [&] {
         return ByKernel{.function = "br_flood", .text = "to every port, and to the bridge itself"};
     });
     flood(run, bridge, &port, packet, type);
@@ -362,8 +363,8 @@ void bridge_transmit(Run& run, const Device& bridge, Packet&& packet)
         return;
     }
     if (!vlan_enters(bridge, bridge, packet)) {
-        note(run, packet, {&bridge, "bridge/port"}, "drop",
-             [&] { return by_port(bridge, "is in no VLAN that untagged frames belong to"); });
+        note(run, packet, {&bridge, Stage::bridge_port}, Action::drop,
+             [&] { return by_port(bridge, "has no VLAN for untagged frames"); });
         return;
     }
     const PacketType type = group_type(packet.ethernet.destination);
@@ -379,10 +380,10 @@ void bridge_transmit(Run& run, const Device& bridge, Packet&& packet)
     }
     const auto why = [&] { return by_fdb(describe(bridge, mac, *target)); };
     if (target->port == nullptr || refuses(*target->port, nullptr, packet) != nullptr) {
-        note(run, packet, {&bridge, "fdb"}, "drop", why);
+        note(run, packet, {&bridge, Stage::fdb}, Action::drop, why);
         return;
     }
-    note(run, packet, {target->port, "fdb"}, "forward", why);
+    note(run, packet, {target->port, Stage::fdb}, Action::forward, why);
     forward_to(run, nullptr, *target->port, std::move(packet), Origin::local);
 }
 

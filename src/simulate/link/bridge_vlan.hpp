@@ -11,7 +11,7 @@ namespace onlan::simulate {
 [[nodiscard]] bool vlan_enters(const Device& bridge, const Device& device, Packet& packet);
 // br_allowed_egress()
 [[nodiscard]] bool vlan_leaves(const Device& bridge, const Device& device, const Packet& packet);
-// br_handle_vlan(): takes the tag off where the device wants it so.
+// br_handle_vlan(): removes the tag where the device wants it so.
 void vlan_untag(const Device& bridge, const Device& device, Packet& packet);
 
 } // namespace onlan::simulate

@@ -50,22 +50,22 @@ void veth_transmit(Run& run, const Device& device, Packet&& packet)
     if (device.peer == nullptr) {
         run.assume(fmt::format("nothing answers behind {}: its other end is not in the snapshot",
                                device.name()));
-        note(run, packet, {&device, "veth"}, "leave",
+        note(run, packet, {&device, Stage::veth}, Action::leave,
              [&] { return by_link(device, "has its other end outside the snapshot"); });
         return;
     }
     const Device& peer = *device.peer;
     if (!peer.link->up || (peer.link->mtu != 0 && packet.ip.length > peer.link->mtu + kVlanRoom)) {
-        note(run, packet, {&peer, "veth"}, "drop",
+        note(run, packet, {&peer, Stage::veth}, Action::drop,
              [&] { return by_link(peer, peer.link->up ? "has a smaller mtu" : "is down"); });
         return;
     }
     scrub(packet, device, peer);
     packet.type = packet_type(packet.ethernet.destination, peer.mac);
-    note(run, packet, {&peer, "veth"}, "cross", [&] {
+    note(run, packet, {&peer, Stage::veth}, Action::cross, [&] {
         return ByKernel{
             .function = "skb_scrub_packet",
-            .text = {"{} to {}: the conntrack reference stays behind", device.name(), peer.name()}};
+            .text = {"{} to {}: the packet loses its conntrack entry", device.name(), peer.name()}};
     });
     enqueue(run, peer, std::move(packet));
 }
@@ -73,7 +73,8 @@ void veth_transmit(Run& run, const Device& device, Packet&& packet)
 // A NIC: everything that is plugged into its segment hears the frame.
 void wire_transmit(Run& run, const Device& device, const Packet& packet)
 {
-    note(run, packet, {&device, "wire"}, "leave", [&] { return by_link(device, "sends it"); });
+    note(run, packet, {&device, Stage::wire}, Action::leave,
+         [&] { return by_link(device, "sends it"); });
     for (const Device* other : device.wire) {
         Packet copy = packet;
         scrub(copy, device, *other);
@@ -125,7 +126,7 @@ rules::PacketType packet_type(const net::MacAddress& destination, const net::Mac
 void transmit(Run& run, const Device& device, Packet&& packet)
 {
     if (!device.link->up) {
-        note(run, packet, {&device, "transmit"}, "drop",
+        note(run, packet, {&device, Stage::transmit}, Action::drop,
              [&] { return by_link(device, "is down"); });
         return;
     }
@@ -155,8 +156,8 @@ void receive(Run& run, const Device& device, Packet&& packet)
         if (const Device* vlan = vlan_device(device, *packet.ethernet.vlan)) {
             packet.ethernet.vlan.reset();
             packet.type = packet_type(packet.ethernet.destination, vlan->mac);
-            note(run, packet, {vlan, "vlan"}, "untag",
-                 [&] { return by_link(*vlan, "takes the tag off"); });
+            note(run, packet, {vlan, Stage::vlan}, Action::untag,
+                 [&] { return by_link(*vlan, "removes the tag"); });
             receive(run, *vlan, std::move(packet));
             return;
         }

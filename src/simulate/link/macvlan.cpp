@@ -30,7 +30,7 @@ void hand_over(Run& run, const Device& from, const Device& to, Packet packet)
     const rules::PacketType type = packet_type(packet.ethernet.destination, to.mac);
     packet.type = type == rules::PacketType::otherhost ? rules::PacketType::host : type;
     packet.device = &to;
-    note(run, packet, {&to, "macvlan"}, "deliver", [&] {
+    note(run, packet, {&to, Stage::macvlan}, Action::deliver, [&] {
         return ByEntry{.table = model::ByEntry::Table::link,
                        .text = {"{} is a macvlan on {}", to.name(), to.lower->name()}};
     });
@@ -106,7 +106,7 @@ void macvlan_transmit(Run& run, const Device& device, Packet&& packet)
         }
     }
     // Out by the wire, and never up to the lower device itself: the host does not hear it.
-    note(run, packet, {device.lower, "macvlan"}, "transmit", [&] {
+    note(run, packet, {device.lower, Stage::macvlan}, Action::transmit, [&] {
         return ByEntry{.table = model::ByEntry::Table::link,
                        .text = {"{} is a macvlan on {}", device.name(), device.lower->name()}};
     });

@@ -21,7 +21,7 @@ bool reroute(Run& run, const Device& port, Packet& packet)
     const Device& bridge = *port.master;
     RouteInput input = route_input(run, bridge, flow_key(packet));
     if (!input.destination) {
-        note(run, packet, {&bridge, input.stage}, "drop", [&] { return input.because; });
+        note(run, packet, {&bridge, input.stage}, Action::drop, [&] { return input.because; });
         return false;
     }
     const Destination& destination = *input.destination;
@@ -30,13 +30,13 @@ bool reroute(Run& run, const Device& port, Packet& packet)
     packet.destination = destination;
     if (here) {
         packet.bridge->bridged_dnat = true;
-        note(run, packet, {&bridge, "br_netfilter"}, "bridge",
+        note(run, packet, {&bridge, Stage::br_netfilter}, Action::bridge,
              [&] { return by_route(*bridge.netns, destination); });
         return true;
     }
     packet.ethernet.destination = bridge.mac;
     packet.type = PacketType::host;
-    note(run, packet, {&bridge, "br_netfilter"}, "divert",
+    note(run, packet, {&bridge, Stage::br_netfilter}, Action::divert,
          [&] { return by_route(*bridge.netns, destination); });
     return true;
 }
@@ -47,12 +47,12 @@ bool calls_ip_hooks(const Device& bridge, const Packet& packet)
 {
     const NetnsSettings& settings = bridge.netns->settings;
     if (!settings.br_netfilter || packet.is_arp() ||
-        (packet.ethernet.vlan && settings.filter_vlan_tagged.value == 0))
+        (packet.ethernet.vlan && settings.bridge["bridge-nf-filter-vlan-tagged"].value == 0))
         return false;
     const model::NfCall& own = bridge.link->bridge->nf_call;
     return packet.family() == net::Family::ipv4
-               ? own.iptables || settings.call_iptables.value != 0
-               : own.ip6tables || settings.call_ip6tables.value != 0;
+               ? own.iptables || settings.bridge["bridge-nf-call-iptables"].value != 0
+               : own.ip6tables || settings.bridge["bridge-nf-call-ip6tables"].value != 0;
 }
 
 bool bridge_nf_prerouting(Run& run, const Device& port, Packet& packet)
@@ -87,8 +87,9 @@ bool bridge_nf_forward(Run& run, const Device& in, const Device& out, Packet& pa
     const Device& bridge = *out.master;
     const NetnsSettings& settings = bridge.netns->settings;
     if (packet.is_arp()) {
-        const bool called = settings.br_netfilter && (settings.call_arptables.value != 0 ||
-                                                      bridge.link->bridge->nf_call.arptables);
+        const bool called =
+            settings.br_netfilter && (settings.bridge["bridge-nf-call-arptables"].value != 0 ||
+                                      bridge.link->bridge->nf_call.arptables);
         return !called || pass_hook(run, packet,
                                     {.family = rules::HookFamily::arp,
                                      .hook = Hook::forward,

@@ -1,10 +1,12 @@
-// The rules of a snapshot's namespaces, compiled for the walk.
+#include "simulate/netfilter/compiled_rules.hpp"
 
-#include "simulate/netfilter/rulebook.hpp"
-#include "simulate/world.hpp"
+#include "rules/rule_set.hpp"
 
 namespace onlan::simulate {
 namespace {
+
+Result<std::shared_ptr<const Rulebook>> rulebook_of(Result<rules::RuleSet> rules,
+                                                    const model::Netns& netns);
 
 class CompiledRules final : public Rulebook {
 public:
@@ -25,24 +27,29 @@ public:
     {
         return rules_.needs_conntrack(family);
     }
+    [[nodiscard]] Result<std::shared_ptr<const Rulebook>>
+    with(const model::Netns& changed) const override
+    {
+        return rulebook_of(rules_.with(changed), changed);
+    }
 
 private:
     rules::RuleSet rules_;
 };
 
+Result<std::shared_ptr<const Rulebook>> rulebook_of(Result<rules::RuleSet> rules,
+                                                    const model::Netns& netns)
+{
+    if (!rules)
+        return Failure{std::move(rules).error().within(netns.name)};
+    return std::make_shared<const CompiledRules>(*std::move(rules));
+}
+
 } // namespace
 
-Result<World> World::load(std::span<const model::Netns> namespaces, std::vector<Proxy> proxies)
+Result<std::shared_ptr<const Rulebook>> compile_rules(const model::Netns& netns)
 {
-    std::vector<Part> parts;
-    for (const model::Netns& netns : namespaces) {
-        auto rules = rules::RuleSet::load(netns);
-        if (!rules)
-            return Failure{std::move(rules).error().within(netns.name)};
-        parts.push_back(
-            {.netns = &netns, .rules = std::make_shared<const CompiledRules>(*std::move(rules))});
-    }
-    return build(std::move(parts), std::move(proxies));
+    return rulebook_of(rules::RuleSet::load(netns), netns);
 }
 
 } // namespace onlan::simulate

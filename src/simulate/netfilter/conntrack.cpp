@@ -17,8 +17,6 @@ namespace {
 using rules::CtDirection;
 using rules::CtState;
 
-constexpr unsigned kIcmpEcho = 8;
-
 bool lives(const Connection& connection)
 {
     return connection.has(kConfirmed) && !connection.has(kDying);
@@ -47,23 +45,25 @@ Connection& copy_of(Run& run, const Namespace& netns, const model::Conntrack& st
 // nf_conntrack_icmpv6_error(), noct_valid_new[]: multicast listeners and neighbour discovery.
 bool never_tracked(const Ip& ip)
 {
-    return ip.protocol == kIcmpv6 &&
-           ((ip.icmp_type >= 130 && ip.icmp_type <= 136) || ip.icmp_type == 143);
+    return ip.protocol == kIcmpv6 && ((ip.icmp_type >= net::kIcmpv6MgmQuery &&
+                                       ip.icmp_type <= net::kNdiscNeighbourAdvertisement) ||
+                                      ip.icmp_type == net::kIcmpv6Mld2Report);
 }
 
 // icmp_new(): only what asks for an answer begins a connection.
 bool icmp_may_begin(const Ip& ip)
 {
     if (ip.protocol == kIcmpv6)
-        return ip.icmp_type == 128;
-    return ip.icmp_type == kIcmpEcho || ip.icmp_type == 13 || ip.icmp_type == 15 ||
-           ip.icmp_type == 17;
+        return ip.icmp_type == net::kIcmpv6EchoRequest;
+    return ip.icmp_type == net::kIcmpEcho || ip.icmp_type == net::kIcmpTimestamp ||
+           ip.icmp_type == net::kIcmpInfoRequest || ip.icmp_type == net::kIcmpAddress;
 }
 
 bool may_begin(const Namespace& netns, const Ip& ip)
 {
     if (ip.protocol == kTcp)
-        return tcp_may_begin(ip.tcp_flags, netns.settings.tcp_loose.value != 0);
+        return tcp_may_begin(ip.tcp_flags,
+                             netns.settings.netfilter["nf_conntrack_tcp_loose"].value != 0);
     return !ip.icmp() || icmp_may_begin(ip);
 }
 
@@ -78,14 +78,13 @@ void mark_invalid(Packet& packet)
 Reason not_tracked(const Namespace& netns, const Ip& ip)
 {
     if (ip.protocol == kTcp && tcp_may_begin(ip.tcp_flags, true))
-        return BySysctl{.setting = &netns.settings.tcp_loose};
+        return BySysctl{.setting = netns.settings.netfilter["nf_conntrack_tcp_loose"]};
     if (ip.protocol == kTcp)
-        return ByKernel{
-            .function = "tcp_new",
-            .text = {"no connection has this tuple, and a segment with the flags {} begins none",
-                     TcpFlags{ip.tcp_flags}}};
+        return ByKernel{.function = "tcp_new",
+                        .text = {"no connection has this tuple, and {} cannot start one",
+                                 TcpFlags{ip.tcp_flags}}};
     return ByKernel{.function = "nf_conntrack_in",
-                    .text = "no connection has this tuple, and this packet begins none"};
+                    .text = "no connection has this tuple, and this packet cannot start one"};
 }
 
 Reason by_entry(Run& run, const model::Conntrack& entry)
@@ -96,15 +95,15 @@ Reason by_entry(Run& run, const model::Conntrack& entry)
 // nf_conntrack_inet_error(): an error belongs to the connection of the packet that it is about.
 void track_icmp_error(Run& run, Packet& packet, const HookCall& call)
 {
-    const Place place(call.at, "conntrack");
+    const Place place(call.at, Stage::conntrack);
     const auto found =
         find_connection(run, call.netns(), inverted(*packet.ip.inner), packet.ct.zone);
     // The other direction of the inverted tuple is that of the packet in question.
     if (!found || packet.ip.destination != found->connection->tuple(found->direction).destination) {
         mark_invalid(packet);
-        note(run, packet, place, "invalid", [] {
+        note(run, packet, place, Action::invalid, [] {
             return ByKernel{.function = "nf_conntrack_inet_error",
-                            .text = "the packet that the error is about is of no connection"};
+                            .text = "the packet that the error is about belongs to no connection"};
         });
         return;
     }
@@ -112,7 +111,8 @@ void track_icmp_error(Run& run, Packet& packet, const HookCall& call)
     packet.ct.direction = found->direction;
     packet.ct.state = CtState::related;
     packet.ct.seen = true;
-    note(run, packet, place, "related", [&] { return by_entry(run, found->connection->entry); });
+    note(run, packet, place, Action::related,
+         [&] { return by_entry(run, found->connection->entry); });
 }
 
 // init_conntrack()
@@ -125,6 +125,22 @@ Connection& begin_connection(Run& run, const Packet& packet, const Namespace& ne
     connection.entry.zone_original = packet.ct.zone.original;
     connection.entry.zone_reply = packet.ct.zone.reply;
     return connection;
+}
+
+Action action_of(CtState state)
+{
+    switch (state) {
+    case CtState::new_:
+        return Action::new_;
+    case CtState::established:
+        return Action::established;
+    case CtState::related:
+        return Action::related;
+    case CtState::invalid:
+    case CtState::untracked:
+        break;
+    }
+    return Action::invalid;
 }
 
 CtState state_of(const Tracked& tracked)
@@ -221,7 +237,7 @@ void conntrack_in(Run& run, Packet& packet, const HookCall& call)
         return;
     }
     const Namespace& netns = call.netns();
-    const Place place(call.at, "conntrack");
+    const Place place(call.at, Stage::conntrack);
     if (packet.ip.icmp_error()) {
         if (packet.ip.inner)
             track_icmp_error(run, packet, call);
@@ -240,14 +256,15 @@ void conntrack_in(Run& run, Packet& packet, const HookCall& call)
             break;
         case TcpResult::invalid:
             mark_invalid(packet);
-            note(run, packet, place, "invalid", [&] { return by_entry(run, before); });
+            note(run, packet, place, Action::invalid, [&] { return by_entry(run, before); });
             return;
         }
     }
     if (!tracked) {
         if (!may_begin(netns, packet.ip)) {
             mark_invalid(packet);
-            note(run, packet, place, "invalid", [&] { return not_tracked(netns, packet.ip); });
+            note(run, packet, place, Action::invalid,
+                 [&] { return not_tracked(netns, packet.ip); });
             return;
         }
         tracked = Tracked{&begin_connection(run, packet, netns), CtDirection::original};
@@ -261,7 +278,7 @@ void conntrack_in(Run& run, Packet& packet, const HookCall& call)
     ct.seen = true;
     if (tracked->direction == CtDirection::reply)
         tracked->connection->entry.status |= kSeenReply;
-    note(run, packet, place, ct_word(ct),
+    note(run, packet, place, action_of(ct.state),
          [&] { return by_entry(run, tracked->connection->entry); });
 }
 
@@ -289,7 +306,7 @@ bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call)
         return true;
     }
     const model::Conntrack& theirs = clash->connection->entry;
-    const Place place(call.at, "conntrack");
+    const Place place(call.at, Stage::conntrack);
     // nf_ct_resolve_clash(): the same flow twice is one flow, where the protocol allows it.
     const bool same = theirs.original == connection->entry.original &&
                       theirs.reply == connection->entry.reply &&
@@ -298,7 +315,7 @@ bool conntrack_confirm(Run& run, Packet& packet, const HookCall& call)
         packet.ct.connection = clash->connection;
         return true;
     }
-    note(run, packet, place, "drop", [&] { return by_entry(run, theirs); });
+    note(run, packet, place, Action::drop, [&] { return by_entry(run, theirs); });
     return false;
 }
 

@@ -320,7 +320,9 @@ TcpResult tcp_packet(Connection& connection,
     // tcp_new()
     if (!connection.has(kConfirmed) && connection.tcp.seen[0].maxwin == 0)
         tcp_see_first(connection.tcp, segment);
-    return Segment(connection, direction, segment, settings.tcp_be_liberal.value != 0).judge();
+    return Segment(connection, direction, segment,
+                   settings.netfilter["nf_conntrack_tcp_be_liberal"].value != 0)
+        .judge();
 }
 
 } // namespace onlan::simulate

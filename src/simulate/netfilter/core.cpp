@@ -105,41 +105,45 @@ std::string assumption_of(const rules::ChainOutcome& outcome)
     return text;
 }
 
-// "ip/prerouting/nat", of every list of hooks.
-struct StageName {
-    std::array<char, 24> letters{};
-    std::size_t size = 0;
+Stage filter_stage(const HookCall& call)
+{
+    struct First {
+        Stage stage;
+        rules::Hook hook;
+    };
+    constexpr std::array<First, 5> kFirstOfFamily{
+        {{Stage::ip_prerouting, rules::Hook::prerouting},
+         {Stage::ip6_prerouting, rules::Hook::prerouting},
+         {Stage::arp_input, rules::Hook::input},
+         {Stage::bridge_prerouting, rules::Hook::prerouting},
+         {Stage::netdev_ingress, rules::Hook::ingress}}};
+    const First& first = kFirstOfFamily[static_cast<std::size_t>(call.family)];
+    return static_cast<Stage>(static_cast<int>(first.stage) + static_cast<int>(call.hook) -
+                              static_cast<int>(first.hook));
+}
 
-    constexpr void append(std::string_view word)
-    {
-        for (const char letter : word)
-            letters[size++] = letter;
+Stage nat_stage(const HookCall& call)
+{
+    const bool ipv4 = call.family == HookFamily::ipv4;
+    switch (call.hook) {
+    case rules::Hook::input:
+        return ipv4 ? Stage::ip_input_nat : Stage::ip6_input_nat;
+    case rules::Hook::output:
+        return ipv4 ? Stage::ip_output_nat : Stage::ip6_output_nat;
+    case rules::Hook::postrouting:
+        return ipv4 ? Stage::ip_postrouting_nat : Stage::ip6_postrouting_nat;
+    default:
+        return ipv4 ? Stage::ip_prerouting_nat : Stage::ip6_prerouting_nat;
     }
-    [[nodiscard]] constexpr std::string_view text() const { return {letters.data(), size}; }
-};
-constexpr std::string_view kNat = "/nat";
-constexpr auto kNatStages = [] {
-    constexpr std::array<std::string_view, 5> kFamilies{"ip", "ip6", "arp", "bridge", "netdev"};
-    constexpr std::array<std::string_view, 7> kHooks{"ingress", "prerouting",  "input", "forward",
-                                                     "output",  "postrouting", "egress"};
-    std::array<std::array<StageName, kHooks.size()>, kFamilies.size()> names{};
-    for (std::size_t family = 0; family < kFamilies.size(); ++family) {
-        for (std::size_t hook = 0; hook < kHooks.size(); ++hook) {
-            for (const std::string_view part :
-                 {kFamilies[family], std::string_view("/"), kHooks[hook], kNat})
-                names[family][hook].append(part);
-        }
-    }
-    return names;
-}();
+}
 
 bool listens_on(Run& run, const rules::BaseChain& chain, const Device& device)
 {
     if (chain.family != HookFamily::netdev)
         return true;
     if (chain.devices.empty())
-        run.assume(fmt::format("the chain {} of {} is bound to no device that packets pass: the "
-                               "listing names none",
+        run.assume(fmt::format("the chain {} of {} is not bound to any device that packets pass: "
+                               "the listing names none",
                                chain.policy.chain, chain.policy.table));
     return std::ranges::find(chain.devices, device.name()) != chain.devices.end();
 }
@@ -180,28 +184,26 @@ rules::HookFamily hook_family(const Packet& packet)
     return packet.family() == net::Family::ipv4 ? HookFamily::ipv4 : HookFamily::ipv6;
 }
 
-std::string_view nat_stage_name(const HookCall& call)
+Place filter_place(const HookCall& call)
 {
-    return kNatStages[static_cast<std::size_t>(call.family)][static_cast<std::size_t>(call.hook)]
-        .text();
+    return {call.at, filter_stage(call), call.out};
 }
 
-std::string_view stage_name(const HookCall& call)
+Place nat_place(const HookCall& call)
 {
-    const std::string_view name = nat_stage_name(call);
-    return name.substr(0, name.size() - kNat.size());
+    return {call.at, nat_stage(call), call.out};
 }
 
 rules::ChainOutcome
 ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain& chain)
 {
-    const Namespace& netns = call.netns();
-    const NetnsSurroundings surroundings(netns);
+    const Rulebook& book = *run.world.rules_of(call.netns()).book;
+    const NetnsSurroundings surroundings(call.netns());
     const bool too_many = run.rules_seen > kMostRules;
     if (too_many)
-        run.assume("the packets meet so many rules that not all of them were looked at");
+        run.assume("the packets meet too many rules for all of them to be evaluated");
     auto outcomes = too_many ? std::vector<rules::ChainOutcome>{}
-                             : netns.rulebook->evaluate(chain, view_of(packet, call), surroundings);
+                             : book.evaluate(chain, view_of(packet, call), surroundings);
     if (outcomes.empty()) {
         rules::ChainOutcome nothing{.packet = view_of(packet, call)};
         nothing.because = &chain.policy;
@@ -219,8 +221,7 @@ ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain
     for (const std::string& assumption : outcome.assumptions)
         run.assume(assumption);
     const bool nat = chain.type == rules::ChainType::nat;
-    record_matches(run, packet, {call.at, nat ? nat_stage_name(call) : stage_name(call)},
-                   outcome.path);
+    record_matches(run, packet, nat ? nat_place(call) : filter_place(call), outcome.path);
     take_over(packet, outcome);
     return outcome;
 }
@@ -232,27 +233,28 @@ bool pass_chain(Run& run, Packet& packet, const HookCall& call, const rules::Bas
 {
     const FlowKey before = flow_key(packet);
     const rules::ChainOutcome outcome = ask_chain(run, packet, call, chain);
-    const Place place(call.at, stage_name(call));
+    const Place place = filter_place(call);
     const auto why = [&] { return ByRule{outcome.because}; };
     if (outcome.reject) {
-        note(run, packet, place, "reject", why);
+        note(run, packet, place, Action::reject, why);
         send_reject(run, packet, call, *outcome.reject);
         return false;
     }
     switch (outcome.verdict) {
     case rules::Verdict::drop:
-        note(run, packet, place, "drop", why);
+        note(run, packet, place, Action::drop, why);
         return false;
     case rules::Verdict::queue:
-        run.assume(fmt::format("a program on the queue of '{}' accepts every packet",
+        run.assume(fmt::format("the program that reads the queue of '{}' accepts every packet",
                                outcome.because->text));
-        note(run, packet, place, "queue", why);
+        note(run, packet, place, Action::queue, why);
         break;
     case rules::Verdict::accept:
         if (outcome.notrack != nullptr)
-            note(run, packet, place, "notrack", [&] { return ByRule{outcome.notrack}; });
+            note(run, packet, place, Action::notrack, [&] { return ByRule{outcome.notrack}; });
         else
-            note(run, packet, place, packet.mark != before.mark ? "mark" : "accept", why);
+            note(run, packet, place, packet.mark != before.mark ? Action::mark : Action::accept,
+                 why);
         break;
     }
     // ipt_mangle_out(), nf_route_table_hook4(): a chain of type filter does not look for a new way.
@@ -279,10 +281,10 @@ bool pass_built_in(Run& run, Packet& packet, const HookCall& call, BuiltIn built
 
 bool pass_hook(Run& run, Packet& packet, const HookCall& call, Priorities priorities)
 {
-    const Namespace& netns = call.netns();
-    if (netns.rulebook == nullptr)
+    const Rules& rules = run.world.rules_of(call.netns());
+    if (rules.book == nullptr)
         return true;
-    for (const HookEntry& entry : netns.hooks.at(call.family, call.hook)) {
+    for (const HookEntry& entry : rules.hooks.at(call.family, call.hook)) {
         if (entry.priority < priorities.first || entry.priority > priorities.last)
             continue;
         const bool passed = entry.chain == nullptr

@@ -25,9 +25,9 @@ struct Priorities {
 [[nodiscard]] bool
 pass_hook(Run& run, Packet& packet, const HookCall& call, Priorities priorities = {});
 [[nodiscard]] rules::HookFamily hook_family(const Packet& packet);
-// "ip/prerouting", and what the NAT hook in it is called.
-[[nodiscard]] std::string_view stage_name(const HookCall& call);
-[[nodiscard]] std::string_view nat_stage_name(const HookCall& call);
+// Where the chains of a hook are asked, and those of its NAT hook.
+[[nodiscard]] Place filter_place(const HookCall& call);
+[[nodiscard]] Place nat_place(const HookCall& call);
 // Asks one base chain, forking where it has several answers, and applies what it did to the packet.
 [[nodiscard]] rules::ChainOutcome
 ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain& chain);

@@ -168,32 +168,32 @@ void set_up(Run& run, Packet& packet, const HookCall& call, const NatSetup& setu
         return;
     Packet after = packet;
     translate(after, call.hook);
-    const std::string_view action = setup.rule == nullptr          ? "null-binding"
-                                    : setup.manip == Manip::source ? "snat"
-                                                                   : "dnat";
-    note(run, Rewrite{.before = packet, .after = after}, Place(call.at, nat_stage_name(call)),
-         action, [&]() -> Reason {
-             return setup.rule != nullptr ? ByRule{setup.rule} : null_binding_reason(run, unique);
-         });
+    const Action action = setup.rule == nullptr          ? Action::null_binding
+                          : setup.manip == Manip::source ? Action::snat
+                                                         : Action::dnat;
+    note(run, Rewrite{.before = packet, .after = after}, nat_place(call), action, [&]() -> Reason {
+        return setup.rule != nullptr ? ByRule{setup.rule} : null_binding_reason(run, unique);
+    });
 }
 
 // Asks the chains of this hook until one of them translates. False: dropped.
 bool ask_nat_chains(Run& run, Packet& packet, const HookCall& call)
 {
     const Manip manip = manip_of(call.hook);
-    const Place place(call.at, nat_stage_name(call));
-    for (const rules::BaseChain* chain : call.netns().hooks.nat(call.family, call.hook)) {
+    const Place place = nat_place(call);
+    const HookLists& hooks = run.world.rules_of(call.netns()).hooks;
+    for (const rules::BaseChain* chain : hooks.nat(call.family, call.hook)) {
         const rules::ChainOutcome outcome = ask_chain(run, packet, call, *chain);
         const auto why = [&] { return ByRule{outcome.because}; };
         if (outcome.verdict == rules::Verdict::drop) {
-            note(run, packet, place, "drop", why);
+            note(run, packet, place, Action::drop, why);
             return false;
         }
         if (!outcome.nat)
             continue;
         const auto range = range_of(packet, call, *outcome.nat);
         if (!range) {
-            note(run, packet, place, "drop", why);
+            note(run, packet, place, Action::drop, why);
             return false;
         }
         if (outcome.nat->kind == rules::NatKind::masquerade && call.out != nullptr)
@@ -230,21 +230,21 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
     const bool undecided = !connection.has(done_bit(manip_of(call.hook)));
     if (first && undecided && !connection.has(kConfirmed) && !ask_nat_chains(run, packet, call))
         return false;
-    const Place place(call.at, nat_stage_name(call));
+    const Place place = nat_place(call);
     if (left_masquerading_device(packet, call)) {
         connection.entry.status |= kDying;
-        note(run, packet, place, "drop", [&] {
+        note(run, packet, place, Action::drop, [&] {
             return ByKernel{.function = "nf_nat_oif_changed",
                             .text = "the connection was masqueraded on another device"};
         });
         return false;
     }
     // nf_nat_icmp_reply_translation(): who is translated would be led past who translates.
-    constexpr std::uint8_t kRedirect = 5;
-    if (packet.ip.inner && packet.ip.protocol == kIcmp && packet.ip.icmp_type == kRedirect &&
+    if (packet.ip.inner && packet.ip.protocol == kIcmp &&
+        packet.ip.icmp_type == net::kIcmpRedirect &&
         (!connection.has(kSourceNatDone) || !connection.has(kDestinationNatDone) ||
          connection.has(kSourceNat) || connection.has(kDestinationNat))) {
-        note(run, packet, place, "drop", [] {
+        note(run, packet, place, Action::drop, [] {
             return ByKernel{.function = "nf_nat_icmp_reply_translation",
                             .text = "a redirect of a translated connection"};
         });
@@ -255,7 +255,9 @@ bool nat_hook(Run& run, Packet& packet, const HookCall& call)
     const bool changed = tuple_of(before.ip) != tuple_of(packet.ip);
     if (changed && !(first && undecided)) {
         note(run, Rewrite{.before = before, .after = packet}, place,
-             packet.ct.direction == CtDirection::original ? "translate" : "translate-back", [&] {
+             packet.ct.direction == CtDirection::original ? Action::translate
+                                                          : Action::translate_back,
+             [&] {
                  return ByEntry{.table = model::ByEntry::Table::conntrack,
                                 .text = {"{}", run.keep(connection.entry)}};
              });

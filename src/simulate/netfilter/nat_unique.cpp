@@ -100,7 +100,7 @@ void pick_port(
         return;
     const std::uint8_t protocol = unique.tuple.protocol;
     const bool lowest_first =
-        manip == Manip::destination && !range.fully_random && run.world.kernel.lowest_port_first;
+        manip == Manip::destination && !range.fully_random && run.world.kernel().lowest_port_first;
     const unsigned size = ports->last - ports->first + 1U;
     constexpr unsigned kAttempts = 128;
     std::uint16_t& port = port_of(unique.tuple, manip);
@@ -145,7 +145,7 @@ UniqueTuple unique_tuple(Run& run, const Connection& connection, const NatRange&
         if (address < *range.first || address > range.last.value_or(*range.first))
             address = *range.first;
         if (range.last && *range.last != *range.first)
-            run.assume("of a range of NAT addresses the kernel takes the first");
+            run.assume("the kernel takes the first of a range of NAT addresses");
     }
     if (!range.fully_random) {
         const auto taken = tuple_taken(run, unique.tuple, connection);

@@ -28,9 +28,9 @@ void send_reject(Run& run, const Packet& packet, const HookCall& call, const rul
                           .type = packet.ethernet.type};
         reset.device = &port;
         begin_packet(run, reset, packet.number);
-        note(run, reset, {&port, "reject"}, "transmit", [] {
+        note(run, reset, {&port, Stage::reject}, Action::transmit, [] {
             return ByKernel{.function = "nf_send_reset",
-                            .text = "out of the bridge port, past routing and NAT"};
+                            .text = "sent through the bridge port, without routing or NAT"};
         });
         transmit(run, port, std::move(reset));
         return;

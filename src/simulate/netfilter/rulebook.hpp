@@ -1,7 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
+#include "base/result.hpp"
+#include "model/netns.hpp"
 #include "rules/rule_set.hpp"
 
 namespace onlan::simulate {
@@ -20,6 +23,9 @@ public:
              const rules::PacketView& packet,
              const rules::Surroundings& surroundings) const = 0;
     [[nodiscard]] virtual bool needs_conntrack(net::Family family) const = 0;
+    // Those of the namespace as it is after a change: what is the same is shared.
+    [[nodiscard]] virtual Result<std::shared_ptr<const Rulebook>>
+    with(const model::Netns& changed) const = 0;
 };
 
 } // namespace onlan::simulate

@@ -13,7 +13,7 @@ void assume_what_was_passed(Run& run)
     for (const Record::Step& step : run.record.steps) {
         if (namespaces.insert(step.netns).second) {
             for (const std::string& what : step.netns->facts->unread)
-                run.assume(fmt::format("what could not be read in {} changes nothing: {}",
+                run.assume(fmt::format("what could not be read in {} makes no difference: {}",
                                        step.netns->name(), what));
         }
         if (step.device == nullptr || !devices.insert(step.device).second)
@@ -22,7 +22,7 @@ void assume_what_was_passed(Run& run)
             run.assume(fmt::format("the XDP program of {} in {} passes every frame",
                                    step.device->name(), step.netns->name()));
         if (step.device->link->traffic_control)
-            run.assume(fmt::format("the filters of tc on {} in {} pass every packet as it is",
+            run.assume(fmt::format("the tc filters on {} in {} pass every packet unchanged",
                                    step.device->name(), step.netns->name()));
     }
 }

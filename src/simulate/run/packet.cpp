@@ -11,7 +11,11 @@ namespace {
 
 // invmap[] of net/netfilter/nf_conntrack_proto_icmp.c, by pairs.
 constexpr std::array<std::array<std::uint8_t, 2>, 5> kIcmpPairs{
-    {{8, 0}, {13, 14}, {15, 16}, {17, 18}, {128, 129}}};
+    {{net::kIcmpEcho, net::kIcmpEchoReply},
+     {net::kIcmpTimestamp, net::kIcmpTimestampReply},
+     {net::kIcmpInfoRequest, net::kIcmpInfoReply},
+     {net::kIcmpAddress, net::kIcmpAddressReply},
+     {net::kIcmpv6EchoRequest, net::kIcmpv6EchoReply}}};
 
 std::uint8_t inverted_icmp_type(std::uint8_t type)
 {
@@ -29,9 +33,11 @@ std::uint8_t inverted_icmp_type(std::uint8_t type)
 bool Ip::icmp_error() const
 {
     if (protocol == kIcmpv6)
-        return icmp_type >= 1 && icmp_type <= 4;
-    return protocol == kIcmp && (icmp_type == 3 || icmp_type == 4 || icmp_type == 5 ||
-                                 icmp_type == 11 || icmp_type == 12);
+        return icmp_type >= net::kIcmpv6DestUnreach && icmp_type <= net::kIcmpv6ParamProb;
+    return protocol == kIcmp &&
+           (icmp_type == net::kIcmpDestUnreach || icmp_type == net::kIcmpSourceQuench ||
+            icmp_type == net::kIcmpRedirect || icmp_type == net::kIcmpTimeExceeded ||
+            icmp_type == net::kIcmpParameterProb);
 }
 
 model::Tuple tuple_of(const Ip& ip)
@@ -105,30 +111,41 @@ std::string tcp_flag_letters(std::uint8_t flags)
     return letters;
 }
 
+std::string tcp_flag_words(std::uint8_t flags)
+{
+    std::string words;
+    for (const auto& [bit, word] :
+         {std::pair{kSyn, "SYN"}, {kFin, "FIN"}, {kRst, "RST"}, {kAck, "ACK"}}) {
+        if ((flags & bit) != 0)
+            words += words.empty() ? std::string(word) : std::string("+") + word;
+    }
+    return words;
+}
+
 std::string icmp_word(std::uint8_t protocol, std::uint8_t type, std::uint8_t code)
 {
     if (protocol == kIcmpv6) {
         switch (type) {
-        case 128:
+        case net::kIcmpv6EchoRequest:
             return "echo-request";
-        case 129:
+        case net::kIcmpv6EchoReply:
             return "echo-reply";
-        case 1:
+        case net::kIcmpv6DestUnreach:
             return fmt::format("unreachable/{}", code);
         default:
             return fmt::format("icmp6-type-{}/{}", type, code);
         }
     }
     switch (type) {
-    case 8:
+    case net::kIcmpEcho:
         return "echo-request";
-    case 0:
+    case net::kIcmpEchoReply:
         return "echo-reply";
-    case 3:
+    case net::kIcmpDestUnreach:
         return fmt::format("unreachable/{}", code);
-    case 5:
+    case net::kIcmpRedirect:
         return "redirect";
-    case 11:
+    case net::kIcmpTimeExceeded:
         return "time-exceeded";
     default:
         return fmt::format("icmp-type-{}/{}", type, code);

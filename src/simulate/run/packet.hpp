@@ -21,12 +21,11 @@ using net::kIcmpv6;
 using net::kTcp;
 using net::kUdp;
 
-// Bits of the TCP header.
-constexpr std::uint8_t kFin = 1;
-constexpr std::uint8_t kSyn = 2;
-constexpr std::uint8_t kRst = 4;
-constexpr std::uint8_t kPsh = 8;
-constexpr std::uint8_t kAck = 16;
+using net::kAck;
+using net::kFin;
+using net::kPsh;
+using net::kRst;
+using net::kSyn;
 
 struct Ethernet {
     net::MacAddress source;
@@ -140,6 +139,8 @@ struct Packet {
 [[nodiscard]] Tracking related_to(const Tracking& ct);
 // "S", "SA", "PA"…
 [[nodiscard]] std::string tcp_flag_letters(std::uint8_t flags);
+// "SYN+ACK"
+[[nodiscard]] std::string tcp_flag_words(std::uint8_t flags);
 // "echo-request", "unreachable/3"…
 [[nodiscard]] std::string icmp_word(std::uint8_t protocol, std::uint8_t type, std::uint8_t code);
 [[nodiscard]] std::string_view ct_word(const Tracking& ct);

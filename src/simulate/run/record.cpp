@@ -38,17 +38,81 @@ model::Header in_words(const Seen& seen)
 
 std::string segment_word(std::uint8_t flags, std::uint16_t payload)
 {
-    std::string what;
-    for (const auto& [bit, word] :
-         {std::pair{kSyn, "SYN"}, {kFin, "FIN"}, {kRst, "RST"}, {kAck, "ACK"}}) {
-        if ((flags & bit) != 0)
-            what += what.empty() ? std::string(word) : std::string("+") + word;
-    }
+    const std::string what = tcp_flag_words(flags);
     return payload == 0 ? what : what + fmt::format(" ({} bytes)", payload);
 }
 
-// "SYN 192.168.137.248:40000 > 192.168.137.250:5000"
-std::string summary_of(const Record::Packet& packet)
+model::Step in_words(const Record::Step& step)
+{
+    return {.netns = step.netns->name(),
+            .device = step.device == nullptr ? std::string() : step.device->name(),
+            .stage = step.stage,
+            .action = step.action,
+            .because = in_words(step.because),
+            .packet = in_words(step.seen),
+            .before = step.before ? std::optional(in_words(*step.before)) : std::nullopt};
+}
+
+model::ByRule in_words(const rules::RuleRef& rule)
+{
+    return {.program = rule.program,
+            .table = rule.table,
+            .chain = rule.chain,
+            .handle = rule.handle,
+            .number = rule.number,
+            .text = rule.text};
+}
+
+model::Match in_words(const Record::Match& match)
+{
+    return {.netns = match.netns->name(),
+            .device = match.device->name(),
+            .stage = match.stage,
+            .rule = in_words(*match.rule)};
+}
+
+model::Header in_words(const model::Tuple& tuple, const EntrySeen::Ports& ports)
+{
+    const bool icmp = tuple.protocol == kIcmp || tuple.protocol == kIcmpv6;
+    const auto low = static_cast<std::uint8_t>(tuple.destination_port & 0xFFU);
+    const auto high = static_cast<std::uint8_t>(tuple.destination_port >> 8U);
+    return {.source = tuple.source,
+            .destination = tuple.destination,
+            .protocol = tuple.protocol,
+            .source_port = ports.source,
+            .destination_port = icmp ? model::PortRange{} : ports.destination,
+            .flags = icmp ? icmp_word(tuple.protocol, high, low) : std::string()};
+}
+
+} // namespace
+
+bool is_neighbour_search(const Seen& seen)
+{
+    return seen.protocol == 0;
+}
+
+bool is_syn_ack(const Seen& seen)
+{
+    return seen.protocol == kTcp && seen.flags == (kSyn | kAck);
+}
+
+bool is_refusal(const Seen& seen)
+{
+    constexpr std::uint8_t kUnreachable = 3;     // ICMP_DEST_UNREACH
+    constexpr std::uint8_t kUnreachableIpv6 = 1; // ICMPV6_DEST_UNREACH
+    switch (seen.protocol) {
+    case kTcp:
+        return (seen.flags & kRst) != 0;
+    case kIcmp:
+        return seen.flags == kUnreachable;
+    case kIcmpv6:
+        return seen.flags == kUnreachableIpv6;
+    default:
+        return false;
+    }
+}
+
+std::string summary(const Record::Packet& packet)
 {
     const Seen& seen = packet.seen;
     switch (seen.protocol) {
@@ -72,50 +136,6 @@ std::string summary_of(const Record::Packet& packet)
                        model::endpoint_text(seen.destination, seen.destination_port));
 }
 
-model::Step in_words(const Record::Step& step)
-{
-    return {.netns = step.netns->name(),
-            .device = step.device == nullptr ? std::string() : step.device->name(),
-            .stage = std::string(step.stage),
-            .action = std::string(step.action),
-            .because = in_words(step.because),
-            .packet = in_words(step.seen),
-            .before = step.before ? std::optional(in_words(*step.before)) : std::nullopt};
-}
-
-model::ByRule in_words(const rules::RuleRef& rule)
-{
-    return {.program = rule.program,
-            .table = rule.table,
-            .chain = rule.chain,
-            .handle = rule.handle,
-            .number = rule.number,
-            .text = rule.text};
-}
-
-model::Match in_words(const Record::Match& match)
-{
-    return {.netns = match.netns->name(),
-            .device = match.device->name(),
-            .stage = std::string(match.stage),
-            .rule = in_words(*match.rule)};
-}
-
-model::Header in_words(const model::Tuple& tuple, const EntrySeen::Ports& ports)
-{
-    const bool icmp = tuple.protocol == kIcmp || tuple.protocol == kIcmpv6;
-    const auto low = static_cast<std::uint8_t>(tuple.destination_port & 0xFFU);
-    const auto high = static_cast<std::uint8_t>(tuple.destination_port >> 8U);
-    return {.source = tuple.source,
-            .destination = tuple.destination,
-            .protocol = tuple.protocol,
-            .source_port = ports.source,
-            .destination_port = icmp ? model::PortRange{} : ports.destination,
-            .flags = icmp ? icmp_word(tuple.protocol, high, low) : std::string()};
-}
-
-} // namespace
-
 model::Because in_words(const Reason& reason)
 {
     struct Convert {
@@ -129,8 +149,8 @@ model::Because in_words(const Reason& reason)
         {
             const std::string aside = by.aside.to_string();
             return model::BySysctl{
-                .name = by.setting->name,
-                .value = fmt::format("{}{}{}", by.setting->value, aside.empty() ? "" : " ", aside)};
+                .name = by.setting.name(),
+                .value = fmt::format("{}{}{}", by.setting.value, aside.empty() ? "" : " ", aside)};
         }
         model::Because operator()(const ByEntry& by) const
         {
@@ -146,7 +166,7 @@ std::vector<model::TracedPacket> packets_in_words(const Record& record)
     packets.reserve(record.packets.size());
     for (const Record::Packet& packet : record.packets)
         packets.push_back({.number = static_cast<unsigned>(packets.size() + 1),
-                           .summary = summary_of(packet),
+                           .summary = summary(packet),
                            .sent = in_words(packet.seen),
                            .payload = packet.payload,
                            .answers = packet.answers});

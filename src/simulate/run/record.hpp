@@ -2,10 +2,12 @@
 
 #include <deque>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/trace.hpp"
+#include "model/vocabulary.hpp"
 #include "simulate/run/packet.hpp"
 #include "simulate/run/reason.hpp"
 
@@ -34,11 +36,13 @@ struct Record {
         unsigned answers = 0;
     };
     struct Step {
-        unsigned packet = 0; // its number, from 1
+        unsigned packet = 0;  // its number, from 1
+        unsigned matches = 0; // how many had been recorded, those of this step included
         const Namespace* netns = nullptr;
         const Device* device = nullptr; // null: the namespace as a whole
-        std::string_view stage;
-        std::string_view action;
+        const Device* out = nullptr;    // of a hook: where it would have left, if that was known
+        Stage stage = Stage::route;
+        Action action = Action::accept;
         Reason because;
         Seen seen;
         std::optional<Seen> before;
@@ -47,7 +51,7 @@ struct Record {
         unsigned packet = 0;
         const Namespace* netns = nullptr;
         const Device* device = nullptr;
-        std::string_view stage;
+        Stage stage = Stage::route;
         const rules::RuleRef* rule = nullptr;
     };
     struct Tracked {
@@ -61,6 +65,14 @@ struct Record {
     std::deque<EntrySeen> entries;  // that the others speak of
 };
 
+// ARP, or the neighbour discovery of IPv6, which asks and answers the same.
+[[nodiscard]] bool is_neighbour_search(const Seen& seen);
+[[nodiscard]] bool is_syn_ack(const Seen& seen);
+// RST, or an ICMP error that says unreachable.
+[[nodiscard]] bool is_refusal(const Seen& seen);
+
+// "SYN 192.168.137.248:40000 > 192.168.137.250:5000"
+[[nodiscard]] std::string summary(const Record::Packet& packet);
 [[nodiscard]] std::vector<model::TracedPacket> packets_in_words(const Record& record);
 [[nodiscard]] std::vector<model::TrackedConnection> conntrack_in_words(const Record& record);
 

@@ -65,21 +65,21 @@ Seen seen(const Run& run, const Packet& packet)
             .mark = packet.mark};
 }
 
-Record::Step* record(Run& run,
-                     const Packet& packet,
-                     const Place& place,
-                     std::string_view action,
-                     const Reason& because)
+Record::Step*
+record(Run& run, const Packet& packet, const Place& place, Action action, const Reason& because)
 {
     if (packet.number == 0 || packet.number > run.record.packets.size())
         return nullptr;
-    return &run.record.steps.emplace_back(Record::Step{.packet = packet.number,
-                                                       .netns = place.netns,
-                                                       .device = place.device,
-                                                       .stage = place.stage,
-                                                       .action = action,
-                                                       .because = because,
-                                                       .seen = seen(run, packet)});
+    return &run.record.steps.emplace_back(
+        Record::Step{.packet = packet.number,
+                     .matches = static_cast<unsigned>(run.record.matches.size()),
+                     .netns = place.netns,
+                     .device = place.device,
+                     .out = place.out,
+                     .stage = place.stage,
+                     .action = action,
+                     .because = because,
+                     .seen = seen(run, packet)});
 }
 
 void record_matches(Run& run,

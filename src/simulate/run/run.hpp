@@ -87,22 +87,22 @@ void begin_packet(Run& run, Packet& packet, unsigned answers);
 // Itself, or the range that the kernel has drawn it from.
 [[nodiscard]] model::PortRange port_of(const Run& run, std::uint8_t protocol, std::uint16_t port);
 
-// Where a step happens. `stage` is a word of the program, not one made for the occasion.
+// Where a step happens.
 struct Place {
     const Device* device = nullptr; // null: the namespace as a whole
     const Namespace* netns = nullptr;
-    std::string_view stage;
+    Stage stage = Stage::route;
+    const Device* out = nullptr; // of a hook: where the packet would leave, if that is known
 
-    Place(const Device* at, std::string_view what) : device(at), netns(at->netns), stage(what) {}
-    Place(const Namespace& in, std::string_view what) : netns(&in), stage(what) {}
+    Place(const Device* at, Stage what, const Device* leaving = nullptr)
+        : device(at), netns(at->netns), stage(what), out(leaving)
+    {}
+    Place(const Namespace& in, Stage what) : netns(&in), stage(what) {}
 };
 
 // Null: the packet is none of the exchange.
-Record::Step* record(Run& run,
-                     const Packet& packet,
-                     const Place& place,
-                     std::string_view action,
-                     const Reason& because);
+Record::Step*
+record(Run& run, const Packet& packet, const Place& place, Action action, const Reason& because);
 
 // Writes down which rules of a chain the packet matched.
 void record_matches(Run& run,
@@ -112,7 +112,7 @@ void record_matches(Run& run,
 
 // Writes a step down. `why` makes the reason, and is only asked when somebody is listening.
 template <typename Why>
-void note(Run& run, const Packet& packet, const Place& place, std::string_view action, Why&& why)
+void note(Run& run, const Packet& packet, const Place& place, Action action, Why&& why)
 {
     if (run.recording == Recording::on)
         record(run, packet, place, action, std::forward<Why>(why)());
@@ -124,7 +124,7 @@ struct Rewrite {
     const Packet& after;
 };
 template <typename Why>
-void note(Run& run, const Rewrite& rewrite, const Place& place, std::string_view action, Why&& why)
+void note(Run& run, const Rewrite& rewrite, const Place& place, Action action, Why&& why)
 {
     if (run.recording == Recording::off)
         return;

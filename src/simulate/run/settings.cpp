@@ -1,109 +1,113 @@
 #include "simulate/run/settings.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include "base/number.hpp"
 
 namespace onlan::simulate {
 namespace {
 
-std::optional<int> read(const model::Netns& netns, const std::string& name)
+int number(std::string_view value, const model::Sysctl& row)
 {
-    return parse_number<int>(netns.sysctl(name));
+    return parse_number<int>(value).value_or(row.usual.value_or(0));
 }
 
-Setting read_or(const model::Netns& netns, std::string name, int absent)
+template <const auto& Folder>
+typename Settings<Folder>::Values values_of(const model::Netns& netns)
 {
-    const int value = read(netns, name).value_or(absent);
-    return {.value = value, .name = std::move(name)};
+    typename Settings<Folder>::Values values{};
+    std::ranges::transform(Folder.rows, values.begin(), [&](const model::Sysctl& row) {
+        return number(netns.sysctl(Folder.at(row)), row);
+    });
+    return values;
 }
 
-// Reads the two halves of one per-device switch.
-class PerDevice {
-public:
-    PerDevice(const model::Netns& netns, std::string_view device) : netns_(netns), device_(device)
-    {
-        // sysctl(8) writes a dot in a device's name as a slash.
-        std::ranges::replace(device_, '.', '/');
-    }
+// The sysctls of one device stand one after the other in the map, sorted as the rows are: one
+// search finds them all.
+template <const auto& Folder>
+typename Settings<Folder>::Values values_of(const model::Netns& netns, std::string_view device)
+{
+    static_assert(std::ranges::is_sorted(Folder.rows, {}, &model::Sysctl::name));
+    const std::string prefix = model::sysctl_prefix(Folder.name, device);
+    auto at = netns.sysctls.lower_bound(prefix);
+    typename Settings<Folder>::Values values{};
+    std::ranges::transform(Folder.rows, values.begin(), [&](const model::Sysctl& row) {
+        const auto name = [&] { return std::string_view(at->first).substr(prefix.size()); };
+        const auto is_left = [&] {
+            return at != netns.sysctls.end() && at->first.starts_with(prefix);
+        };
+        while (is_left() && name() < row.name)
+            ++at;
+        return number(is_left() && name() == row.name ? at->second : std::string_view{}, row);
+    });
+    return values;
+}
 
-    [[nodiscard]] Setting own(std::string_view word, std::string_view family = "ipv4") const
-    {
-        return read_or(netns_, name(device_, word, family), 0);
-    }
-    [[nodiscard]] Setting larger(std::string_view word) const
-    {
-        Setting all = read_or(netns_, name("all", word, "ipv4"), 0);
-        Setting device = own(word);
-        return all.value > device.value ? all : device;
-    }
-    // For switches of 0 and 1 "either" is the larger one, and "both" the smaller.
-    [[nodiscard]] Setting both(std::string_view word) const
-    {
-        Setting all = read_or(netns_, name("all", word, "ipv4"), 0);
-        Setting device = own(word);
-        return all.value < device.value ? all : device;
-    }
+enum class Decides : std::uint8_t { all, device };
 
-    [[nodiscard]] int proxy_delay() const
-    {
-        constexpr int kUsual = 80; // parms of arp_tbl
-        return read(netns_, "net.ipv4.neigh." + device_ + ".proxy_delay").value_or(kUsual);
+Decides decides(model::Combine combine, int all, int own)
+{
+    switch (combine) {
+    case model::Combine::conf_get:
+        return Decides::device;
+    case model::Combine::all:
+        return Decides::all;
+    // Of switches that are 0 or 1 "either" is the larger, and "both" the smaller.
+    case model::Combine::maxconf:
+    case model::Combine::orconf:
+        return all > own ? Decides::all : Decides::device;
+    case model::Combine::andconf:
+        return all < own ? Decides::all : Decides::device;
     }
-
-private:
-    [[nodiscard]] static std::string
-    name(std::string_view scope, std::string_view word, std::string_view family)
-    {
-        std::string text = "net.";
-        text.append(family).append(".conf.").append(scope).append(".").append(word);
-        return text;
-    }
-
-    const model::Netns& netns_;
-    std::string device_;
-};
+    return Decides::device;
+}
 
 } // namespace
 
-DeviceSettings device_settings(const model::Netns& netns, std::string_view device)
+std::string Setting::name() const
 {
-    const PerDevice conf(netns, device);
-    return {
-        .forwarding = conf.own("forwarding"),
-        .forwarding_ipv6 = conf.own("forwarding", "ipv6"),
-        .rp_filter = conf.larger("rp_filter"),
-        .arp_ignore = conf.larger("arp_ignore"),
-        .accept_local = conf.larger("accept_local"),
-        .src_valid_mark = conf.larger("src_valid_mark"),
-        .route_localnet = conf.larger("route_localnet"),
-        .proxy_arp = conf.larger("proxy_arp"),
-        .proxy_arp_pvlan = conf.larger("proxy_arp_pvlan"),
-        .arp_filter = conf.larger("arp_filter"),
-        .send_redirects = conf.larger("send_redirects"),
-        .shared_media = conf.larger("shared_media"),
-        .bc_forwarding = conf.both("bc_forwarding"),
-        .ignore_routes_with_linkdown = conf.larger("ignore_routes_with_linkdown"),
-        .drop_unicast_in_l2_multicast = conf.larger("drop_unicast_in_l2_multicast"),
-        .proxy_delay = conf.proxy_delay(),
-    };
+    return scope.empty() ? sysctl.name() : sysctl.name(scope);
+}
+
+template <const auto& Folder>
+Settings<Folder>::Settings(std::string_view device, const Values& all, const Values& own)
+    : device_(device)
+{
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+        decided_by_all_[i] = decides(Folder.rows[i].combine, all[i], own[i]) == Decides::all;
+        values_[i] = decided_by_all_[i] ? all[i] : own[i];
+    }
+}
+
+Setting DeviceSettings::forwarding(net::Family family) const
+{
+    if (family == net::Family::ipv4)
+        return ipv4["forwarding"];
+    const Setting forced = ipv6["force_forwarding"];
+    return forced.value != 0 ? forced : ipv6["forwarding"];
+}
+
+DevicesSettings::DevicesSettings(const model::Netns& netns)
+    : netns_(netns),
+      ipv4_(values_of<model::kIpv4Conf>(netns, "all")),
+      ipv6_(values_of<model::kIpv6Conf>(netns, "all"))
+{}
+
+DeviceSettings DevicesSettings::of(std::string_view device) const
+{
+    const auto arp = values_of<model::kIpv4Neigh>(netns_, device);
+    return {.ipv4 = {device, ipv4_, values_of<model::kIpv4Conf>(netns_, device)},
+            .ipv6 = {device, ipv6_, values_of<model::kIpv6Conf>(netns_, device)},
+            .arp = {device, arp, arp}};
 }
 
 NetnsSettings netns_settings(const model::Netns& netns)
 {
-    const std::string call_iptables = "net.bridge.bridge-nf-call-iptables";
-    return {
-        .br_netfilter = netns.sysctls.contains(call_iptables),
-        .call_iptables = read_or(netns, call_iptables, 0),
-        .call_ip6tables = read_or(netns, "net.bridge.bridge-nf-call-ip6tables", 0),
-        .call_arptables = read_or(netns, "net.bridge.bridge-nf-call-arptables", 0),
-        .filter_vlan_tagged = read_or(netns, "net.bridge.bridge-nf-filter-vlan-tagged", 0),
-        .tcp_synack_retries = read_or(netns, "net.ipv4.tcp_synack_retries", 5),
-        .tcp_loose = read_or(netns, "net.netfilter.nf_conntrack_tcp_loose", 1),
-        .tcp_be_liberal = read_or(netns, "net.netfilter.nf_conntrack_tcp_be_liberal", 0),
-        .icmp_echo_ignore_all = read_or(netns, "net.ipv4.icmp_echo_ignore_all", 0),
-    };
+    return {.br_netfilter = !netns.sysctl(model::kBridgeSysctls["bridge-nf-call-iptables"]).empty(),
+            .bridge = Settings<model::kBridgeSysctls>(values_of<model::kBridgeSysctls>(netns)),
+            .ipv4 = Settings<model::kIpv4Sysctls>(values_of<model::kIpv4Sysctls>(netns)),
+            .netfilter =
+                Settings<model::kNetfilterSysctls>(values_of<model::kNetfilterSysctls>(netns))};
 }
 
 } // namespace onlan::simulate

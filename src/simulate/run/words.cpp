@@ -6,6 +6,11 @@
 namespace onlan::simulate {
 namespace {
 
+std::string article(std::string_view letters)
+{
+    return letters.starts_with('S') || letters.starts_with('F') ? "a " : "an ";
+}
+
 struct Append {
     std::string& text;
 
@@ -15,7 +20,11 @@ struct Append {
     void operator()(const net::IpAddress& address) const { text += address.to_string(); }
     void operator()(const net::MacAddress& mac) const { text += mac.to_string(); }
     void operator()(const RouteOf& of) const { text += describe(*of.netns, *of.route); }
-    void operator()(TcpFlags flags) const { text += tcp_flag_letters(flags.bits); }
+    void operator()(TcpFlags flags) const
+    {
+        const std::string words = tcp_flag_words(flags.bits);
+        text += words.empty() ? "a segment without flags" : article(words) + words;
+    }
     void operator()(const EntrySeen* entry) const { text += describe(*entry); }
 };
 

@@ -37,7 +37,7 @@ struct EntrySeen {
     Ports reply;
 };
 
-// The flags of a TCP header.
+// A segment by its flags: "a SYN+ACK", "an RST".
 struct TcpFlags {
     std::uint8_t bits = 0;
 };

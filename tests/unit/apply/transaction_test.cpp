@@ -17,7 +17,6 @@ namespace {
 
 using plan::Change;
 using plan::CreateBridge;
-using plan::Direction;
 using plan::SetMaster;
 using plan::SetUp;
 using testing::ElementsAre;
@@ -36,8 +35,7 @@ plan::Plan making(std::vector<Change> changes)
 {
     plan::Plan plan;
     for (Change& change : changes)
-        plan.steps.push_back(
-            {.direction = Direction::make, .owner = "a", .change = std::move(change)});
+        plan.steps.push_back({.owner = "a", .change = std::move(change)});
     return plan;
 }
 
@@ -163,8 +161,7 @@ TEST_F(Transaction, AFailureMakesAgainWhatTheRunHadUndone)
     ASSERT_TRUE(journal.commit());
     host.refused = kUp;
     plan::Plan rebuild;
-    rebuild.steps = {{.direction = Direction::undo, .owner = "a", .change = kBridge},
-                     {.direction = Direction::make, .owner = "a", .change = kUp}};
+    rebuild.steps = {plan::undoing({"a", kBridge}), {.owner = "a", .change = kUp}};
     EXPECT_FALSE(build(host, journal, rebuild, kSilent).ok());
     EXPECT_THAT(host.objects, ElementsAre(kBridge));
     EXPECT_EQ(journal.ledger(), (plan::Ledger{{"a", kBridge}}));

@@ -17,8 +17,8 @@ TEST(Nearest, AMistypedWordIsKnownAgain)
 
 TEST(Nearest, AWordThatIsNearNoneGetsTheWholeList)
 {
-    EXPECT_EQ(did_you_mean("fly", kWords), "; known here: up, down, status");
-    EXPECT_EQ(did_you_mean("", kWords), "; known here: up, down, status");
+    EXPECT_EQ(did_you_mean("fly", kWords), "; expected one of: up, down, status");
+    EXPECT_EQ(did_you_mean("", kWords), "; expected one of: up, down, status");
 }
 
 } // namespace

@@ -62,7 +62,7 @@ TEST(RunProgram, KillsWhatClosesItsOutputAndStays)
     const auto finished = run_program({"sh", "-c", "exec sleep 60 >&- 2>&-"}, 50ms);
     ASSERT_FALSE(finished);
     EXPECT_EQ(finished.error().code, Failed::timeout);
-    EXPECT_THAT(finished.error().message, testing::EndsWith("sh: it did not end in time"));
+    EXPECT_THAT(finished.error().message, testing::EndsWith("sh: it did not finish in time"));
 }
 
 TEST(RunProgram, KillsWhatPrintsWithoutEnd)

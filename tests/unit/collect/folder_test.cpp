@@ -107,8 +107,8 @@ TEST_F(PastedFolder, RulesSetsEntriesAndSwitchesAreThere)
     EXPECT_EQ(ruleset->find_chain("filter", "FORWARD")->policy, "DROP");
     EXPECT_EQ(host().ipsets.at(0).elements, (std::vector<std::vector<std::string>>{{"10.1.1.9"}}));
     EXPECT_EQ(host().conntrack.at(0).original.source_port, 4444);
-    EXPECT_EQ(host().sysctl("net.ipv4.ip_local_port_range"), "32768\t60999");
-    EXPECT_TRUE(host().nftables.document().contains("nftables"));
+    EXPECT_EQ(host().sysctl(model::kIpv4Sysctls["ip_local_port_range"]), "32768\t60999");
+    EXPECT_FALSE(host().nftables.empty());
     EXPECT_TRUE(snapshot.features.at("br_netfilter"));
     EXPECT_THAT(host().neighbours,
                 Contains(Field(&model::Neighbour::address, ip("192.168.137.9"))));
@@ -144,7 +144,7 @@ TEST(PastedFolderErrors, HaveTheFileAndThePlace)
     EXPECT_THAT(error_of("nft.json", "{\n]"), HasSubstr("line 2: "));
     EXPECT_THAT(error_of("ip-addr.json", std::string(1000, '[')), HasSubstr("more than 64 deep"));
     EXPECT_THAT(load_snapshot("/proc/self/fdinfo").error().message,
-                HasSubstr("none of the files in it"));
+                HasSubstr("none of the files that"));
 }
 
 } // namespace

@@ -54,7 +54,7 @@ TEST_F(RecordedRuleset, HasItsTablesAndChains)
     for (const auto& [table, in_table] : ruleset.tables) {
         for (const auto& [name, chain] : in_table) {
             chains.push_back(table);
-            chains.back().append(" ").append(name).append(" ").append(chain.policy);
+            chains.back().append(" ").append(name).append(" ").append(chain->policy);
         }
     }
     EXPECT_THAT(chains,
@@ -122,7 +122,7 @@ TEST(IptablesSave, WhatItDoesNotUnderstandIsAnErrorWithTheLine)
     EXPECT_EQ(error_of("*filter\n:INPUT\n"),
               "iptables-save, line 2: a chain without a policy: ':INPUT'");
     EXPECT_EQ(error_of("*filter\n:INPUT ACCEPT\n-A INPUT --comment \"open\n"),
-              "iptables-save, line 3: a quote is not closed: '-A INPUT --comment \"open'");
+              "iptables-save, line 3: unclosed quote: '-A INPUT --comment \"open'");
     EXPECT_EQ(error_of("*filter\n-X\n"), "iptables-save, line 2: neither a chain nor a rule: '-X'");
 }
 

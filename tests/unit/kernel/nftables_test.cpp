@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -165,9 +166,13 @@ TEST(Nftables, TheOutlineHasTheRulesOfHookedTablesOnly)
             nft({fmt::format("add chain {} c {{ type filter hook input priority 0; }}", table)});
         const auto outline = list_outline();
         ASSERT_TRUE(outline) << outline.error().message;
-        EXPECT_EQ(outline->objects("chain").size(), 5U);
-        ASSERT_EQ(outline->objects("rule").size(), 1U);
-        EXPECT_EQ(outline->objects("rule").front()->at("table"), "t");
+        std::vector<std::string> tables_of_rules;
+        for (const model::NftObject& object : *outline->objects) {
+            if (object.kind() == "rule")
+                tables_of_rules.push_back(object.table());
+        }
+        EXPECT_THAT(tables_of_rules, ElementsAre("t"));
+        EXPECT_EQ(std::ranges::count(*outline->objects, "chain", &model::NftObject::kind), 5);
     });
 }
 
@@ -178,7 +183,9 @@ TEST(Nftables, TheRulesetNamesTheDevicesOfAChain)
         nft({"add chain netdev t in { type filter hook ingress device lo priority 0; }"});
         const auto ruleset = list_ruleset();
         ASSERT_TRUE(ruleset) << ruleset.error().message;
-        EXPECT_THAT(ruleset->document().dump(), testing::ContainsRegex(R"("dev":\[?"lo")"));
+        const auto chain = std::ranges::find(*ruleset->objects, "chain", &model::NftObject::kind);
+        ASSERT_NE(chain, ruleset->objects->end());
+        EXPECT_THAT(chain->element().dump(), testing::ContainsRegex(R"("dev":\[?"lo")"));
     });
 }
 

@@ -88,10 +88,10 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"UnknownKeyWithHint", "gateway:", "gatewey:",
                "onlan.yaml:7: lans.lan137.gatewey: unknown key; did you mean 'gateway'?"},
         Spoilt{"UnknownKeyWithoutHint", "version: 1", "version: 1\nsomething: 1",
-               "onlan.yaml:2: something: unknown key; known here: version, lans"},
+               "onlan.yaml:2: something: unknown key; expected one of: version, lans"},
         Spoilt{"DuplicateKey", "    gateway: 192.168.137.245",
                "    gateway: 192.168.137.245\n    gateway: 192.168.137.246",
-               "onlan.yaml:8: lans.lan137.gateway: this key is there twice"},
+               "onlan.yaml:8: lans.lan137.gateway: this key appears twice"},
         Spoilt{"MissingVersion", "version: 1\n", "", "onlan.yaml:1: version: this key is missing"},
         Spoilt{"OtherVersion", "version: 1", "version: 2",
                "onlan.yaml:1: version: expected 1, found '2'"},
@@ -113,7 +113,7 @@ INSTANTIATE_TEST_SUITE_P(
                "onlan.yaml:7: lans.lan137.gateway: 192.168.138.1 is outside the subnet "
                "192.168.137.0/24"},
         Spoilt{"BroadcastGateway", "192.168.137.245", "192.168.137.255",
-               "onlan.yaml:7: lans.lan137.gateway: 192.168.137.255 is the subnet's own or its "
+               "onlan.yaml:7: lans.lan137.gateway: 192.168.137.255 is the subnet's network or "
                "broadcast address"},
         Spoilt{"PoolOutsideTheSubnet", "192.168.137.192/28", "192.168.138.192/28",
                "onlan.yaml:8: lans.lan137.pool: 192.168.138.192-192.168.138.207 is outside the "
@@ -127,21 +127,21 @@ INSTANTIATE_TEST_SUITE_P(
                "subnet: 2001:db8::/64\n    gateway: 2001:db8::1",
                "onlan.yaml:6: lans.lan137.subnet: 2001:db8::/64 is not an IPv4 subnet"},
         Spoilt{"Gateway6Alone", "    gateway:", "    gateway6: 2001:db8::1\n    gateway:",
-               "onlan.yaml:7: lans.lan137.gateway6: this needs subnet6"},
+               "onlan.yaml:7: lans.lan137.gateway6: this key needs subnet6"},
         Spoilt{"LanNameTooLong", "  lan137:", "  a-long-lan-name:",
-               "onlan.yaml:3: lans.a-long-lan-name: this name is over 12 characters; onlan's "
-               "interfaces are called on-a-long-lan-name and the like, and an interface's name has "
-               "at most 15 characters"},
+               "onlan.yaml:3: lans.a-long-lan-name: this name is longer than 12 characters; "
+               "onlan's interfaces have names such as on-a-long-lan-name, and an interface's name "
+               "has at most 15 characters"},
         Spoilt{"LanNameWithSlash", "  lan137:", "  lan/137:",
                "onlan.yaml:3: lans.lan/137: a LAN's name begins with a letter or a digit and has "
                "only letters, digits, '-', '_' and '.'"},
         Spoilt{"LanNameOfDocker", "  lan137:", "  host:",
                "onlan.yaml:3: lans.host: Docker keeps the name 'host' for a network of its own; "
-               "give the LAN another one"},
+               "give the LAN another name"},
         Spoilt{"MissingGateway", "    gateway: 192.168.137.245\n", "",
                "onlan.yaml:3: lans.lan137.gateway: this key is missing: the router's address on "
-               "the LAN; Docker would give containers a default route to an address of its own "
-               "choice"},
+               "the LAN; without it, Docker would give containers a default route to an address of "
+               "its own choice"},
         Spoilt{"EmptyGateway", "gateway: 192.168.137.245",
                "gateway:", "onlan.yaml:7: lans.lan137.gateway: this key has no value"},
         Spoilt{"EmptyAttach", "attach: docker-bridge",
@@ -161,8 +161,8 @@ INSTANTIATE_TEST_SUITE_P(
                "onlan.yaml:6: lans.lan137.subnet: 192.168.137.244/31 is too small for a router "
                "and a container: /30 is the smallest"},
         Spoilt{"BridgeNameTooLong", "br-lan", "a-bridge-with-a-name",
-               "onlan.yaml:4: lans.lan137.uplink.bridge: 'a-bridge-with-a-name' is over 15 "
-               "characters, the longest an interface's name can be"},
+               "onlan.yaml:4: lans.lan137.uplink.bridge: 'a-bridge-with-a-name' is longer than 15 "
+               "characters, the most that an interface's name can have"},
         Spoilt{"DefaultAttach", "    attach: docker-bridge\n", "",
                "onlan.yaml:3: lans.lan137.attach: 'switch', the default, needs onlan's own Docker "
                "driver, which this version does not have yet: write docker-bridge or macvlan"},
@@ -198,7 +198,7 @@ TEST(Configuration, TwoLansThatClashAreRefused)
                  "10.0.0.0/16, gateway: 10.0.0.1, subnet6: 'fd00::/48'}\n"
                  "  two: {uplink: {bridge: br1, ports: [eno1]}, attach: macvlan, subnet: "
                  "10.0.7.0/24, gateway: 10.0.7.1, subnet6: 'fd00:0:0:7::/64'}\n"),
-        "onlan.yaml:4: lans.two.uplink: eno1 is a port of br0 already, in one\n"
+        "onlan.yaml:4: lans.two.uplink: eno1 is already a port of br0, in one\n"
         "onlan.yaml:4: lans.two.subnet: 10.0.7.0/24 overlaps 10.0.0.0/16 of one; Docker refuses "
         "that\n"
         "onlan.yaml:4: lans.two.subnet6: fd00:0:0:7::/64 overlaps fd00::/48 of one; Docker refuses "
@@ -229,7 +229,7 @@ TEST(Configuration, ThousandsOfLansAreRefused)
     std::string text = "version: 1\nlans:\n";
     for (int i = 0; i < 1025; ++i)
         text += fmt::format("  lan{}: {{}}\n", i);
-    EXPECT_EQ(error_of(text), "onlan.yaml:2: lans: 1025 LANs; onlan takes 1024");
+    EXPECT_EQ(error_of(text), "onlan.yaml:2: lans: 1025 LANs; onlan supports at most 1024");
 }
 
 TEST(Configuration, TextThatIsNotYamlIsAnErrorWithItsLine)

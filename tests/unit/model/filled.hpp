@@ -79,7 +79,15 @@ private:
         fill(key);
         fill(values[key]);
     }
-    void fill(NftListing& listing) { listing = nlohmann::json{{"nftables", {1}}}; }
+    void fill(NftListing& listing)
+    {
+        listing = *NftListing::from({{"nftables", {{{"table", {{"name", "filled"}}}}}}});
+    }
+    template <typename Value>
+    void fill(Shared<Value>& value)
+    {
+        fill(value.edit());
+    }
     void fill(Rule& rule)
     {
         PolicyRule decoded;

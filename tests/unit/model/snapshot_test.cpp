@@ -49,11 +49,11 @@ Snapshot article_snapshot()
     host.fdb = {{.port = 3, .bridge = 2, .mac = {}, .state = 128}};
     host.sysctls = {{"net.ipv4.ip_forward", "1"}};
     XtablesRuleset ruleset{.backend = XtablesBackend::legacy, .family = net::Family::ipv6};
-    ruleset.tables["filter"]["FORWARD"] = {
+    ruleset.tables["filter"]["FORWARD"] = XtablesChain{
         .policy = "DROP", .rules = {{.words = {"-j", "ACCEPT"}, .packets = 3, .bytes = 180}}};
     host.xtables = {ruleset};
     host.nftables =
-        nlohmann::json{{"nftables", {{{"table", {{"family", "inet"}, {"name", "x"}}}}}}};
+        *NftListing::from({{"nftables", {{{"table", {{"family", "inet"}, {"name", "x"}}}}}}});
     host.ipsets = {{.name = "set", .type = "hash:ip", .elements = {{"10.0.0.1"}}}};
     host.conntrack = {*Conntrack::parse(
         "tcp 6 431999 ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 "
@@ -121,7 +121,7 @@ TEST(SnapshotJson, AFaultIsToldWithItsPlace)
               "at /namespaces/0/links/0/port/state: expected one of disabled, listening, learning, "
               "forwarding, blocking, found \"gone\"");
     EXPECT_EQ(error_of(with_namespace(R"({"sysctls": {"net.a/b": 1}})")),
-              "at /namespaces/0/sysctls/net.a~1b: expected a text, found 1");
+              "at /namespaces/0/sysctls/net.a~1b: expected a string, found 1");
     for (const char* number : {"", "1x", "99999999999"})
         EXPECT_EQ(error_of(with_namespace(fmt::format(R"({{"peers": {{"{}": 1}}}})", number))),
                   fmt::format("at /namespaces/0/peers/{}: expected a number", number));

@@ -149,7 +149,7 @@ TEST(Export, PolicyRulesGoWithTheRoutesThatTheyLeadTo)
             "        - priority: 900\n"
             "          from: 192.168.137.250/32\n"
             "          table: 7\n"
-            "      # netplan has no words for this rule; make it at boot:\n"
+            "      # netplan cannot express this rule; add it at boot:\n"
             "      # ip -4 rule add from 192.168.137.250/32 iif br0 priority 900 lookup 7\n"));
 }
 

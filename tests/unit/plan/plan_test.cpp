@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "plan/describe.hpp"
 #include "plan/in_use.hpp"
 #include "plan/names.hpp"
 #include "plan/plan.hpp"
@@ -25,7 +24,7 @@ std::vector<std::string> described(const Plan& plan)
 {
     std::vector<std::string> lines;
     for (const PlannedStep& step : plan.steps)
-        lines.push_back(describe(step));
+        lines.push_back(describe(step.change));
     return lines;
 }
 
@@ -188,8 +187,8 @@ TEST_F(Planning, NothingToDoWhenTheHostIsAsConfigured)
                                  .master = 2,
                                  .peer = 5});
     for (const char* link : {"on-lan137", "in-lan137", "up-lan137"})
-        netns(host).sysctls[interface_sysctl("ipv6", link, "disable_ipv6")] = "1";
-    netns(host).sysctls[interface_sysctl("ipv4", "on-lan137", "arp_ignore")] = "8";
+        netns(host).sysctls[model::kIpv6Conf["disable_ipv6"].name(link)] = "1";
+    netns(host).sysctls[model::kIpv4Conf["arp_ignore"].name("on-lan137")] = "8";
     add_to_nft(host, "rule", "onlan", {{"chain", "prerouting"}, {"comment", "onlan:lan137"}});
     for (const PlannedStep& step : first->steps)
         ledger.push_back({step.owner, step.change});
@@ -235,7 +234,7 @@ TEST_F(Planning, AStoppedContainerIsNamedBeforeItLosesItsNetwork)
     host.docker->networks = {{.name = "lan137", .stopped = {"nightly", "weekly"}}, {.name = "b"}};
     EXPECT_THAT(in_use(plan_down(made, {}), host), ElementsAre());
     EXPECT_THAT(left_behind(plan_down(made, {}), host),
-                ElementsAre(HasSubstr("made anew: nightly, weekly; make them again")));
+                ElementsAre(HasSubstr("made again: nightly, weekly; recreate them")));
 }
 
 TEST_F(Planning, RefusesAMissingUplinkBridge)
@@ -243,7 +242,7 @@ TEST_F(Planning, RefusesAMissingUplinkBridge)
     intent.lans[0].uplink.bridge = "br-none";
     EXPECT_EQ(error(),
               "lan lan137: the uplink bridge br-none does not exist; create it, or list its ports "
-              "(uplink.ports: [eno1]) and onlan makes it");
+              "(uplink.ports: [eno1]) and onlan will make it");
 }
 
 TEST_F(Planning, RefusesAWirelessPort)

@@ -73,9 +73,9 @@ TEST_F(Uplink, APortMoreJoinsWithWhatItCarries)
     make();
     intent.lans[0].uplink.ports = {"eno1", "eth9"};
     netns(host).addresses.push_back(address(9, "10.99.0.1/24"));
-    EXPECT_THAT(steps(), ElementsAre("turn on the spanning tree protocol of br-new, against loops",
-                                     "make eth9 a port of br-new", "remove 10.99.0.1/24 from eth9",
-                                     "add 10.99.0.1/24 to br-new"));
+    EXPECT_THAT(steps(),
+                ElementsAre("turn on STP on br-new to prevent loops", "make eth9 a port of br-new",
+                            "remove 10.99.0.1/24 from eth9", "add 10.99.0.1/24 to br-new"));
 }
 
 TEST_F(Uplink, APortLessGetsBackWhatItCarried)
@@ -87,8 +87,7 @@ TEST_F(Uplink, APortLessGetsBackWhatItCarried)
     ASSERT_THAT(steps(), IsEmpty());
     intent.lans[0].uplink.ports = {"eno1"};
     EXPECT_THAT(steps(), ElementsAre("remove 10.99.0.1/24 from br-new", "add 10.99.0.1/24 to eth9",
-                                     "take eth9 out of br-new",
-                                     "turn off the spanning tree protocol of br-new"));
+                                     "take eth9 out of br-new", "turn off STP on br-new"));
 }
 
 TEST_F(Uplink, WithoutPortsInTheConfigurationItsPortsAreLeftAlone)
@@ -105,7 +104,7 @@ TEST_F(Uplink, AnExistingBridgeThatIsDownIsWrongAndNotOnlansToMend)
     link("br-lan").up = false;
     const auto made = plan();
     ASSERT_TRUE(made);
-    EXPECT_THAT(made->unmended, ElementsAre(HasSubstr("br-lan is down, and nothing passes")));
+    EXPECT_THAT(made->unmended, ElementsAre(HasSubstr("br-lan is down, so nothing passes")));
     EXPECT_THAT(made->warnings, IsSupersetOf(made->unmended));
 }
 
@@ -187,8 +186,8 @@ TEST_F(FollowingMtu, ANetworkWithContainersStaysAndThatIsSaid)
     const auto made = plan();
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_THAT(described(made->steps), Not(Contains(HasSubstr("Docker network"))));
-    EXPECT_THAT(made->unmended,
-                ElementsAre(HasSubstr("containers still have an MTU of 1500 and br-lan has 1400")));
+    EXPECT_THAT(made->unmended, ElementsAre(HasSubstr(
+                                    "containers still have an MTU of 1500, but br-lan has 1400")));
 }
 
 TEST_F(Uplink, SeveralPortsRunStpFromTheSecondOneOn)
@@ -198,7 +197,7 @@ TEST_F(Uplink, SeveralPortsRunStpFromTheSecondOneOn)
     lines.resize(5);
     EXPECT_THAT(lines, ElementsAre("create bridge br-new (MTU 1500, MAC 02:00:00:00:00:01)",
                                    "set br-new up", "make eno1 a port of br-new",
-                                   "turn on the spanning tree protocol of br-new, against loops",
+                                   "turn on STP on br-new to prevent loops",
                                    "make eth9 a port of br-new"));
     EXPECT_THAT(warnings(), Contains(HasSubstr("br-new runs STP: a new port starts to forward "
                                                "after 4 seconds")));
@@ -246,9 +245,9 @@ TEST_F(Uplink, AnExistingBridgeWithoutCarrierGetsItsWarning)
 TEST_F(Uplink, FirewallRulesThatNameTheNicAreNamed)
 {
     model::XtablesRuleset ruleset{.backend = model::XtablesBackend::legacy};
-    ruleset.tables["filter"]["INPUT"].rules = {{{"-i", "eno1", "-j", "DROP"}},
-                                               {{"-i", "eno+", "-j", "LOG"}},
-                                               {{"-i", "eth9", "-j", "ACCEPT"}}};
+    ruleset.tables["filter"]["INPUT"].edit().rules = {{{"-i", "eno1", "-j", "DROP"}},
+                                                      {{"-i", "eno+", "-j", "LOG"}},
+                                                      {{"-i", "eth9", "-j", "ACCEPT"}}};
     netns(host).xtables = {ruleset};
     add_to_nft(host, "chain", "filter", {{"name", "input"}, {"hook", "input"}});
     // A packet comes to no chain of the other table: none of them is hooked in.

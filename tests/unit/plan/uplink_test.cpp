@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "plan/in_use.hpp"
-#include "plan/uplink.hpp"
+#include "plan/uplink/strays.hpp"
 #include "unit/plan/uplink_world.hpp"
 
 namespace onlan::plan {

@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "plan/describe.hpp"
 #include "plan/plan.hpp"
 #include "unit/plan/worlds.hpp"
 
@@ -21,7 +20,7 @@ inline std::vector<std::string> described(const std::vector<PlannedStep>& steps)
 {
     std::vector<std::string> lines;
     for (const PlannedStep& step : steps)
-        lines.push_back(describe(step));
+        lines.push_back(describe(step.change));
     return lines;
 }
 

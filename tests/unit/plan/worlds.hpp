@@ -82,11 +82,10 @@ inline void add_to_nft(model::Snapshot& host,
                        const std::string& table,
                        nlohmann::json object)
 {
-    nlohmann::json document = netns(host).nftables.document();
     object["family"] = "inet";
     object["table"] = table;
-    document["nftables"].push_back({{kind, std::move(object)}});
-    netns(host).nftables = std::move(document);
+    netns(host).nftables.objects.edit().push_back(
+        model::NftObject(nlohmann::json{{kind, std::move(object)}}));
 }
 
 // br_netfilter is loaded and Docker's FORWARD chain drops by policy.
@@ -96,9 +95,9 @@ inline void drop_bridged_frames(model::Snapshot& host)
     netns(host).sysctls["net.bridge.bridge-nf-call-ip6tables"] = "1";
     model::XtablesRuleset ruleset{.backend = model::XtablesBackend::nft,
                                   .family = net::Family::ipv4};
-    ruleset.tables["filter"]["FORWARD"] = {.policy = "DROP",
-                                           .rules = {{.words = {"-j", "DOCKER-USER"}}}};
-    ruleset.tables["filter"]["DOCKER-USER"] = {.policy = "-", .rules = {}};
+    ruleset.tables["filter"]["FORWARD"] =
+        model::XtablesChain{.policy = "DROP", .rules = {{.words = {"-j", "DOCKER-USER"}}}};
+    ruleset.tables["filter"]["DOCKER-USER"] = model::XtablesChain{.policy = "-", .rules = {}};
     netns(host).xtables = {ruleset};
 }
 

@@ -80,16 +80,16 @@ model::Snapshot secret_snapshot()
                     {"net.ipv4.neigh.br-acme.proxy_delay", "80"},
                     {"net.ipv4.ip_forward", "1"}};
     model::XtablesRuleset ruleset;
-    ruleset.tables["nat"]["DOCKER"].rules = {
+    ruleset.tables["nat"]["DOCKER"].edit().rules = {
         {.words = {"!", "-i", "br-acme", "-d", "192.168.137.250/32", "-s", "192.168.137.0/24", "-m",
                    "comment", "--comment", "for the boss", "-j", "DNAT", "--to-destination",
                    "192.168.137.9:80"}}};
     host.xtables = {ruleset};
-    host.nftables =
+    host.nftables = *model::NftListing::from(
         nlohmann::json::parse(R"({"nftables": [{"rule": {"comment": "the boss", "expr": [
         {"match": {"left": {"meta": {"key": "iifname"}}, "right": "br-acme"}},
         {"match": {"right": {"prefix": {"addr": "192.168.136.0", "len": 23}}}},
-        {"match": {"right": {"range": ["192.168.137.4", "192.168.137.250"]}}}]}}]})");
+        {"match": {"right": {"range": ["192.168.137.4", "192.168.137.250"]}}}]}}]})"));
     host.policy_rules = {model::rule_from({.from = prefix("192.168.137.0/24")})};
     host.conntrack = {*model::Conntrack::parse(
         "udp 17 9 src=192.168.137.250 dst=8.8.8.8 sport=1 dport=2 src=8.8.8.8 dst=192.168.137.250 "
@@ -123,8 +123,8 @@ TEST(Redacted, TheSameThingHasTheSameNameEverywhere)
     const std::string bridge = host.links[0].name;
     EXPECT_TRUE(bridge.starts_with("br-"));
     EXPECT_EQ(host.links[1].alias, "onlan:" + bridge);
-    EXPECT_EQ(host.sysctl("net.ipv4.conf." + bridge + ".forwarding"), "1");
-    EXPECT_EQ(host.sysctl("net.ipv4.neigh." + bridge + ".proxy_delay"), "80");
+    EXPECT_EQ(host.sysctl(model::kIpv4Conf["forwarding"], bridge), "1");
+    EXPECT_EQ(host.sysctl(model::kIpv4Neigh["proxy_delay"], bridge), "80");
     EXPECT_EQ(snapshot.namespaces[1].name,
               "container:" + snapshot.docker->networks[0].endpoints[0].container);
     const model::DockerNetwork& network = snapshot.docker->networks[0];
@@ -145,7 +145,7 @@ TEST(Redacted, TheSameThingHasTheSameNameEverywhere)
                              "9:80");
     EXPECT_EQ(host.conntrack[0].original.source, address.address);
     EXPECT_EQ(model::policy_rule_from(host.policy_rules[0]).from, address.subnet());
-    const auto& match = host.nftables.document()["nftables"][0]["rule"]["expr"];
+    const auto& match = host.nftables.objects->at(0).body()["expr"];
     EXPECT_EQ(match[0]["match"]["right"], bridge);
     EXPECT_EQ(match[1]["match"]["right"]["prefix"]["addr"],
               net::Prefix::around(address.address, 23).first().to_string());

@@ -73,7 +73,7 @@ TEST(Fork, ThereAreNeverTooMany)
     const auto ways = outcomes(forward_chain(rules), packet.view);
     ASSERT_FALSE(ways.empty());
     EXPECT_LE(ways.size(), 16U);
-    EXPECT_THAT(ways[0].assumptions.back(), HasSubstr("of the many ways"));
+    EXPECT_THAT(ways[0].assumptions.back(), HasSubstr("of the many paths"));
 }
 
 TEST(Fork, ChainsInACircleEnd)

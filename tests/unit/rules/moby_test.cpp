@@ -39,7 +39,7 @@ std::string contents(const fs::path& path)
 }
 
 // What `nft` shows of a text that it has loaded: the kernel speaks between the two.
-nlohmann::json listed(std::string text)
+model::NftListing listed(std::string text)
 {
     // nft of Debian 12 knows this word in the hook prerouting only.
     constexpr std::string_view kWord = "hook output priority dstnat";
@@ -53,7 +53,7 @@ nlohmann::json listed(std::string text)
     };
     nft({"flush", "ruleset"});
     nft({std::move(text)});
-    return nlohmann::json::parse(nft({"--json", "list", "ruleset"}));
+    return nft_listing(nft({"--json", "list", "ruleset"}));
 }
 
 std::vector<Recorded> recorded()

@@ -269,13 +269,13 @@ void compare_nft(std::uint8_t protocol, Hook hook)
     send_packet(protocol);
     model::Netns host;
     host.links = {link(1, "lo")};
-    host.nftables = nlohmann::json::parse(run({"nft", "--json", "list", "ruleset"}));
+    host.nftables = nft_listing(run({"nft", "--json", "list", "ruleset"}));
     std::vector<bool> counted;
-    for (const auto& object : host.nftables.document()["nftables"]) {
-        if (!object.contains("rule"))
+    for (const model::NftObject& object : *host.nftables.objects) {
+        if (object.kind() != "rule")
             continue;
         bool hit = false;
-        for (const auto& expression : object["rule"]["expr"]) {
+        for (const auto& expression : object.body()["expr"]) {
             if (expression.contains("counter"))
                 hit = expression["counter"]["packets"] > 0;
         }

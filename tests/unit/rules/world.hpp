@@ -73,6 +73,15 @@ struct Packet {
                     .destination_port = 53};
 };
 
+// `text` as nft prints it.
+inline model::NftListing nft_listing(std::string_view text)
+{
+    auto listing = model::NftListing::from(nlohmann::json::parse(text));
+    if (!listing)
+        throw std::runtime_error(listing.error().message);
+    return *std::move(listing);
+}
+
 // `text` as iptables-save prints it.
 inline model::XtablesRuleset
 iptables_save(std::string_view text,
@@ -121,7 +130,7 @@ inline model::Netns nft_chain(const std::string& expressions,
     text += "]}";
     for (std::size_t at = text.find("FAMILY"); at != std::string::npos; at = text.find("FAMILY"))
         text.replace(at, 6, family);
-    host.nftables = nlohmann::json::parse(text);
+    host.nftables = nft_listing(text);
     return host;
 }
 

@@ -343,11 +343,12 @@ TEST(XtChain, ThePathNamesWhatMatched)
         outcome(forward_chain("-i eth9 -j DROP\n-i eth0 -j LOG\n-p udp -j DROP"), packet.view);
     ASSERT_EQ(end.path.size(), 2U);
     EXPECT_EQ(end.path[0]->text, "-A FORWARD -i eth0 -j LOG");
-    EXPECT_EQ(*end.because, (RuleRef{.program = "iptables-legacy",
-                                     .table = "filter",
-                                     .chain = "FORWARD",
-                                     .number = 3,
-                                     .text = "-A FORWARD -p udp -j DROP"}));
+    const RuleRef& because = *end.because;
+    EXPECT_EQ(because.program, "iptables-legacy");
+    EXPECT_EQ(because.table, "filter");
+    EXPECT_EQ(because.chain, "FORWARD");
+    EXPECT_EQ(because.number, 3U);
+    EXPECT_EQ(because.text, "-A FORWARD -p udp -j DROP");
 }
 
 TEST(XtChain, WhatIsNotKnownIsListedAndAssumed)

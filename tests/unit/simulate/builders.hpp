@@ -110,7 +110,9 @@ public:
     }
     NetnsBuilder& call_iptables(int value = 1)
     {
-        return sysctl("net.bridge.bridge-nf-call-iptables", value);
+        return sysctl("net.bridge.bridge-nf-call-iptables", value)
+            .sysctl("net.bridge.bridge-nf-call-ip6tables", 0)
+            .sysctl("net.bridge.bridge-nf-call-arptables", 0);
     }
     NetnsBuilder&
     listen(std::uint8_t protocol, std::uint16_t port, const std::string& address = "0.0.0.0")
@@ -196,6 +198,12 @@ public:
         return {outcome};
     }
     [[nodiscard]] bool needs_conntrack(net::Family) const override { return tracks_; }
+    [[nodiscard]] Result<std::shared_ptr<const Rulebook>>
+    with(const model::Netns& changed) const override
+    {
+        return fail(Failed::not_found,
+                    "rules that a test made up do not follow from " + changed.name);
+    }
 
 private:
     std::vector<rules::BaseChain> chains_;
@@ -214,8 +222,10 @@ inline rules::ChainOutcome accept(const rules::PacketView& packet)
 {
     return {.packet = packet};
 }
-inline rules::ChainOutcome
-drop(const rules::PacketView& packet, const std::string& chain, const std::string& text)
+inline rules::ChainOutcome drop(const rules::PacketView& packet,
+                                const std::string& chain,
+                                const std::string& text,
+                                rules::Asked asked = {})
 {
     return {.verdict = rules::Verdict::drop,
             .packet = packet,
@@ -223,7 +233,8 @@ drop(const rules::PacketView& packet, const std::string& chain, const std::strin
                              .table = "filter",
                              .chain = chain,
                              .number = 1,
-                             .text = text})};
+                             .text = text,
+                             .asked = asked})};
 }
 inline rules::ChainOutcome notrack(const rules::PacketView& packet)
 {
@@ -290,12 +301,12 @@ public:
         return *this;
     }
     // The builder stays the owner of the facts: it must outlive the world.
-    World build()
+    World build(const Kernel& kernel = {})
     {
         std::vector<World::Part> parts;
         for (std::size_t i = 0; i < parts_.size(); ++i)
             parts.push_back({.netns = &parts_[i].netns, .rules = rules_[i]});
-        return World::build(std::move(parts), proxies_);
+        return World::build(parts, {.proxies = proxies_, .kernel = kernel});
     }
 
 private:
@@ -311,7 +322,9 @@ inline std::vector<std::string> story(const model::Explanation& explanation)
     for (const model::TracedPacket& packet : explanation.packets) {
         for (const model::Step& step : packet.steps)
             lines.push_back(std::to_string(packet.number) + " " + packet.summary + " | " +
-                            step.netns + " " + step.device + " " + step.stage + " " + step.action);
+                            step.netns + " " + step.device + " " +
+                            std::string(model::word(step.stage)) + " " +
+                            std::string(model::word(step.action)));
     }
     return lines;
 }

@@ -72,9 +72,10 @@ public:
     {
         std::vector<std::string> lines;
         for (const Record::Step& step : run_.record.steps) {
-            if (stage.empty() || step.stage == stage)
+            if (stage.empty() || model::word(step.stage) == stage)
                 lines.push_back((step.device == nullptr ? "" : step.device->name() + " ") +
-                                std::string(step.stage) + " " + std::string(step.action));
+                                std::string(model::word(step.stage)) + " " +
+                                std::string(model::word(step.action)));
         }
         return lines;
     }

@@ -8,6 +8,7 @@
 namespace onlan::simulate {
 namespace {
 
+using model::CauseKind;
 using model::Outcome;
 using rules::Hook;
 using rules::HookFamily;
@@ -15,12 +16,12 @@ using testing::HasSubstr;
 
 struct Ending {
     Outcome outcome = Outcome::timeout;
-    std::string kind;
+    model::CauseKind kind = model::CauseKind::unknown;
 
     friend bool operator==(const Ending&, const Ending&) = default;
     friend std::ostream& operator<<(std::ostream& out, const Ending& ending)
     {
-        return out << model::outcome_name(ending.outcome) << " by " << ending.kind;
+        return out << model::outcome_name(ending.outcome) << " by " << model::word(ending.kind);
     }
 };
 
@@ -36,10 +37,10 @@ TEST(SeedCase, DockersIsolationDropsTheFirstPacket)
                        [](const rules::PacketView& packet, const rules::Surroundings&) {
                            return packet.in->name == "br-lan137" && packet.out->name == "br-app"
                                       ? drop(packet, "DOCKER-ISOLATION-STAGE-2",
-                                             "-o br-app -j DROP")
+                                             "-o br-app -j DROP", {.out = true})
                                       : accept(packet);
                        });
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::timeout, "isolation"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::timeout, CauseKind::isolation}));
 }
 
 TEST(SeedCase, LooseReversePathFilterIsStrictOnABridgeWithoutAddress)
@@ -47,7 +48,7 @@ TEST(SeedCase, LooseReversePathFilterIsStrictOnABridgeWithoutAddress)
     for (const int mode : {1, 2}) {
         SeedCase seed;
         seed.host.sysctl("net.ipv4.conf.all.rp_filter", mode);
-        EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::timeout, "rp_filter"})) << mode;
+        EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::timeout, CauseKind::rp_filter})) << mode;
     }
 }
 
@@ -55,13 +56,14 @@ TEST(SeedCase, StallsInTheConntrackClash)
 {
     SeedCase seed;
     const auto explanation = seed.explain();
-    EXPECT_EQ(ending(explanation), (Ending{Outcome::stalled, "conntrack-clash"}));
+    EXPECT_EQ(ending(explanation), (Ending{Outcome::stalled, CauseKind::conntrack_clash}));
     EXPECT_THAT(explanation.cause.summary,
-                HasSubstr("moves its source port from 5000 to a random one of 1024-65535"));
-    std::vector<std::string> actions;
+                HasSubstr("rewrites its source port 5000 to a random port in 1024-65535"));
+    std::vector<Action> actions;
     for (const model::CauseLink& link : explanation.cause.chain)
         actions.push_back(explanation.packets.at(link.packet - 1).steps.at(link.phase - 1).action);
-    EXPECT_THAT(actions, testing::ElementsAre("invalid", "new", "null-binding", "reset"));
+    EXPECT_THAT(actions, testing::ElementsAre(Action::invalid, Action::new_, Action::null_binding,
+                                              Action::reset));
 }
 
 TEST(SeedCase, NotrackOnTheSecondBridgeDeliversWithReversePathFilter)
@@ -69,14 +71,14 @@ TEST(SeedCase, NotrackOnTheSecondBridgeDeliversWithReversePathFilter)
     SeedCase seed;
     seed.host.sysctl("net.ipv4.conf.all.rp_filter", 2);
     seed.notrack_on_lan137();
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, "delivered"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, CauseKind::delivered}));
 }
 
 TEST(SeedCase, NotrackAloneMeetsNoListener)
 {
     SeedCase seed;
     seed.notrack_on_lan137();
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::refused, "no-listener"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::refused, CauseKind::no_listener}));
 }
 
 TEST(SeedCase, NotrackAloneIsServedByDockerProxy)
@@ -89,7 +91,7 @@ TEST(SeedCase, NotrackAloneIsServedByDockerProxy)
                       .port = 5000,
                       .target = ip("172.18.0.4"),
                       .target_port = 5000});
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, "delivered"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, CauseKind::delivered}));
 }
 
 TEST(SeedCase, WithoutCallIptablesItIsDelivered)
@@ -97,28 +99,29 @@ TEST(SeedCase, WithoutCallIptablesItIsDelivered)
     for (const int mode : {0, 2}) {
         SeedCase seed;
         seed.host.call_iptables(0).sysctl("net.ipv4.conf.all.rp_filter", mode);
-        EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, "delivered"})) << mode;
+        EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, CauseKind::delivered}))
+            << mode;
     }
 }
 
 TEST(SeedCase, AUdpAnswerComesFromAnUnknownPort)
 {
     SeedCase seed;
-    EXPECT_EQ(ending(seed.explain(kUdp)), (Ending{Outcome::timeout, "conntrack-clash"}));
+    EXPECT_EQ(ending(seed.explain(kUdp)), (Ending{Outcome::timeout, CauseKind::conntrack_clash}));
 }
 
 TEST(SeedCase, WithoutLoosePickUpItIsDelivered)
 {
     SeedCase seed;
     seed.host.sysctl("net.netfilter.nf_conntrack_tcp_loose", 0);
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, "delivered"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, CauseKind::delivered}));
 }
 
 TEST(SeedCase, WithArpIgnoreTheResetReachesTheServer)
 {
     SeedCase seed;
     seed.host.sysctl("net.ipv4.conf.br-lan137.arp_ignore", 1);
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::reset, "conntrack-clash"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::reset, CauseKind::conntrack_clash}));
 }
 
 // A server that closes after its answer turns this into a reset: its FIN starts no connection, and
@@ -133,7 +136,7 @@ TEST(SeedCase, AZoneOfItsOwnForTheSecondBridgeStallsAllTheSame)
                                outcome.zone = rules::CtZone::both(1);
                            return outcome;
                        });
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::stalled, "conntrack-clash"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::stalled, CauseKind::conntrack_clash}));
 }
 
 TEST(SeedCase, NotrackOfTheAnswersAloneDelivers)
@@ -141,7 +144,7 @@ TEST(SeedCase, NotrackOfTheAnswersAloneDelivers)
     SeedCase seed;
     seed.notrack_on_lan137(
         [](const rules::PacketView& packet) { return packet.source == ip("192.168.137.250"); });
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, "delivered"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, CauseKind::delivered}));
 }
 
 TEST(SeedCase, NotrackByThePhysicalPortOfTheCableDelivers)
@@ -150,7 +153,7 @@ TEST(SeedCase, NotrackByThePhysicalPortOfTheCableDelivers)
     seed.notrack_on_lan137([](const rules::PacketView& packet) {
         return packet.physical_in != nullptr && packet.physical_in->name == "veth-lan137-1";
     });
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, "delivered"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, CauseKind::delivered}));
 }
 
 TEST(SeedCase, ARuleThatDropsInvalidTimesOut)
@@ -163,7 +166,7 @@ TEST(SeedCase, ARuleThatDropsInvalidTimesOut)
                                              "-m conntrack --ctstate INVALID -j DROP")
                                       : accept(packet);
                        });
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::timeout, "filter"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::timeout, CauseKind::filter}));
 }
 
 TEST(SeedCase, ThePerBridgeSwitchOfTheMainBridgeDelivers)
@@ -171,7 +174,7 @@ TEST(SeedCase, ThePerBridgeSwitchOfTheMainBridgeDelivers)
     SeedCase seed;
     seed.host.call_iptables(0);
     seed.host.at("br-mellanox").bridge->nf_call.iptables = true;
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, "delivered"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::delivered, CauseKind::delivered}));
 }
 
 TEST(SeedCase, ReversePathFilterOfTheMainBridgeChangesNothing)
@@ -179,7 +182,8 @@ TEST(SeedCase, ReversePathFilterOfTheMainBridgeChangesNothing)
     for (const int mode : {1, 2}) {
         SeedCase seed;
         seed.host.sysctl("net.ipv4.conf.br-mellanox.rp_filter", mode);
-        EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::stalled, "conntrack-clash"})) << mode;
+        EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::stalled, CauseKind::conntrack_clash}))
+            << mode;
     }
 }
 
@@ -188,7 +192,7 @@ TEST(SeedCase, WithoutForwardingNobodyGetsThere)
     SeedCase seed;
     for (const model::Link& link : seed.host.netns.links)
         seed.host.sysctl("net.ipv4.conf." + link.name + ".forwarding", 0);
-    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::timeout, "forwarding-off"}));
+    EXPECT_EQ(ending(seed.explain()), (Ending{Outcome::timeout, CauseKind::forwarding_off}));
 }
 
 TEST(SeedCase, AMachineOnTheLanIsServed)

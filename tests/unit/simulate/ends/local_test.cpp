@@ -47,7 +47,7 @@ TEST_F(LocalTest, A_port_where_nothing_listens_refuses)
         const auto explanation = ask(protocol);
         EXPECT_EQ(explanation.outcome, Outcome::refused);
         EXPECT_EQ(explanation.error, "ECONNREFUSED");
-        EXPECT_EQ(explanation.cause.kind, "no-listener");
+        EXPECT_EQ(explanation.cause.kind, model::CauseKind::no_listener);
     }
 }
 
@@ -228,7 +228,7 @@ TEST_F(LocalTest, A_rule_that_rejects_says_so_in_its_own_way)
     reject_with({.kind = rules::RejectKind::tcp_reset});
     const auto explanation = ask(kTcp);
     EXPECT_EQ(explanation.outcome, Outcome::refused);
-    EXPECT_EQ(explanation.cause.kind, "reject");
+    EXPECT_EQ(explanation.cause.kind, model::CauseKind::reject);
 }
 
 TEST_F(LocalTest, A_program_is_told_at_once_what_its_own_host_drops)
@@ -274,9 +274,9 @@ TEST_F(LocalTest,
     EXPECT_THAT(ask(kTcp).assumptions,
                 testing::UnorderedElementsAre(
                     "the XDP program of eth0 in host passes every frame",
-                    "the filters of tc on eth0 in host pass every packet as it is",
-                    "what could not be read in host changes nothing: rules of arptables-legacy",
-                    testing::HasSubstr("encapsulates packets, which is left out")));
+                    "the tc filters on eth0 in host pass every packet unchanged",
+                    "what could not be read in host makes no difference: rules of arptables-legacy",
+                    testing::HasSubstr("encapsulates packets; this is ignored")));
 }
 
 } // namespace

@@ -220,7 +220,7 @@ TEST(Neighbour, One_that_nobody_answers_for_is_unreachable)
     const auto explanation = explain(built, {.from = "client", .to = ip("10.0.0.1"), .port = 80});
     EXPECT_EQ(explanation.outcome, model::Outcome::unreachable);
     EXPECT_EQ(explanation.error, "EHOSTUNREACH");
-    EXPECT_EQ(explanation.cause.kind, "no-neighbour");
+    EXPECT_EQ(explanation.cause.kind, model::CauseKind::no_neighbour);
 }
 
 // Two machines on a bridge of the host, which has no address.

@@ -249,6 +249,9 @@ TEST_F(RouterTest, A_neighbour_is_told_of_the_router_that_is_nearer)
     const auto told = [&] {
         return std::ranges::count(answers(astray), "ICMP redirect 10.1.0.1 > 10.1.0.2");
     };
+    EXPECT_EQ(told(), 1);
+    router.sysctl("net.ipv4.conf.all.send_redirects", 0)
+        .sysctl("net.ipv4.conf.left.send_redirects", 0);
     EXPECT_EQ(told(), 0);
     router.sysctl("net.ipv4.conf.all.send_redirects", 1);
     EXPECT_EQ(told(), 1);
@@ -312,7 +315,7 @@ TEST_F(RouterTest, Routes_that_say_no_are_answered_with_their_kind_of_error)
 
 TEST_F(RouterTest, IPv6_tells_a_route_of_type_unreachable_as_it_tells_none)
 {
-    router.address("left", "fd01::1/64").sysctl("net.ipv6.conf.left.forwarding", 1);
+    router.address("left", "fd01::1/64").sysctl("net.ipv6.conf.all.forwarding", 1);
     router.netns.neighbours.push_back(
         {.link = router.at("left").index, .address = ip("fd01::2"), .mac = mac(2), .state = 2});
     router.route("fd0a::/64", "", "", kUnreachable).route("fd0b::/64", "", "", kProhibit);
@@ -400,7 +403,7 @@ TEST_F(RouterTest, A_hop_of_several_is_a_choice_of_its_own)
     router.netns.routes.push_back(route);
     receive(packet);
     EXPECT_TRUE(std::ranges::any_of(receive(packet).run().assumptions, [](const auto& assumption) {
-        return assumption.find("packets from 10.1.0.2 to 192.0.2.1 take the hop") == 0;
+        return assumption.find("packets from 10.1.0.2 to 192.0.2.1 take the next hop") == 0;
     }));
 }
 
@@ -444,7 +447,7 @@ protected:
         const World built = world.build();
         const auto explanation = explain(built, {.from = "host", .to = ip("10.1.0.2"), .port = 80});
         for (const model::Step& step : explanation.packets.front().steps) {
-            if (step.stage == "neighbour")
+            if (step.stage == Stage::neighbour)
                 return step.device;
         }
         return {};

@@ -49,11 +49,11 @@ protected:
         std::vector<std::string> places;
         for (std::size_t i = before; i < run.record.steps.size(); ++i) {
             const Record::Step& step = run.record.steps[i];
-            if (step.stage == "veth" && step.action == "cross")
+            if (step.stage == Stage::veth && step.action == Action::cross)
                 places.push_back("to " + step.netns->name());
-            else if (step.action == "pass-up")
+            else if (step.action == Action::pass_up)
                 places.emplace_back("up");
-            else if (step.action == "drop" && step.stage.starts_with("bridge"))
+            else if (step.action == Action::drop && model::word(step.stage).starts_with("bridge"))
                 places.emplace_back("drop");
         }
         return places;
@@ -305,7 +305,7 @@ TEST_F(BridgeTest, An_ingress_chain_without_devices_is_an_assumption)
                                     return drop(packet, "in", "drop");
                                 });
     EXPECT_THAT(where("a", frame(mac(2))), ElementsAre("to behind-c", "to behind-b"));
-    EXPECT_THAT(assumptions(), ElementsAre("the chain in of test is bound to no device that "
+    EXPECT_THAT(assumptions(), ElementsAre("the chain in of test is not bound to any device that "
                                            "packets pass: the listing names none"));
 }
 

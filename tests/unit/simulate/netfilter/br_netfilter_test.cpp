@@ -51,8 +51,7 @@ protected:
     Sent& send(const net::MacAddress& to = mac(2),
                Ip packet = datagram("10.0.0.11", 1000, "10.0.0.2", 53))
     {
-        built_ = std::make_unique<World>(world.build());
-        built_->kernel = kernel;
+        built_ = std::make_unique<World>(world.build(kernel));
         sent_ = std::make_unique<Sent>(*built_);
         return sent_->in(
             "host", "a",

@@ -26,8 +26,7 @@ protected:
     }
     UniqueTuple find(const Ip& packet, const NatRange& range, Manip manip = Manip::source)
     {
-        built_ = std::make_unique<World>(world.build());
-        built_->kernel = kernel;
+        built_ = std::make_unique<World>(world.build(kernel));
         sent_ = std::make_unique<Sent>(*built_);
         Connection connection{.netns = built_->find("host")};
         connection.entry.original = tuple_of(packet);
@@ -174,7 +173,7 @@ protected:
     {
         for (const model::TracedPacket& packet : explanation.packets) {
             for (const model::Step& step : packet.steps) {
-                if (step.netns == "server" && step.stage == "socket")
+                if (step.netns == "server" && step.stage == Stage::socket)
                     return step.packet.source.to_string() + " > " +
                            step.packet.destination.to_string();
             }
@@ -295,7 +294,7 @@ TEST_F(NatTest, Without_route_localnet_nothing_from_127_0_0_1_leaves_by_a_rule_o
     };
     const auto explanation = from_host();
     EXPECT_EQ(explanation.outcome, model::Outcome::timeout);
-    EXPECT_EQ(explanation.cause.kind, "route_localnet");
+    EXPECT_EQ(explanation.cause.kind, model::CauseKind::route_localnet);
     EXPECT_EQ(received(explanation), "nothing");
     router.sysctl("net.ipv4.conf.right.route_localnet", 1);
     EXPECT_EQ(received(from_host()), "10.2.0.1 > 10.2.0.2");

@@ -173,7 +173,9 @@ TEST_F(TcpTest, Data_beyond_the_window_is_invalid_and_leaves_the_entry_alone)
 
 TEST_F(TcpTest, Data_beyond_the_window_passes_a_liberal_conntrack)
 {
-    settings.tcp_be_liberal.value = 1;
+    model::Netns netns;
+    netns.sysctls = {{"net.netfilter.nf_conntrack_tcp_be_liberal", "1"}};
+    settings = netns_settings(netns);
     establish();
     accept({kOriginal, kPsh | kAck, 1001 + 1000000, 5001, 10});
 }

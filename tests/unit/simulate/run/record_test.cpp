@@ -11,7 +11,7 @@ TEST(Words, Stand_where_the_text_has_its_places)
     EXPECT_EQ(Words("{} dev {} is not known yet", ip("10.0.0.1"), "br0").to_string(),
               "10.0.0.1 dev br0 is not known yet");
     EXPECT_EQ(Words("{} has mtu {}", "eth0", 1500U).to_string(), "eth0 has mtu 1500");
-    EXPECT_EQ(Words("the flags {}", TcpFlags{kSyn | kAck}).to_string(), "the flags SA");
+    EXPECT_EQ(Words("{} begins", TcpFlags{kSyn | kAck}).to_string(), "a SYN+ACK begins");
     EXPECT_EQ(Words("nothing more").to_string(), "nothing more");
 }
 
@@ -88,7 +88,7 @@ TEST_F(RecordTest, Tells_the_rules_that_a_packet_matched_also_those_that_did_not
     ASSERT_EQ(syn.matches.size(), 2U);
     EXPECT_EQ(syn.matches[0].netns, "server");
     EXPECT_EQ(syn.matches[0].device, "eth0");
-    EXPECT_EQ(syn.matches[0].stage, "ip/input");
+    EXPECT_EQ(syn.matches[0].stage, Stage::ip_input);
     EXPECT_EQ(syn.matches[0].rule.text, "log");
     EXPECT_EQ(syn.matches[1].rule.text, "accept");
 }
