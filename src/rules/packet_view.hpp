@@ -54,7 +54,7 @@ struct PacketView {
 
     std::optional<net::MacAddress> source_mac; // absent for what this host sends
     std::optional<net::MacAddress> destination_mac;
-    std::uint16_t ether_type = 0;
+    std::uint16_t ether_type = 0; // 0: that of the addresses' family
     std::optional<std::uint16_t> vlan;
     PacketType type = PacketType::host;
 

@@ -26,6 +26,7 @@ public:
     void operator()(const AddressType& /*type*/) { asked_.finer = true; }
     void operator()(const ReversePath& /*path*/) { asked_.finer = true; }
     void operator()(const Maybe& /*maybe*/) { asked_.finer = true; }
+    void operator()(const Presumed& /*presumed*/) { asked_.finer = true; }
     void operator()(const OtherStep& step) { std::visit(*this, step); }
     template <typename Action>
     void operator()(const Action& /*action*/)

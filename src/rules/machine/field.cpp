@@ -82,6 +82,22 @@ Read port(const PacketView& packet, std::uint16_t number)
                                                                               : kUnknown;
 }
 
+// get_port(), net/netfilter/ipset/ip_set_getport.c: of ICMP its type and code, of a protocol
+// without ports 0.
+Read port_of_set(const PacketView& packet, std::uint16_t number)
+{
+    constexpr auto kWithPorts = std::to_array<std::uint8_t>(
+        {net::kTcp, net::kUdp, net::kSctp, net::kUdplite, net::kIcmp, net::kIcmpv6});
+    if (!is_ipv4(packet) && !is_ipv6(packet))
+        return kNothing;
+    if (std::ranges::find(kWithPorts, packet.protocol) == kWithPorts.end())
+        return Read::of(0);
+    if (packet.later_fragment)
+        return kNothing;
+    const bool icmp = packet.protocol == net::kIcmp || packet.protocol == net::kIcmpv6;
+    return Read::of(icmp ? packet.icmp_type << 8U | packet.icmp_code : number);
+}
+
 Read if_given(const std::optional<net::MacAddress>& given)
 {
     return given ? Read::of(Value::of(*given)) : kNothing;
@@ -278,6 +294,8 @@ constexpr auto kFieldRows = std::to_array<FieldRow>({
     {Field::dccp_dport, "dccp dport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kDccp, seen.packet, seen.packet.destination_port); }},
     {Field::th_sport, "th sport", Datatype::inet_service, [](Seen seen) { return port(seen.packet, seen.packet.source_port); }},
     {Field::th_dport, "th dport", Datatype::inet_service, [](Seen seen) { return port(seen.packet, seen.packet.destination_port); }},
+    {Field::ipset_sport, "", Datatype::inet_service, [](Seen seen) { return port_of_set(seen.packet, seen.packet.source_port); }},
+    {Field::ipset_dport, "", Datatype::inet_service, [](Seen seen) { return port_of_set(seen.packet, seen.packet.destination_port); }},
     {Field::ct_state, "ct state", Datatype::ct_state, [](Seen seen) { return Read::of(state_bit(seen.packet.ct.state)); }},
     {Field::ct_direction, "ct direction", Datatype::ct_dir, [](Seen seen) { return of_tracked(seen.packet, Value::of(static_cast<std::uint64_t>(seen.packet.ct.direction))); }},
     {Field::ct_status, "ct status", Datatype::ct_status, [](Seen seen) { return of_tracked(seen.packet, Value::of(seen.packet.ct.status)); }},

@@ -79,6 +79,8 @@ enum class Field : std::uint8_t {
     dccp_dport,
     th_sport,
     th_dport,
+    ipset_sport,
+    ipset_dport,
     ct_state,
     ct_direction,
     ct_status,

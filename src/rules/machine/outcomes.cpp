@@ -49,6 +49,8 @@ std::string words(const Guess& guess)
     case Guess::Kind::matches_not:
         return maybe != nullptr ? fmt::format("{}: {}", where, maybe->no)
                                 : fmt::format("{} does not match", where);
+    case Guess::Kind::presumed:
+        return fmt::format("{}: {}", where, std::get<Presumed>(*guess.step).why);
     case Guess::Kind::chance:
         return fmt::format("{} draws {}", where, guess.chosen);
     case Guess::Kind::way:

@@ -22,9 +22,9 @@ bool acts(const OtherStep& step)
                    [](const Contains&) { return false; }, [](const AnyWay&) { return false; },
                    [](const Physdev&) { return false; }, [](const AddressType&) { return false; },
                    [](const ReversePath&) { return false; }, [](const Maybe&) { return false; },
-                   [](const Assign&) { return true; }, [](const Notrack&) { return true; },
-                   [](const DecideByMap&) { return true; }, [](const Translate&) { return true; },
-                   [](const RejectPacket&) { return true; },
+                   [](const Presumed&) { return false; }, [](const Assign&) { return true; },
+                   [](const Notrack&) { return true; }, [](const DecideByMap&) { return true; },
+                   [](const Translate&) { return true; }, [](const RejectPacket&) { return true; },
                    [](const DivertToSocket&) { return true; }, [](const Enqueue&) { return true; },
                    [](const Ignored&) { return true; }},
         step);

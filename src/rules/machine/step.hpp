@@ -83,6 +83,13 @@ struct Maybe {
     bool understood = true; // false: a word that we do not know
 };
 
+// What packets before this one decide, such as a limit. It is taken as the first packet finds it,
+// and said.
+struct Presumed {
+    bool holds = true;
+    std::string why; // "the limit is not exceeded"
+};
+
 // Actions.
 
 enum class Target : std::uint8_t {
@@ -158,6 +165,7 @@ using OtherStep = std::variant<CompareExpression,
                                AddressType,
                                ReversePath,
                                Maybe,
+                               Presumed,
                                Assign,
                                Notrack,
                                DecideByMap,

@@ -101,11 +101,21 @@ private:
                     if (answer == Tri::maybe)
                         return fork_on(fork, &other, silent);
                     return answer == Tri::yes ? After::next_step : After::next_rule;
+                } else if constexpr (std::is_same_v<decltype(one), const Presumed&>) {
+                    return presume(fork, one, other, silent);
                 } else {
                     return act(fork, one, other);
                 }
             },
             other);
+    }
+
+    static After presume(Fork& fork, const Presumed& presumed, const OtherStep& step, bool silent)
+    {
+        if (!silent)
+            fork.guesses.push_back(
+                {.kind = Guess::Kind::presumed, .rule = fork.at.ref(), .step = &step});
+        return presumed.holds ? After::next_step : After::next_rule;
     }
 
     // The packet goes both ways from here: the rule matches, or does not.

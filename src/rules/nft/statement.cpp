@@ -41,10 +41,17 @@ void add_needs(const Operand& operand, Draft& draft)
     draft.needs_conntrack = draft.needs_conntrack || operand.conntrack;
 }
 
-void add_maybe(std::string_view what, Draft& draft)
+void add_within_limit(std::string_view name, const Json& inner, Draft& draft)
 {
-    draft.add(OtherStep(Maybe{.yes = fmt::format("the {} lets the packet match", what),
-                              .no = fmt::format("the {} does not let the packet match", what)}));
+    if (!inner.is_object()) { // the name of an object, which may be the limit of others, too
+        draft.add(
+            OtherStep(Maybe{.yes = fmt::format("the {} lets the packet match", name),
+                            .no = fmt::format("the {} does not let the packet match", name)}));
+        return;
+    }
+    const Json* over = find_member(inner, "inv");
+    draft.add(OtherStep(Presumed{.holds = over == nullptr || *over != true,
+                                 .why = fmt::format("the {} is not exceeded", name)}));
 }
 
 } // namespace onlan::rules::nft

@@ -37,7 +37,8 @@ inline constexpr std::array kFiles = {harmless, limit,      mangle,     match,  
 
 // What an expression needs to be there at all.
 void add_needs(const Operand& operand, Draft& draft);
-// A limit or the like: whether the packet matches depends on packets before it.
-void add_maybe(std::string_view what, Draft& draft);
+// `inner` of a limit, a quota or a count of connections, which packets before this one may have
+// used up: it is taken as not exceeded.
+void add_within_limit(std::string_view name, const Json& inner, Draft& draft);
 
 } // namespace onlan::rules::nft

@@ -1,3 +1,5 @@
+#include "rules/xt/icmp.hpp"
+
 #include <array>
 
 #include <fmt/format.h>
@@ -6,7 +8,7 @@
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
-namespace onlan::rules::xt::matches {
+namespace onlan::rules::xt {
 namespace {
 
 constexpr std::uint64_t kAnyType = 255;
@@ -104,7 +106,14 @@ Result<> add_icmp(const Extension& match, const Scope& scope, Draft& draft)
 
 } // namespace
 
-std::span<const ExtensionKind> icmp()
+Result<std::uint16_t> icmp_port(std::string_view text, bool ipv4)
+{
+    ONLAN_TRY(const Asked asked, asked_of(text, ipv4));
+    const std::uint64_t code = asked.code ? asked.code->first.low : 0;
+    return static_cast<std::uint16_t>(asked.type << 8U | code);
+}
+
+std::span<const ExtensionKind> matches::icmp()
 {
     static constexpr auto kRows = std::to_array<ExtensionKind>({
         {"icmp", add_icmp},
@@ -114,4 +123,4 @@ std::span<const ExtensionKind> icmp()
     return kRows;
 }
 
-} // namespace onlan::rules::xt::matches
+} // namespace onlan::rules::xt

@@ -6,6 +6,7 @@
 
 #include "net/protocols.hpp"
 #include "rules/machine/reading.hpp"
+#include "rules/xt/icmp.hpp"
 #include "rules/xt/matches.hpp"
 #include "rules/xt/words.hpp"
 
@@ -42,6 +43,12 @@ Result<> add_port(std::string_view text, bool bitmap, Intervals& key)
         ONLAN_TRY(const std::uint64_t number, number_of(text.substr(0, colon), protocols()));
         protocol = Interval::point(Value::of(number));
         text.remove_prefix(colon + 1);
+        if (number == net::kIcmp || number == net::kIcmpv6) {
+            ONLAN_TRY(const std::uint16_t port, icmp_port(text, number == net::kIcmp));
+            key.push_back(protocol);
+            key.push_back(Interval::point(Value::of(port)));
+            return {};
+        }
     }
     ONLAN_TRY(const Interval ports, range_of(text, '-', 0xFFFF, services()));
     key.push_back(protocol);
@@ -101,7 +108,7 @@ key_of(const model::IpSet& set, const std::vector<std::string>& directions, cons
             key.push_back({.source = address_field(source, scope)});
         } else if (parts[at] == "port") {
             key.push_back({.source = Field::l4proto});
-            key.push_back({.source = source ? Field::th_sport : Field::th_dport});
+            key.push_back({.source = source ? Field::ipset_sport : Field::ipset_dport});
         } else if (parts[at] == "mac") {
             key.push_back({.source = source ? Field::ether_saddr : Field::ether_daddr});
         } else if (parts[at] == "iface") {

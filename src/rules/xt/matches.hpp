@@ -17,9 +17,10 @@ using Rows = std::span<const ExtensionKind>();
 
 // Each file has the rows of its matches; a further one is a file and its name here.
 namespace matches {
-Rows addresses, conntrack, devices, header, icmp, ipset, marks, socket, transport, uncertain;
-inline constexpr std::array kFiles = {addresses, conntrack, devices, header,    icmp,
-                                      ipset,     marks,     socket,  transport, uncertain};
+Rows addresses, conntrack, devices, header, icmp, ipset, limits, marks, socket, transport,
+    uncertain;
+inline constexpr std::array kFiles = {addresses, conntrack, devices, header,    icmp,     ipset,
+                                      limits,    marks,     socket,  transport, uncertain};
 } // namespace matches
 
 // -s, -d, -i, -o, -p and -f

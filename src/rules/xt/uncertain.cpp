@@ -9,7 +9,7 @@
 namespace onlan::rules::xt::matches {
 namespace {
 
-// They depend on the clock, on chance, on packets before this one or on what is in the packet.
+// They depend on the clock, on chance, on what other packets have done or on what is in the packet.
 struct Uncertain {
     std::string_view name;
     std::string_view yes;
@@ -17,21 +17,15 @@ struct Uncertain {
     bool of_connection = false; // that conntrack tracks
 };
 constexpr auto kUncertain = std::to_array<Uncertain>({
-    {"limit", "the limit is not exceeded", "the limit is exceeded"},
-    {"hashlimit", "the limit is not exceeded", "the limit is exceeded"},
     {"statistic", "the packet is picked", "the packet is not picked"},
     {"random", "the packet is picked", "the packet is not picked"},
     {"nth", "it is this packet's turn", "it is not this packet's turn"},
-    {"recent", "the address was seen", "the address was not seen"},
     {"time", "the current time matches", "the current time does not match"},
     {"string", "the packet contains the string", "the packet does not contain the string"},
     {"u32", "the packet's bytes match", "the packet's bytes do not match"},
     {"bpf", "the BPF program accepts the packet", "the BPF program does not accept the packet"},
     {"cgroup", "the sender is in the group", "the sender is not in the group"},
-    {"connlimit", "there are that many connections", "there are not that many connections", true},
     {"connbytes", "the amount sent matches", "the amount sent does not match", true},
-    {"quota", "the quota is not used up", "the quota is used up"},
-    {"quota2", "the quota is not used up", "the quota is used up"},
     {"socket", "there is such a socket", "there is no such socket"},
     {"helper", "the helper handles the connection", "the helper does not handle the connection",
      true},
@@ -49,20 +43,11 @@ constexpr auto kUncertain = std::to_array<Uncertain>({
     {"addrlabel", "the label matches", "the label does not match"},
 });
 
-// recent_mt(): `--set` always matches.
-bool is_certain(const Extension& match)
-{
-    return match.name == "recent" && match.has("--set");
-}
-
 Result<> add_uncertain(const Extension& match, const Scope& /*scope*/, Draft& draft)
 {
     const auto* found = std::ranges::find(kUncertain, match.name, &Uncertain::name);
     draft.needs_conntrack = draft.needs_conntrack || found->of_connection;
-    if (!is_certain(match))
-        draft.add(OtherStep(Maybe{.yes = std::string(found->yes), .no = std::string(found->no)}));
-    else if (match.find("--set")->inverted)
-        draft.add_number(Field::none, 0);
+    draft.add(OtherStep(Maybe{.yes = std::string(found->yes), .no = std::string(found->no)}));
     return {};
 }
 

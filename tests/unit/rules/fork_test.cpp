@@ -12,12 +12,50 @@ TEST(Fork, AnUnknownConditionGoesBothWays)
 {
     const Packet packet;
     const auto ways =
-        outcomes(forward_chain("-m limit --limit 3/sec -j ACCEPT\n-j DROP"), packet.view);
+        outcomes(forward_chain("-m time --timestart 08:00 -j ACCEPT\n-j DROP"), packet.view);
     ASSERT_EQ(ways.size(), 2U);
     EXPECT_EQ(ways[0].verdict, Verdict::accept);
-    EXPECT_THAT(ways[0].assumptions, ElementsAre(HasSubstr("the limit is not exceeded")));
+    EXPECT_THAT(ways[0].assumptions, ElementsAre(HasSubstr("the current time matches")));
     EXPECT_EQ(ways[1].verdict, Verdict::drop);
-    EXPECT_THAT(ways[1].assumptions, ElementsAre(HasSubstr("the limit is exceeded")));
+    EXPECT_THAT(ways[1].assumptions, ElementsAre(HasSubstr("the current time does not match")));
+}
+
+TEST(Fork, ALimitIsNoForkAndSaidToBeFresh)
+{
+    const Packet packet;
+    struct Case {
+        std::string rule; // drops what it matches
+        Verdict verdict;
+        std::string assumption;
+    };
+    for (const Case& one : std::vector<Case>{
+             {"-m limit --limit 3/sec", Verdict::drop, "the limit is not exceeded"},
+             {"-m hashlimit --hashlimit-upto 3/sec --hashlimit-name a", Verdict::drop,
+              "the limit is not exceeded"},
+             {"-m hashlimit --hashlimit-above 3/sec --hashlimit-name a", Verdict::accept,
+              "the limit is not exceeded"},
+             {"-m connlimit --connlimit-above 3", Verdict::accept, "only one that counts"},
+             {"-m connlimit --connlimit-above 0", Verdict::drop, "only one that counts"},
+             {"-m connlimit --connlimit-upto 3", Verdict::drop, "only one that counts"},
+             {"-m quota --quota 1000", Verdict::drop, "the quota is not used up"},
+             {"-m recent --rcheck --name a", Verdict::accept, "not been seen recently"},
+             {"-m recent ! --rcheck --name a", Verdict::drop, "not been seen recently"}}) {
+        const ChainOutcome end = outcome(forward_chain(one.rule + " -j DROP"), packet.view);
+        EXPECT_EQ(end.verdict, one.verdict) << one.rule;
+        EXPECT_THAT(end.assumptions, ElementsAre(HasSubstr(one.assumption))) << one.rule;
+    }
+}
+
+TEST(Fork, ALimitOfNftablesIsNoForkEither)
+{
+    const Packet packet;
+    const auto verdict = [&](const std::string& limit) {
+        return outcome(nft_chain("[" + limit + R"(, {"drop": null}])"), packet.view).verdict;
+    };
+    EXPECT_EQ(verdict(R"({"limit": {"rate": 5, "burst": 5, "per": "second"}})"), Verdict::drop);
+    EXPECT_EQ(verdict(R"({"limit": {"rate": 5, "burst": 5, "per": "second", "inv": true}})"),
+              Verdict::accept);
+    EXPECT_EQ(verdict(R"({"ct count": {"val": 4, "inv": true}})"), Verdict::accept);
 }
 
 TEST(Fork, TheGroupOfASocketIsUnknownWhereOnlyItsOwnerIsTold)

@@ -5,11 +5,9 @@
 namespace onlan::rules::nft::statements {
 namespace {
 
-// Packets before this one decide whether the limit lets it match.
-Result<>
-add_limit(const std::string& name, const Json& /*inner*/, const Scope& /*scope*/, Draft& draft)
+Result<> add_limit(const std::string& name, const Json& inner, const Scope& /*scope*/, Draft& draft)
 {
-    add_maybe(name, draft);
+    add_within_limit(name, inner, draft);
     return {};
 }
 

@@ -16,12 +16,16 @@ Result<> add_set_update(const std::string& /*name*/,
     const Json* own = find_member(update, "stmt");
     if (own == nullptr)
         return {};
-    const auto limits = [](const Json& one) {
-        return find_member(one, "limit") != nullptr || find_member(one, "quota") != nullptr ||
-               find_member(one, "ct count") != nullptr;
+    const auto add_limits = [&](const Json& one) {
+        for (const char* name : {"limit", "quota", "ct count"}) {
+            if (const Json* limit = find_member(one, name))
+                add_within_limit(name, *limit, draft);
+        }
     };
-    if (own->is_array() ? std::ranges::any_of(*own, limits) : limits(*own))
-        add_maybe("limit of the element", draft);
+    if (own->is_array())
+        std::ranges::for_each(*own, add_limits);
+    else
+        add_limits(*own);
     return {};
 }
 
