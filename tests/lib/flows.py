@@ -73,7 +73,7 @@ def udp(client, address, port, *, timeout):
 
 
 def ping(client, address, *, identifier, timeout):
-    """On a raw socket of the protocol PROTOCOL_OF_PING. It is the address that answers."""
+    """On a raw socket of the protocol PROTOCOL_OF_PING, or on one for pings. It is the address that answers."""
     family = family_of(address)
     request, reply = ECHO[family]
     body = struct.pack("!HH", identifier, 1) + os.urandom(16)

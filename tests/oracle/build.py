@@ -29,7 +29,8 @@ NEIGHBOUR = {"app_solicit": 0, "mcast_solicit": 3, "mcast_resolicit": 0, "ucast_
              "retrans_time_ms": 100, "proxy_delay": 10}
 # No ICMP error is held back (icmp_ratelimit 0 would: it empties the bucket that ip_error() takes from). Nothing comes when
 # it likes to: no report of the kernel's own multicast groups, and no SYN+ACK of an earlier flow.
-QUIET = {"net.ipv4.icmp_ratemask": 0, "net.ipv4.igmp_link_local_mcast_reports": 0, "net.ipv4.tcp_synack_retries": 0}
+QUIET = {"net.ipv4.icmp_ratemask": 0, "net.ipv4.igmp_link_local_mcast_reports": 0, "net.ipv4.tcp_synack_retries": 0,
+         "net.ipv4.ping_group_range": "0 2147483647"}
 NO_IPV6 = {f"net.ipv6.conf.{which}.disable_ipv6": 1 for which in ("all", "default")}
 QUICK_IPV6 = {f"net.ipv6.conf.{which}.{name}": 0
               for which in ("all", "default") for name in ("disable_ipv6", "forwarding", "accept_dad")}
@@ -133,5 +134,7 @@ class Lab:
         namespace.write_sysctls(machine.sysctls)
         if machine.ip:
             namespace.run("ip", "-batch", "-", input=machine.ip)
+        if machine.ipset:
+            namespace.run("ipset", "restore", input=machine.ipset)
         for program, text in machine.rules.items():
             namespace.run(*RESTORE[program], input=text)

@@ -13,8 +13,7 @@ ENOUGH = 50000  # of the packets of one flow: a storm has no end
 IDLE = 0.05
 SYN, RST, ACK = 2, 4, 16
 ICMP = {0: "echo-reply", 3: "unreachable", 5: "redirect", 8: "echo-request", 11: "time-exceeded"}
-ICMP_QUERIES = (0, 8)
-ICMP_UNREACHABLE = 3
+ICMPV6 = {1: "unreachable", 3: "time-exceeded", 128: "echo-request", 129: "echo-reply"}
 
 
 def _network(frame):
@@ -30,15 +29,17 @@ def _network(frame):
 
 
 def decode(frame):
-    """Kind, source, its port, destination, its port; None for what is neither TCP, UDP nor ICMP of IPv4."""
+    """Kind, source, its port, destination, its port; None for what is neither TCP, UDP, ICMP nor known of ICMPv6."""
     protocol, source, destination, body = _network(frame)
-    if len(body) < 8 or protocol not in (socket.IPPROTO_TCP, socket.IPPROTO_UDP, socket.IPPROTO_ICMP):
+    if len(body) < 8:
         return None
-    if protocol == socket.IPPROTO_ICMP:
-        kind = f"icmp {ICMP.get(body[0], body[0])}"
-        if body[0] in ICMP_QUERIES:  # the id stands where the client's port would be
-            return kind, source, struct.unpack_from("!H", body, 4)[0], destination, None
-        return f"{kind}/{body[1]}" if body[0] == ICMP_UNREACHABLE else kind, source, None, destination, None
+    if protocol == socket.IPPROTO_ICMP or (protocol == socket.IPPROTO_ICMPV6 and body[0] in ICMPV6):
+        kind = (ICMP if protocol == socket.IPPROTO_ICMP else ICMPV6).get(body[0], body[0])
+        if kind in ("echo-request", "echo-reply"):  # the id stands where the client's port would be
+            return f"icmp {kind}", source, struct.unpack_from("!H", body, 4)[0], destination, None
+        return f"icmp {kind}/{body[1]}" if kind == "unreachable" else f"icmp {kind}", source, None, destination, None
+    if protocol not in (socket.IPPROTO_TCP, socket.IPPROTO_UDP):
+        return None
     source_port, destination_port = struct.unpack_from("!HH", body)
     flags = body[13] if protocol == socket.IPPROTO_TCP else 0
     kind = "udp" if protocol == socket.IPPROTO_UDP else tcp_kind(flags & SYN, flags & ACK, flags & RST)

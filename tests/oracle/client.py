@@ -9,6 +9,7 @@ import flows
 CONNECT_TIMEOUT = 1.4  # one SYN may be lost: the kernel sends the second after 1 s
 ANSWER_TIMEOUT = 0.9
 IP_RECVERR = 11
+IPV6_RECVERR = 25
 
 # Neither those of the kernel's own choice nor those of NAT's lower ranges.
 _client_ports = itertools.cycle(range(20000, 32000))
@@ -56,6 +57,12 @@ class Client:
         return flows.udp(self._socket, address, port, timeout=ANSWER_TIMEOUT)
 
     def _ping(self, address, _):
-        self._open(address, socket.SOCK_RAW, socket.IPPROTO_ICMP)
-        self._socket.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)  # as ping does; without it most errors stay unseen
+        """As ping does: it wants to see the errors, and IPv6 it asks through a socket of its own kind."""
+        if flows.family_of(address) == socket.AF_INET:
+            self._open(address, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+            self._socket.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+        else:
+            self._open(address, socket.SOCK_DGRAM, socket.IPPROTO_ICMPV6)
+            self._socket.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+            self._socket.bind(("", self.port))  # the identifier
         return flows.ping(self._socket, address, identifier=self.port, timeout=ANSWER_TIMEOUT)

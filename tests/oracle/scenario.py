@@ -7,7 +7,7 @@ import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = ("iptables", "iptables-legacy", "ip6tables", "nft")  # in the order in which their rules are loaded
-TEXTS = (*PROGRAMS, "ip", "bridge")  # of many lines
+TEXTS = (*PROGRAMS, "ip", "bridge", "ipset")  # of many lines
 HOST = "host"
 
 
@@ -19,9 +19,10 @@ class Machine:
     addresses: dict  # device: CIDR, or a list of them
     ip: str  # lines of `ip -batch`
     bridge: str  # lines of `bridge -batch`
+    ipset: str  # lines of `ipset restore`
     sysctls: dict
     rules: dict  # program: text
-    servers: list  # PORT/PROTO or ADDRESS:PORT/PROTO
+    servers: list  # PORT/PROTO, ADDRESS:PORT/PROTO or ADDRESS%DEVICE:PORT/PROTO
 
 
 @dataclasses.dataclass
@@ -87,7 +88,8 @@ def _machine(name, document):
         raise ValueError(f"machine {name}: unknown: {', '.join(sorted(unknown))}")
     return Machine(
         bridges=document.get("bridges", {}), addresses=document.get("addresses", {}),
-        ip=document.get("ip", ""), bridge=document.get("bridge", ""), sysctls=document.get("sysctls", {}),
+        ip=document.get("ip", ""), bridge=document.get("bridge", ""), ipset=document.get("ipset", ""),
+        sysctls=document.get("sysctls", {}),
         rules={program: document[program] for program in PROGRAMS if document.get(program)},
         servers=document.get("servers", []))
 

@@ -47,10 +47,13 @@ class Servers:
     def _listen(self, namespace, name, text):
         where, _, protocol = text.partition("/")
         address, _, port = where.rpartition(":")
+        address, _, device = address.partition("%")
         address = address.strip("[]") or "0.0.0.0"
         kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
         server = namespace.socket(family_of(address), kind)
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if device:
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         server.bind((address, int(port)))
         if protocol == "tcp":
             server.listen(16)
