@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include <fmt/format.h>
+
 #include "simulate/isolation.hpp"
 #include "simulate/world.hpp"
 
@@ -144,18 +146,90 @@ Cause ended_by(const Record& record, const Walks& walks, std::size_t packet, std
             .summary = {}};
 }
 
+bool owns(const Namespace& netns, const net::IpAddress& address)
+{
+    return std::ranges::any_of(netns.facts->addresses, [&](const model::Address& own) {
+        return own.local.address == address;
+    });
+}
+
+// Was the search for a neighbour lost in this step? Those who do not have the address pay no heed
+// to their copy of the question.
+bool loses_search(const Record::Step& step, const net::IpAddress& wanted)
+{
+    if (step.action == Action::ignore)
+        return owns(*step.netns, wanted) && !std::holds_alternative<ByKernel>(step.because);
+    return model::ends(step.action);
+}
+
+// A macvlan and the device that it stands on do not hear each other (macvlan_queue_xmit()).
+const Device* kept_apart(const Device& asking, const net::IpAddress& wanted)
+{
+    const auto has = [&](const Device* device) {
+        return std::ranges::any_of(device->addresses, [&](const model::Address* own) {
+            return own->local.address == wanted;
+        });
+    };
+    if (asking.link->macvlan_mode && asking.lower != nullptr && has(asking.lower))
+        return asking.lower;
+    const auto upper = std::ranges::find_if(
+        asking.uppers, [&](const Device* one) { return one->link->macvlan_mode && has(one); });
+    return upper == asking.uppers.end() ? nullptr : *upper;
+}
+
+Cause apart(const Walks& walks, std::size_t packet, std::size_t at, const Device& other)
+{
+    const Device& asking = *walks.step(at).device;
+    return {.kind = CauseKind::macvlan,
+            .step = {},
+            .chain = chain_to(walks, packet, at),
+            .summary = fmt::format("macvlan keeps {} in {} and {} in {} apart: neither hears what "
+                                   "the other sends",
+                                   asking.name(), asking.netns->name(), other.name(),
+                                   other.netns->name())};
+}
+
+// A packet that waited in vain for the address of a neighbour, in step `at`: what became of the
+// question, or of the answer to it.
+Cause unresolved(const Record& record, const Walks& walks, std::size_t waiting, std::size_t at)
+{
+    std::vector<bool> searches(walks.packets());
+    searches[waiting] = true;
+    for (std::size_t i = waiting + 1; i < walks.packets(); ++i) {
+        const Record::Packet& packet = walks.packet(i);
+        searches[i] =
+            is_neighbour_search(packet.seen) && packet.answers != 0 && searches[packet.answers - 1];
+        if (!searches[i])
+            continue;
+        const net::IpAddress& wanted = packet.seen.destination;
+        if (const auto lost =
+                walks.last(i, [&](const Record::Step& step) { return loses_search(step, wanted); }))
+            return ended_by(record, walks, i, *lost);
+        if (const Device* other = kept_apart(*walks.step(at).device, wanted))
+            return apart(walks, waiting, at, *other);
+    }
+    return ended_by(record, walks, waiting, at);
+}
+
+// That a neighbour is unknown is never the cause itself.
+Cause lost_at(const Record& record, const Walks& walks, std::size_t packet, std::size_t at)
+{
+    return walks.step(at).stage == Stage::neighbour ? unresolved(record, walks, packet, at)
+                                                    : ended_by(record, walks, packet, at);
+}
+
 // The first packet of the exchange that was lost, from packet `from` on. One that was answered with
 // RST has arrived; what became of the RST is looked at in its turn.
 std::optional<Cause> first_loss(const Record& record, const Walks& walks, std::size_t from)
 {
     for (std::size_t i = from; i < walks.packets(); ++i) {
-        if (is_neighbour_search(walks.packet(i).seen))
+        if (is_neighbour_search(walks.packet(i).seen) || is_redirect(walks.packet(i).seen))
             continue;
         const auto at = walks.last(i, [](const Record::Step& step) {
             return model::ends(step.action) && step.action != Action::reset;
         });
         if (at && (walks.step(*at).stage != Stage::socket || walks.packet(i).answers == 0))
-            return ended_by(record, walks, i, *at);
+            return lost_at(record, walks, i, *at);
     }
     return {};
 }
@@ -174,7 +248,35 @@ std::optional<Cause> refusal(const Record& record, const Walks& walks)
         const auto at =
             walks.last(refused, [](const Record::Step& step) { return model::ends(step.action); });
         if (at)
-            return ended_by(record, walks, refused, *at);
+            return lost_at(record, walks, refused, *at);
+    }
+    return {};
+}
+
+// An answer that a bridge of the host brought back to the client without the translation of the
+// request being undone, so that the client does not know whom it is from.
+std::optional<Cause> past_nat(const Walks& walks)
+{
+    for (std::size_t i = 0; i < walks.packets(); ++i) {
+        const Record::Packet& answer = walks.packet(i);
+        if (answer.answers == 0 || walks.steps(i).empty() ||
+            !untaken(walks.step(walks.steps(i).back())))
+            continue;
+        const auto translated = walks.last(answer.answers - 1, [&](const Record::Step& step) {
+            return step.before && step.before->destination != step.seen.destination &&
+                   step.before->source == answer.seen.destination;
+        });
+        if (!translated)
+            continue;
+        const auto undone = walks.last(i, [](const Record::Step& step) { return step.before; });
+        const auto switched = walks.last(i, [&](const Record::Step& step) {
+            return step.netns == walks.step(*translated).netns && step.stage == Stage::fdb;
+        });
+        if (switched && !undone)
+            return Cause{.kind = CauseKind::past_nat,
+                         .step = switched,
+                         .chain = {*translated, *switched, walks.steps(i).back()},
+                         .summary = {}};
     }
     return {};
 }
@@ -206,6 +308,8 @@ Cause find_cause(Outcome outcome, const Record& record)
     if (outcome == Outcome::delivered)
         return delivered(walks);
     if (auto cause = clash(walks))
+        return *std::move(cause);
+    if (auto cause = past_nat(walks))
         return *std::move(cause);
     if (outcome == Outcome::refused || outcome == Outcome::reset ||
         outcome == Outcome::unreachable) {

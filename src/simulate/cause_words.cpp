@@ -95,6 +95,18 @@ std::string clash_summary(const Record::Step& moved)
         port_text(moved.before->source_port), port_text(moved.seen.source_port));
 }
 
+// Why netfilter's hooks of IP do not see what a bridge switches.
+std::string why_unseen(const Record::Step& step)
+{
+    const NetnsSettings& settings = step.netns->settings;
+    if (!settings.br_netfilter)
+        return "br_netfilter is not loaded, so bridged packets do not meet it";
+    const Setting calls = step.seen.source.family() == net::Family::ipv4
+                              ? settings.bridge["bridge-nf-call-iptables"]
+                              : settings.bridge["bridge-nf-call-ip6tables"];
+    return fmt::format("{} = {}", calls.name(), calls.value);
+}
+
 std::string summary_of(const Record& record, const Record::Step& step, CauseKind kind)
 {
     const std::string packet = summary_of(record, step);
@@ -109,6 +121,10 @@ std::string summary_of(const Record& record, const Record::Step& step, CauseKind
     case CauseKind::rp_filter:
         return fmt::format("rp_filter drops '{}' on {}: {}", packet, place_of(step),
                            reason_of(step));
+    case CauseKind::past_nat:
+        return fmt::format("{} switches '{}' past the NAT that rewrote the destination of the "
+                           "request: {}",
+                           place_of(step), packet, why_unseen(step));
     default:
         return fmt::format("'{}' ends at {} ({}): {}", packet, place_of(step),
                            model::word(step.stage), reason_of(step));

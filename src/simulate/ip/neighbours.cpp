@@ -133,6 +133,7 @@ bool filtered(Run& run, const Device& device, const Arp& arp)
 // What arp_process() makes of a request.
 struct Verdict {
     std::optional<Reason> unanswered; // why; nothing: it is answered
+    Stage stage = Stage::arp;         // that says so
     bool proxied = false;             // for another machine
 };
 
@@ -147,7 +148,7 @@ Verdict judge(Run& run, const Packet& packet, const Device& device)
         return {};
     RouteInput input = route_input(run, device, flow_key(packet));
     if (!input.destination)
-        return {.unanswered = std::move(input.because)};
+        return {.unanswered = std::move(input.because), .stage = input.stage};
     if (input.destination->input == Destination::Input::local && !input.destination->broadcast) {
         if (ignores(device, arp))
             return {.unanswered = BySysctl{.setting = device.settings.ipv4["arp_ignore"]}};
@@ -159,7 +160,7 @@ Verdict judge(Run& run, const Packet& packet, const Device& device)
         const bool other = input.destination->out != &device;
         if ((other && device.settings.ipv4["proxy_arp"].value != 0) ||
             (!other && device.settings.ipv4["proxy_arp_pvlan"].value != 0))
-            return {.unanswered = {}, .proxied = true};
+            return {.unanswered = {}, .stage = Stage::arp, .proxied = true};
     }
     return {.unanswered = ByKernel{.function = "arp_process",
                                    .text = "the address does not belong to this host"}};
@@ -173,7 +174,7 @@ void answer(Run& run, const Device& device, const Packet& packet, Delay delay)
     const Arp& arp = *packet.arp;
     const Verdict verdict = judge(run, packet, device);
     if (verdict.unanswered) {
-        note(run, packet, {&device, Stage::arp}, Action::ignore,
+        note(run, packet, {&device, verdict.stage}, Action::ignore,
              [&] { return *verdict.unanswered; });
         return;
     }

@@ -96,6 +96,12 @@ bool is_syn_ack(const Seen& seen)
     return seen.protocol == kTcp && seen.flags == (kSyn | kAck);
 }
 
+bool is_redirect(const Seen& seen)
+{
+    return (seen.protocol == kIcmp && seen.flags == net::kIcmpRedirect) ||
+           (seen.protocol == kIcmpv6 && seen.flags == net::kNdiscRedirect);
+}
+
 bool is_refusal(const Seen& seen)
 {
     constexpr std::uint8_t kUnreachable = 3;     // ICMP_DEST_UNREACH

@@ -68,6 +68,8 @@ struct Record {
 // ARP, or the neighbour discovery of IPv6, which asks and answers the same.
 [[nodiscard]] bool is_neighbour_search(const Seen& seen);
 [[nodiscard]] bool is_syn_ack(const Seen& seen);
+// ICMP's: it may be lost, and the packet that it is about has gone on.
+[[nodiscard]] bool is_redirect(const Seen& seen);
 // RST, or an ICMP error that says unreachable.
 [[nodiscard]] bool is_refusal(const Seen& seen);
 

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "unit/simulate/builders.hpp"
@@ -16,10 +17,14 @@ protected:
         left.address("eth0", "10.0.0.1/24");
         right.address("eth0", "10.0.0.2/24").listen(kTcp, 80);
     }
-    model::CauseKind kind(const std::string& to = "10.0.0.2", std::uint16_t port = 80)
+    model::Cause cause(const std::string& to = "10.0.0.2", std::uint16_t port = 80)
     {
         const World built = world.build();
-        return explain(built, {.from = "left", .to = ip(to), .port = port}).cause.kind;
+        return explain(built, {.from = "left", .to = ip(to), .port = port}).cause;
+    }
+    model::CauseKind kind(const std::string& to = "10.0.0.2", std::uint16_t port = 80)
+    {
+        return cause(to, port).kind;
     }
 
     WorldBuilder world;
@@ -40,6 +45,34 @@ TEST_F(CauseTest, A_socket_that_nobody_has_refuses)
 TEST_F(CauseTest, Nobody_has_the_address)
 {
     EXPECT_EQ(kind("10.0.0.3"), CauseKind::no_neighbour);
+}
+
+TEST_F(CauseTest, A_question_for_a_neighbour_may_be_dropped)
+{
+    right.sysctl("net.ipv4.conf.eth0.rp_filter", 1).route("10.0.0.1/32", "other");
+    EXPECT_EQ(kind(), CauseKind::rp_filter);
+    EXPECT_THAT(cause().summary, testing::HasSubstr("'ARP who-has 10.0.0.2 tell 10.0.0.1'"));
+}
+
+TEST_F(CauseTest, A_question_for_a_neighbour_may_be_ignored_by_who_has_the_address)
+{
+    right.sysctl("net.ipv4.conf.eth0.arp_ignore", 8);
+    EXPECT_THAT(cause().summary, testing::HasSubstr("net.ipv4.conf.eth0.arp_ignore"));
+}
+
+TEST_F(CauseTest, A_macvlan_does_not_hear_the_device_that_it_stands_on)
+{
+    NetnsBuilder& child = world.netns("child");
+    left.at("eth0").kind = "";
+    child.add({.name = "mv0",
+               .kind = "macvlan",
+               .peer = left.at("eth0").index,
+               .peer_netnsid = 9,
+               .macvlan_mode = model::MacvlanMode::bridge});
+    child.netns.peers[9] = left.netns.inode;
+    child.address("mv0", "10.0.0.7/24");
+    EXPECT_EQ(kind("10.0.0.7"), CauseKind::macvlan);
+    EXPECT_THAT(cause("10.0.0.7").summary, testing::HasSubstr("eth0 in left and mv0 in child"));
 }
 
 TEST_F(CauseTest, No_route_leads_there)
