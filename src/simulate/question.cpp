@@ -75,21 +75,24 @@ std::vector<Proxy> proxies_of(const model::Snapshot& snapshot)
     return proxies;
 }
 
-// A client on the LAN: a machine of the snapshot that has the address, or an ordinary one.
+// A client outside: a machine of the snapshot that has the address, or an ordinary one on the LAN
+// or beyond the gateway.
 Result<std::string>
 lan_client(const model::Snapshot& snapshot, std::string_view text, std::vector<Machine>& machines)
 {
     ONLAN_TRY(const auto address, net::IpAddress::parse(text));
     if (const model::Netns* owner = owner_of(snapshot, address))
         return owner->name;
-    auto machine = lan_machine(snapshot.namespaces.front(), address);
-    if (!machine)
+    if (auto machine = lan_machine(snapshot.namespaces, address, {}))
+        machines.push_back(*std::move(machine));
+    else
+        machines = machines_beyond_gateway(snapshot.namespaces, address, {});
+    if (machines.empty())
         return fail(
             Failed::not_found,
-            fmt::format(
-                "{} is on no network of this host: the host's addresses are on other subnets",
-                address.to_string()));
-    machines.push_back(*std::move(machine));
+            fmt::format("no route of this host leads to {} through a device whose other end "
+                        "is outside the snapshot",
+                        address.to_string()));
     return machines.back().netns.name;
 }
 
@@ -106,7 +109,7 @@ void add_beyond_gateway(const model::Snapshot& snapshot,
                         std::vector<Machine>& machines)
 {
     std::vector<Machine> beyond =
-        machines_beyond_gateway(snapshot.namespaces.front(), flow.to, served_port(flow));
+        machines_beyond_gateway(snapshot.namespaces, flow.to, served_port(flow));
     if (beyond.empty() ||
         owner_of(snapshot, beyond.front().netns.addresses.front().local.address) != nullptr)
         return;
@@ -132,13 +135,33 @@ Result<Flow> read_flow(const model::Snapshot& snapshot,
     if (flow.protocol == kIcmp && flow.to.family() == net::Family::ipv6)
         flow.protocol = kIcmpv6;
     if (owner_of(snapshot, flow.to) == nullptr) {
-        const model::Netns& host = snapshot.namespaces.front();
-        if (auto machine = lan_machine(host, flow.to, served_port(flow)))
+        if (auto machine = lan_machine(snapshot.namespaces, flow.to, served_port(flow)))
             machines.push_back(*std::move(machine));
         else
             add_beyond_gateway(snapshot, flow, machines);
     }
     return flow;
+}
+
+// The ends of the flow may be namespaces of the snapshot that only something outside it joins to
+// the host.
+void meet_outside(const model::Snapshot& snapshot, const Flow& flow, World::Beside& beside)
+{
+    const model::Netns& host = snapshot.namespaces.front();
+    for (const model::Netns* end : {snapshot.find_netns(flow.from), owner_of(snapshot, flow.to)}) {
+        if (end == nullptr || end == &host)
+            continue;
+        const auto meeting = meeting_outside(snapshot.namespaces, *end);
+        if (!meeting)
+            continue;
+        beside.plugs.push_back({.machine = end->name,
+                                .device = meeting->device,
+                                .netns = host.name,
+                                .nic = meeting->edge});
+        beside.assumptions.push_back(fmt::format("what leaves {} through {} reaches {} of {}",
+                                                 host.name, meeting->edge, meeting->device,
+                                                 end->name));
+    }
 }
 
 } // namespace
@@ -151,9 +174,11 @@ Result<Question> Question::pose(model::Snapshot snapshot, std::string_view from,
     ONLAN_TRY(Flow flow, read_flow(snapshot, from, to, machines));
     World::Beside beside{.proxies = proxies_of(snapshot), .kernel = kernel_of(snapshot.kernel)};
     const std::string host = snapshot.namespaces.front().name;
+    meet_outside(snapshot, flow, beside);
     for (const Machine& machine : machines) {
         snapshot.namespaces.push_back(machine.netns);
         beside.plugs.push_back({.machine = machine.netns.name,
+                                .device = "eth0",
                                 .netns = machine.nic_of.empty() ? host : machine.nic_of,
                                 .nic = machine.nic});
         std::ranges::copy(machine.assumptions, std::back_inserter(beside.assumptions));

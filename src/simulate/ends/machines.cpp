@@ -1,6 +1,8 @@
 #include "simulate/ends/machines.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,20 +12,105 @@
 namespace onlan::simulate {
 namespace {
 
-bool is_nic(const model::Link& link)
+using Namespaces = std::span<const model::Netns>;
+
+// Does a veth's other end stand in a namespace that the snapshot does not hold?
+bool peer_is_outside(Namespaces namespaces, const model::Netns& netns, const model::Link& link)
 {
-    return link.kind.empty() && !link.loopback && link.up;
+    if (link.peer == 0 || !link.peer_netnsid)
+        return link.peer != 0 && netns.find_link(link.peer) == nullptr;
+    const auto inode = netns.peers.find(*link.peer_netnsid);
+    return inode == netns.peers.end() ||
+           std::ranges::find(namespaces, inode->second, &model::Netns::inode) == namespaces.end();
 }
 
-// The NIC behind a device: itself, or a bridge's port.
-const model::Link* nic_of(const model::Netns& host, const model::Link& device)
+// A device whose other end the snapshot does not hold: a NIC or several as one, a virtual machine's
+// tap, a tunnel, a cable into another namespace.
+bool is_edge(Namespaces namespaces, const model::Netns& netns, const model::Link& link)
 {
-    if (is_nic(device))
+    constexpr auto kKinds = std::to_array<std::string_view>(
+        {"", "bond", "team", "tun", "wireguard", "gre", "ipip", "sit"});
+    return link.up && !link.loopback &&
+           (std::ranges::find(kKinds, link.kind) != kKinds.end() ||
+            (link.kind == "veth" && peer_is_outside(namespaces, netns, link)));
+}
+
+// What its neighbours have learned; the host knows best. A MAC address of this host's own devices
+// tells of no machine outside.
+std::optional<net::MacAddress> known_mac(Namespaces namespaces, const net::IpAddress& address)
+{
+    const auto own = [&](const net::MacAddress& mac) {
+        return std::ranges::any_of(namespaces, [&](const model::Netns& netns) {
+            return std::ranges::find(netns.links, mac, &model::Link::mac) != netns.links.end();
+        });
+    };
+    for (const model::Netns& netns : namespaces) {
+        for (const model::Neighbour& neighbour : netns.neighbours) {
+            if (neighbour.address == address && neighbour.mac && !own(*neighbour.mac) &&
+                (neighbour.state & model::kNudValid) != 0)
+                return neighbour.mac;
+        }
+    }
+    return {};
+}
+
+// The edge behind a device: itself, or a bridge's port: the one behind which the bridge has seen
+// the MAC address, or the first.
+const model::Link* edge_behind(Namespaces namespaces,
+                               const model::Link& device,
+                               const std::optional<net::MacAddress>& mac)
+{
+    const model::Netns& host = namespaces.front();
+    if (is_edge(namespaces, host, device))
         return &device;
-    const auto port = std::ranges::find_if(host.links, [&](const model::Link& link) {
-        return is_nic(link) && link.master == device.index;
-    });
+    const auto is_port = [&](const model::Link& link) {
+        return link.master == device.index && is_edge(namespaces, host, link);
+    };
+    const auto seen_behind = [&](const model::Link& link) {
+        return is_port(link) && mac &&
+               std::ranges::any_of(host.fdb, [&](const model::FdbEntry& entry) {
+                   return entry.port == link.index && entry.mac == *mac;
+               });
+    };
+    auto port = std::ranges::find_if(host.links, seen_behind);
+    if (port == host.links.end())
+        port = std::ranges::find_if(host.links, is_port);
     return port == host.links.end() ? nullptr : &*port;
+}
+
+// How an address is reached without a router.
+struct OnLink {
+    const model::Link* edge = nullptr;
+    net::IpAddress own; // the host's, on that segment
+    unsigned length = 0;
+};
+
+std::optional<OnLink> on_link(Namespaces namespaces, const net::IpAddress& address)
+{
+    const model::Netns& host = namespaces.front();
+    const auto mac = known_mac(namespaces, address);
+    for (const model::Address& own : host.addresses) {
+        const model::Link* device = host.find_link(own.link);
+        if (device == nullptr || !own.local.subnet().contains(address))
+            continue;
+        if (const model::Link* edge = edge_behind(namespaces, *device, mac))
+            return OnLink{.edge = edge, .own = own.local.address, .length = own.local.length};
+    }
+    const RouteFound found = Fib(host, address.family()).lookup({.destination = address});
+    if (!found.ok() || found.route->gateway || found.route->multipath ||
+        found.route->type != number(RouteType::unicast))
+        return {};
+    const model::Link* device = host.find_link(found.route->link);
+    const model::Link* edge = device == nullptr ? nullptr : edge_behind(namespaces, *device, mac);
+    const auto own = std::ranges::find_if(host.addresses, [&](const model::Address& one) {
+        return edge != nullptr && one.link == device->index &&
+               one.local.address.family() == address.family();
+    });
+    if (edge == nullptr || (own == host.addresses.end() && !found.route->preferred_source))
+        return {};
+    return OnLink{.edge = edge,
+                  .own = found.route->preferred_source.value_or(own->local.address),
+                  .length = net::address_bits(address.family())};
 }
 
 constexpr int kIndex = 2;
@@ -67,13 +154,26 @@ net::MacAddress mac_for(const net::IpAddress& address, std::uint8_t second)
 }
 
 // Without addresses yet.
-Machine machine_at(const net::IpAddress& address, const std::string& nic, std::uint32_t mtu)
+Machine machine_with(const net::IpAddress& address, model::Link link, const std::string& nic)
 {
     Machine machine{.netns = {.name = "lan:" + address.to_string()}, .nic = nic};
     machine.netns.links = {
         {.index = 1, .name = "lo", .mtu = 65536, .up = true, .carrier = true, .loopback = true},
-        ethernet(kIndex, "eth0", mac_for(address, 0xFE), mtu)};
+        std::move(link)};
     return machine;
+}
+
+// The other end of an edge. Where nobody asks for MAC addresses, both ends are sent to with the
+// sender's own (neigh_direct_output()).
+model::Link far_end(Namespaces namespaces, const model::Link& edge, const net::IpAddress& address)
+{
+    const net::MacAddress mac =
+        edge.arp ? known_mac(namespaces, address).value_or(mac_for(address, 0xFE))
+                 : edge.mac.value_or(net::MacAddress{});
+    model::Link link = ethernet(kIndex, "eth0", mac, edge.mtu);
+    link.ethernet = edge.ethernet;
+    link.arp = edge.arp;
+    return link;
 }
 
 void serve(Machine& machine, net::Family family, std::uint16_t port)
@@ -104,43 +204,53 @@ void forward_to(Machine& router, const net::IpAddress& address)
 
 } // namespace
 
-std::optional<Machine> lan_machine(const model::Netns& host,
-                                   const net::IpAddress& address,
-                                   std::optional<std::uint16_t> serves)
+std::optional<Meeting> meeting_outside(Namespaces namespaces, const model::Netns& far)
 {
-    for (const model::Address& own : host.addresses) {
-        const model::Link* device = host.find_link(own.link);
-        if (device == nullptr || !own.local.subnet().contains(address))
+    for (const model::Address& address : far.addresses) {
+        const model::Link* device = far.find_link(address.link);
+        if (device == nullptr || !is_edge(namespaces, far, *device))
             continue;
-        const model::Link* nic = nic_of(host, *device);
-        if (nic == nullptr)
-            continue;
-        Machine machine = machine_at(address, nic->name, nic->mtu);
-        give_address(machine.netns, address, own.local.length, own.local.address);
-        machine.assumptions = {fmt::format(
-            "{} is an ordinary host behind {}: no firewall, one address, {} as its gateway",
-            machine.netns.name, nic->name, own.local.address.to_string())};
-        if (serves)
-            serve(machine, address.family(), *serves);
-        return machine;
+        if (const auto found = on_link(namespaces, address.local.address))
+            return Meeting{.device = device->name, .edge = found->edge->name};
     }
     return {};
 }
 
-std::vector<Machine> machines_beyond_gateway(const model::Netns& host,
+std::optional<Machine> lan_machine(Namespaces namespaces,
+                                   const net::IpAddress& address,
+                                   std::optional<std::uint16_t> serves)
+{
+    const auto found = on_link(namespaces, address);
+    if (!found)
+        return {};
+    Machine machine =
+        machine_with(address, far_end(namespaces, *found->edge, address), found->edge->name);
+    give_address(machine.netns, address, found->length, found->own);
+    machine.assumptions = {
+        fmt::format("{} is an ordinary host behind {}: no firewall, one address, {} as its gateway",
+                    machine.netns.name, found->edge->name, found->own.to_string())};
+    if (serves)
+        serve(machine, address.family(), *serves);
+    return machine;
+}
+
+std::vector<Machine> machines_beyond_gateway(Namespaces namespaces,
                                              const net::IpAddress& address,
                                              std::optional<std::uint16_t> serves)
 {
-    const RouteFound found = Fib(host, address.family()).lookup({.destination = address});
+    const RouteFound found =
+        Fib(namespaces.front(), address.family()).lookup({.destination = address});
     if (!found.ok() || !found.route->gateway || found.route->gateway->family() != address.family())
         return {};
     const net::IpAddress& gateway = *found.route->gateway;
-    auto router = lan_machine(host, gateway);
+    auto router = lan_machine(namespaces, gateway, {});
     if (!router)
         return {};
     forward_to(*router, address);
 
-    Machine beyond = machine_at(address, "eth1", router->netns.links.back().mtu);
+    Machine beyond = machine_with(
+        address, ethernet(kIndex, "eth0", mac_for(address, 0xFE), router->netns.links.back().mtu),
+        "eth1");
     beyond.nic_of = router->netns.name;
     give_address(beyond.netns, address, net::address_bits(address.family()), gateway);
     beyond.assumptions = {fmt::format("{} is an ordinary host behind {}: no firewall, one address",

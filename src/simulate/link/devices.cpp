@@ -70,9 +70,15 @@ void veth_transmit(Run& run, const Device& device, Packet&& packet)
     enqueue(run, peer, std::move(packet));
 }
 
-// A NIC: everything that is plugged into its segment hears the frame.
+// A NIC or another device whose other end is outside: everything that is plugged in there hears the
+// frame.
 void wire_transmit(Run& run, const Device& device, const Packet& packet)
 {
+    if (!device.link->carrier) { // dev_deactivate(): noop_enqueue()
+        note(run, packet, {&device, Stage::transmit}, Action::drop,
+             [&] { return by_link(device, "has no carrier"); });
+        return;
+    }
     note(run, packet, {&device, Stage::wire}, Action::leave,
          [&] { return by_link(device, "sends it"); });
     for (const Device* other : device.wire) {
@@ -141,7 +147,7 @@ void transmit(Run& run, const Device& device, Packet&& packet)
     else if (device.link->vlan && device.lower != nullptr) {
         packet.ethernet.vlan = device.link->vlan;
         transmit(run, *device.lower, std::move(packet));
-    } else if (kind == "veth")
+    } else if (kind == "veth" && device.wire.empty())
         veth_transmit(run, device, std::move(packet));
     else
         wire_transmit(run, device, packet);

@@ -109,7 +109,7 @@ void Wiring::connect(Namespace& netns)
 
 void Wiring::plug(const Plug& plug)
 {
-    Device* machine = find(plug.machine, "eth0");
+    Device* machine = find(plug.machine, plug.device);
     Device* nic = find(plug.netns, plug.nic);
     if (machine == nullptr || nic == nullptr)
         return;

@@ -10,10 +10,11 @@
 
 namespace onlan::simulate {
 
-// A machine whose eth0 is plugged into the segment behind a NIC.
+// A device of a machine that is plugged into the segment behind a NIC.
 struct Plug {
     std::string machine; // its namespace
-    std::string netns;   // of the NIC
+    std::string device;
+    std::string netns; // of the NIC
     std::string nic;
 };
 
