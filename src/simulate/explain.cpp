@@ -96,24 +96,10 @@ Outcome failed_with(SocketError error, Outcome otherwise)
     case SocketError::network_unreachable:
     case SocketError::prohibited:
     case SocketError::no_protocol:
+    case SocketError::invalid:
         return Outcome::unreachable;
     }
     return otherwise;
-}
-
-SocketError error_of(RouteError error)
-{
-    switch (error) {
-    case RouteError::host_unreachable:
-        return SocketError::host_unreachable;
-    case RouteError::prohibited:
-        return SocketError::prohibited;
-    case RouteError::none:
-    case RouteError::network_unreachable:
-    case RouteError::invalid:
-        break;
-    }
-    return SocketError::network_unreachable;
 }
 
 Outcome exchange_tcp(Run& run, LiveSocket& client)
@@ -138,37 +124,44 @@ Outcome exchange_tcp(Run& run, LiveSocket& client)
 
 Outcome exchange_datagram(Run& run, LiveSocket& client)
 {
-    if (!send_datagram(run, client, kRequest, 0)) {
-        client.error = SocketError::not_permitted;
-        return Outcome::blocked;
+    const SocketError error = send_datagram(run, client, kRequest, 0);
+    // ping_v6_sendmsg() throws away what icmpv6_push_pending_frames() returns.
+    if (error != SocketError::none && client.protocol != kIcmpv6) {
+        client.error = error;
+        return failed_with(error, Outcome::timeout);
     }
     settle(run);
     return client.response_seen ? Outcome::delivered : failed_with(client.error, Outcome::timeout);
 }
 
-// The client's socket: the address that connect() would give it.
-std::optional<SocketError>
-bind_client(Run& run, LiveSocket& client, const Namespace& netns, const Flow& flow)
+void open_client(LiveSocket& client, const Namespace& netns, const Flow& flow)
 {
     client.netns = &netns;
     client.protocol = flow.protocol;
+    client.local = flow.source.value_or(net::IpAddress::any(flow.to.family()));
     client.remote = flow.to;
-    client.remote_port = flow.port;
     client.local_port = flow.source_port;
-    const RouteOutput routed =
-        route_output(run, netns,
-                     {.destination = flow.to,
-                      .source = flow.source.value_or(net::IpAddress::any(flow.to.family())),
-                      .protocol = flow.protocol,
-                      .source_port = flow.source_port,
-                      .destination_port = flow.port});
-    client.local = routed.source;
-    return routed.destination ? std::nullopt : std::optional(error_of(routed.error));
+    client.remote_port = flow.port;
 }
 
 Cause without_step(CauseKind kind, std::string summary)
 {
     return {.kind = kind, .step = {}, .chain = {}, .summary = std::move(summary)};
+}
+
+Cause unroutable(const Namespace& netns, const LiveSocket& client, const RouteOutput& routed)
+{
+    const std::string to = client.remote.to_string();
+    if (routed.error == RouteError::foreign_source)
+        return without_step(CauseKind::no_route,
+                            fmt::format("{} is not an address of {}, which cannot send from it",
+                                        client.local.to_string(), netns.name()));
+    if (routed.route != nullptr)
+        return without_step(CauseKind::no_route,
+                            fmt::format("in {} the route '{}' refuses packets to {}", netns.name(),
+                                        describe(netns, *routed.route), to));
+    return without_step(CauseKind::no_route,
+                        fmt::format("{} has no route to {}", netns.name(), to));
 }
 
 Ending walk(const World& world,
@@ -183,12 +176,11 @@ Ending walk(const World& world,
         run.record.steps.reserve(kUsualSteps);
     LiveSocket& client = run.state.sockets.emplace_back();
     Ending ending;
-    if (const auto error = bind_client(run, client, from, flow)) {
-        client.error = *error;
+    open_client(client, from, flow);
+    if (const RouteOutput routed = connect_socket(run, client); !routed.destination) {
+        client.error = error_of(routed.error);
         ending.outcome = Outcome::unreachable;
-        ending.cause =
-            without_step(CauseKind::no_route,
-                         fmt::format("{} has no route to {}", from.name(), flow.to.to_string()));
+        ending.cause = unroutable(from, client, routed);
     } else {
         ending.outcome =
             flow.protocol == kTcp ? exchange_tcp(run, client) : exchange_datagram(run, client);

@@ -102,6 +102,16 @@ open_server(Run& run, const Namespace& netns, const Packet& packet, const model:
     return socket;
 }
 
+FlowKey flow_key(const LiveSocket& socket)
+{
+    return {.destination = socket.remote,
+            .source = socket.local,
+            .mark = socket.mark,
+            .protocol = socket.protocol,
+            .source_port = socket.local_port,
+            .destination_port = socket.remote_port};
+}
+
 LiveSocket& dial(Run& run, LiveSocket& front)
 {
     const auto front_number = static_cast<unsigned>(
@@ -117,10 +127,8 @@ LiveSocket& dial(Run& run, LiveSocket& front)
     back.remote = front.proxy->target;
     back.remote_port = front.proxy->target_port;
     back.local_port = kProxyPort;
-    back.local = route_output(run, *back.netns,
-                              {.destination = back.remote,
-                               .source = net::IpAddress::any(back.remote.family())})
-                     .source;
+    back.local = net::IpAddress::any(back.remote.family());
+    (void)connect_socket(run, back);
     back.pair = front_number;
     front.pair = static_cast<unsigned>(run.state.sockets.size());
     return back;
@@ -147,8 +155,42 @@ std::string errno_name(SocketError error)
         return "EPERM";
     case SocketError::no_protocol:
         return "ENOPROTOOPT";
+    case SocketError::invalid:
+        return "EINVAL";
     }
     return "";
+}
+
+SocketError error_of(RouteError error)
+{
+    switch (error) {
+    case RouteError::none:
+        return SocketError::none;
+    case RouteError::network_unreachable:
+        return SocketError::network_unreachable;
+    case RouteError::host_unreachable:
+        return SocketError::host_unreachable;
+    case RouteError::prohibited:
+        return SocketError::prohibited;
+    case RouteError::invalid:
+    case RouteError::foreign_source:
+        return SocketError::invalid;
+    }
+    return SocketError::none;
+}
+
+RouteOutput connect_socket(Run& run, LiveSocket& socket)
+{
+    const net::Family family = socket.remote.family();
+    const bool chooses = socket.local == net::IpAddress::any(family);
+    RouteOutput routed = route_own_output(run, *socket.netns, flow_key(socket));
+    socket.local = routed.source;
+    // ip_route_connect(): once more, with the source that was found. Not for a ping
+    // (ping_v4_sendmsg()) and not in IPv6 (ip6_dst_lookup_tail()).
+    if (routed.destination && chooses && family == net::Family::ipv4 && socket.protocol != kIcmp)
+        routed = route_own_output(run, *socket.netns, flow_key(socket));
+    socket.route = routed.destination;
+    return routed;
 }
 
 bool act(Run& run)
@@ -194,6 +236,7 @@ void send_segment(
                          .options = {.sack_permitted = (flags & kSyn) != 0},
                          .payload = payload},
                   .mark = socket.mark,
+                  .destination = socket.route,
                   .owner = socket.owner};
     socket.send_next += payload + ((flags & (kSyn | kFin)) != 0 ? 1U : 0U);
     (void)ip_send(run, *socket.netns, std::move(packet), answers);
@@ -206,7 +249,7 @@ void close_socket(Run& run, LiveSocket& socket, unsigned answers)
     send_segment(run, socket, kFin | kAck, 0, answers);
 }
 
-bool send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned answers)
+SocketError send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned answers)
 {
     const bool ping = socket.protocol != kUdp;
     Packet packet{.ip = {.source = socket.local,
@@ -217,11 +260,15 @@ bool send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned
                          .destination_port = ping ? std::uint16_t{0} : socket.remote_port,
                          .payload = payload},
                   .mark = socket.mark,
+                  .destination = socket.route,
                   .owner = socket.owner};
     if (ping)
         packet.ip.icmp_type = socket.protocol == kIcmp ? net::kIcmpEcho : net::kIcmpv6EchoRequest;
-    if (packet.ip.source == net::IpAddress::any(packet.family()))
-        packet.ip.source = route_output(run, *socket.netns, flow_key(packet)).source;
+    if (packet.ip.source == net::IpAddress::any(packet.family())) {
+        const RouteOutput routed = route_output(run, *socket.netns, flow_key(packet));
+        packet.ip.source = routed.source;
+        packet.destination = routed.destination;
+    }
     return ip_send(run, *socket.netns, std::move(packet), answers);
 }
 
@@ -257,6 +304,10 @@ void tcp_accept(Run& run,
     socket.local_port = packet.ip.destination_port;
     socket.state = SocketState::syn_received;
     socket.receive_next = packet.ip.sequence + 1;
+    // inet_sk_flowi_flags(): only a transparent socket takes what TPROXY hands it, and that one may
+    // send from any address.
+    if (packet.tproxy)
+        socket.route = route_output(run, netns, flow_key(socket)).destination;
     send_segment(run, socket, kSyn | kAck, 0, packet.number);
 }
 

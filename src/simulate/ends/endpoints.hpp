@@ -1,12 +1,14 @@
 #pragma once
 
-#include "simulate/run/run.hpp"
+#include "simulate/ip/routing.hpp"
 
 namespace onlan::simulate {
 
 // Bytes of what a client asks. A datagram of another size asks nothing.
 constexpr std::uint16_t kRequest = 4;
 
+// connect(): gives the socket its route, and its local address if it has none.
+[[nodiscard]] RouteOutput connect_socket(Run& run, LiveSocket& socket);
 // Lets the next program do what it has planned. False: none has.
 bool act(Run& run);
 void tcp_socket_receive(Run& run, LiveSocket& socket, const Packet& packet);
@@ -24,7 +26,8 @@ void send_segment(
 void send_request(Run& run, LiveSocket& socket, unsigned answers);
 // shutdown(): sends FIN, once.
 void close_socket(Run& run, LiveSocket& socket, unsigned answers);
-bool send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned answers);
+// What the program is told (ip_send()).
+SocketError send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned answers);
 void proxy_answer(Run& run, LiveSocket& back, unsigned answers);
 
 } // namespace onlan::simulate

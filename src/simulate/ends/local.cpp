@@ -47,11 +47,19 @@ Wanted wanted_by(const Packet& packet, const Device& in)
     return wanted;
 }
 
+// inet_iif(), inet6_iif(): what the host sends to itself comes in through the device that has the
+// address, and not through lo (ip_route_output_key_hash_rcu()).
+int arrival(const Packet& packet, const Device& in)
+{
+    const model::Route* route = packet.destination ? packet.destination->route : nullptr;
+    return in.link->loopback && route != nullptr ? route->link : in.link->index;
+}
+
 // compute_score(): how well a listener fits; 0: not at all.
-int score(const model::Socket& socket, const Wanted& wanted, const Device& in)
+int score(const model::Socket& socket, const Wanted& wanted, int arrived)
 {
     if (socket.protocol != wanted.protocol || socket.port != wanted.port ||
-        (socket.link != 0 && socket.link != in.link->index))
+        (socket.link != 0 && socket.link != arrived))
         return 0;
     const bool any = socket.address == net::IpAddress::any(socket.address.family());
     const bool same_family = socket.address.family() == wanted.address.family();
@@ -65,10 +73,11 @@ int score(const model::Socket& socket, const Wanted& wanted, const Device& in)
 const model::Socket* find_listener(const Packet& packet, const Device& in)
 {
     const Wanted wanted = wanted_by(packet, in);
+    const int arrived = arrival(packet, in);
     const model::Socket* best = nullptr;
     int best_score = 0;
     for (const model::Socket& socket : in.netns->facts->sockets) {
-        const int fits = score(socket, wanted, in);
+        const int fits = score(socket, wanted, arrived);
         if (fits > best_score) {
             best = &socket;
             best_score = fits;

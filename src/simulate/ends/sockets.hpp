@@ -6,6 +6,7 @@
 
 #include "model/socket.hpp"
 #include "net/ip_address.hpp"
+#include "simulate/run/packet.hpp"
 
 namespace onlan::simulate {
 
@@ -25,8 +26,10 @@ enum class SocketError : std::uint8_t {
     prohibited,          // EACCES
     not_permitted,       // EPERM
     no_protocol,         // ENOPROTOOPT
+    invalid,             // EINVAL
 };
 [[nodiscard]] std::string errno_name(SocketError error);
+[[nodiscard]] SocketError error_of(RouteError error);
 
 // One end of the simulated exchange: a connected TCP, UDP or ping socket, and the program behind
 // it.
@@ -38,6 +41,7 @@ struct LiveSocket {
     net::IpAddress remote;
     std::uint16_t local_port = 0; // ping: the identifier
     std::uint16_t remote_port = 0;
+    std::optional<Destination> route; // of what it sends, where it keeps that (sk_dst_get())
     SocketState state = SocketState::syn_sent;
     SocketError error = SocketError::none;
     std::uint32_t send_next = 1000;

@@ -41,6 +41,7 @@ enum class RouteError : std::uint8_t {
     host_unreachable,    // EHOSTUNREACH: a route of type unreachable
     prohibited,          // EACCES: prohibit
     invalid,             // EINVAL: blackhole
+    foreign_source,      // EINVAL: the source is not an address of this host
 };
 
 // Can packets by this route go through device `link`? A multipath route has several ways.

@@ -108,10 +108,12 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
         return;
     }
     if (ip.icmp_type == (v6 ? net::kIcmpv6EchoRequest : net::kIcmpEcho)) {
-        if (in.netns->settings.ipv4["icmp_echo_ignore_all"].value != 0) {
-            note(run, packet, {&in, Stage::icmp}, Action::drop, [&] {
-                return BySysctl{.setting = in.netns->settings.ipv4["icmp_echo_ignore_all"]};
-            });
+        const NetnsSettings& settings = in.netns->settings;
+        const Setting ignores =
+            v6 ? settings.icmpv6["echo_ignore_all"] : settings.ipv4["icmp_echo_ignore_all"];
+        if (ignores.value != 0) {
+            note(run, packet, {&in, Stage::icmp}, Action::drop,
+                 [&] { return BySysctl{.setting = ignores}; });
             return;
         }
         note(run, packet, {&in, Stage::icmp}, Action::answer,
@@ -195,11 +197,14 @@ void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError 
                          .inner = tuple_of(about.ip)}};
     const bool for_us = about.destination &&
                         about.destination->input == Destination::Input::local && !about.local_out;
-    const RouteOutput routed =
-        route_output(run, netns, {.destination = about.ip.source, .source = packet.ip.source});
+    if (for_us)
+        packet.ip.source = about.ip.destination;
+    // icmp_route_lookup(): once, and with no source of its own where it only passes the packet on.
+    const RouteOutput routed = route_own_output(run, netns, flow_key(packet));
     if (!routed.destination)
         return;
-    packet.ip.source = for_us ? about.ip.destination : routed.source;
+    packet.destination = routed.destination;
+    packet.ip.source = routed.source;
     packet.ct = related_to(about.ct);
     (void)ip_send(run, netns, std::move(packet), about.number);
 }

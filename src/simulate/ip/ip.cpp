@@ -206,15 +206,15 @@ void ip_receive(Run& run, const Device& device, Packet&& packet)
         receive_finish(run, device, std::move(packet));
 }
 
-bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
+SocketError ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
 {
     packet.local_out = true;
     if (!packet.destination) {
-        const RouteOutput routed = route_output(run, netns, flow_key(packet));
+        const RouteOutput routed = route_own_output(run, netns, flow_key(packet));
         begin_packet(run, packet, answers);
         if (!routed.destination) {
             note_unrouted(run, netns, packet, routed, "ip_route_output_flow");
-            return false;
+            return error_of(routed.error);
         }
         packet.destination = routed.destination;
     } else {
@@ -224,10 +224,11 @@ bool ip_send(Run& run, const Namespace& netns, Packet packet, unsigned answers)
     packet.device = &out;
     note(run, packet, {&out, Stage::route}, Action::output,
          [&] { return by_route(netns, *packet.destination); });
-    if (!pass_hook(run, packet,
-                   {.family = hook_family(packet), .hook = Hook::output, .out = &out, .at = &out}))
-        return false;
-    return output(run, nullptr, std::move(packet));
+    const bool sent =
+        pass_hook(run, packet,
+                  {.family = hook_family(packet), .hook = Hook::output, .out = &out, .at = &out}) &&
+        output(run, nullptr, std::move(packet));
+    return sent ? SocketError::none : SocketError::not_permitted;
 }
 
 bool reroute_output(Run& run, const Namespace& netns, Packet& packet)

@@ -59,6 +59,9 @@ net::MacAddress group_mac(const net::IpAddress& group)
     return mac;
 }
 
+// That routers have not touched.
+constexpr std::uint8_t kHopLimit = 255;
+
 struct Message {
     net::IpAddress to;
     net::MacAddress to_mac;
@@ -75,7 +78,7 @@ void send(Run& run, const Device& out, const Message& message, unsigned answers)
         .ip = {.source = message.says.sender,
                .destination = message.to,
                .protocol = kIcmpv6,
-               .ttl = 255,
+               .ttl = kHopLimit,
                .length = 72, // with a MAC as its option
                .icmp_type = message.type},
         .arp = message.says,
@@ -141,6 +144,15 @@ void neighbour_discovery_receive(Run& run, const Device& device, const Packet& r
     if (!pass_hook(run, packet,
                    {.family = HookFamily::ipv6, .hook = Hook::input, .in = &device, .at = &device}))
         return;
+    if (packet.ip.ttl != kHopLimit) {
+        note(run, packet, {&device, Stage::ndisc}, Action::drop, [&] {
+            return ByKernel{.function = "ndisc_rcv",
+                            .text = {"its hop limit is {}, and only {} shows that no router has "
+                                     "passed it on",
+                                     packet.ip.ttl, kHopLimit}};
+        });
+        return;
+    }
     if (!arp.reply) {
         answer(run, device, packet);
         return;

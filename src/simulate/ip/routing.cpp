@@ -134,6 +134,15 @@ bool redirects(const Device& device,
            });
 }
 
+// __ip_dev_find()
+bool is_own(const Namespace& netns, const net::IpAddress& address)
+{
+    return netns.ipv4.address_type(address) == RouteType::local ||
+           std::ranges::any_of(netns.facts->addresses, [&](const model::Address& own) {
+               return own.local.address == address;
+           });
+}
+
 } // namespace
 
 FlowKey flow_key(const Packet& packet)
@@ -263,6 +272,14 @@ RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key)
     return output;
 }
 
+RouteOutput route_own_output(Run& run, const Namespace& netns, const FlowKey& key)
+{
+    const bool chosen = key.source != net::IpAddress::any(key.source.family());
+    if (chosen && key.source.family() == net::Family::ipv4 && !is_own(netns, key.source))
+        return {.source = key.source, .error = RouteError::foreign_source};
+    return route_output(run, netns, key);
+}
+
 std::string_view describe(RouteError error)
 {
     switch (error) {
@@ -276,6 +293,8 @@ std::string_view describe(RouteError error)
         return "the route says prohibit";
     case RouteError::invalid:
         return "the route says blackhole";
+    case RouteError::foreign_source:
+        return "the source is not an address of this host";
     }
     return {};
 }

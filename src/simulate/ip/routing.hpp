@@ -23,6 +23,9 @@ struct RouteOutput {
     std::optional<Setting> refused_by; // the sysctl that forbids to follow the route
 };
 [[nodiscard]] RouteOutput route_output(Run& run, const Namespace& netns, FlowKey key);
+// The same for who sends from an address of its own: IPv4 allows no other, but to transparent
+// sockets (ip_route_output_key_hash_rcu(), FLOWI_FLAG_ANYSRC).
+[[nodiscard]] RouteOutput route_own_output(Run& run, const Namespace& netns, const FlowKey& key);
 // inet_select_addr()
 [[nodiscard]] std::optional<net::IpAddress> select_address(const Device& device,
                                                            const net::IpAddress& next_hop);

@@ -139,6 +139,8 @@ void forward_to(Run& run, const Device* in, const Device& out, Packet packet, Or
 bool floods(const Device& port, PacketType type, Origin origin)
 {
     const model::BridgePort& flags = *port.link->port;
+    if (flags.proxy_arp)
+        return false;
     switch (type) {
     case PacketType::host:
     case PacketType::otherhost:

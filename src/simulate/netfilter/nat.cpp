@@ -93,20 +93,21 @@ std::optional<NatRange> range_of(const Packet& packet, const HookCall& call, con
     return range;
 }
 
-// nf_nat_icmp_reply_translation(): the packet inside the error is what its receiver once sent.
+// nf_nat_icmp_reply_translation(), nf_nat_icmpv6_reply_translation(): the packet inside the error
+// is what its receiver once sent.
 void translate_error(Packet& packet, Manip manip, const Connection& connection)
 {
     const model::Tuple target = inverted(connection.tuple(other(packet.ct.direction)));
     model::Tuple& inner = *packet.ip.inner;
+    const bool ping = inner.protocol == kIcmp || inner.protocol == kIcmpv6; // the id is its port
     if (manip == Manip::source) {
         packet.ip.source = target.source;
         inner.destination = target.source;
-        inner.destination_port =
-            inner.protocol == kIcmp ? inner.destination_port : target.source_port;
+        inner.destination_port = ping ? inner.destination_port : target.source_port;
     } else {
         packet.ip.destination = target.destination;
         inner.source = target.destination;
-        inner.source_port = inner.protocol == kIcmp ? target.source_port : target.destination_port;
+        inner.source_port = ping ? target.source_port : target.destination_port;
     }
 }
 

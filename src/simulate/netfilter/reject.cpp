@@ -4,6 +4,7 @@
 
 #include "simulate/ip/icmp.hpp"
 #include "simulate/ip/ip.hpp"
+#include "simulate/ip/routing.hpp"
 #include "simulate/link/devices.hpp"
 #include "simulate/netfilter/core.hpp"
 
@@ -36,6 +37,8 @@ void send_reject(Run& run, const Packet& packet, const HookCall& call, const rul
         return;
     }
     reset.ct = related_to(packet.ct);
+    // ip_route_me_harder(): from whatever source.
+    reset.destination = route_output(run, call.netns(), flow_key(reset)).destination;
     (void)ip_send(run, call.netns(), std::move(reset), packet.number);
 }
 

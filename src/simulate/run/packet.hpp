@@ -30,7 +30,7 @@ using net::kSyn;
 struct Ethernet {
     net::MacAddress source;
     net::MacAddress destination;
-    std::uint16_t type = kEtherIpv4;
+    std::uint16_t type = 0; // 0: not set yet, the family of what it carries tells it
     std::optional<std::uint16_t> vlan;
 };
 

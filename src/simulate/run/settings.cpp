@@ -106,6 +106,7 @@ NetnsSettings netns_settings(const model::Netns& netns)
     return {.br_netfilter = !netns.sysctl(model::kBridgeSysctls["bridge-nf-call-iptables"]).empty(),
             .bridge = Settings<model::kBridgeSysctls>(values_of<model::kBridgeSysctls>(netns)),
             .ipv4 = Settings<model::kIpv4Sysctls>(values_of<model::kIpv4Sysctls>(netns)),
+            .icmpv6 = Settings<model::kIcmpv6Sysctls>(values_of<model::kIcmpv6Sysctls>(netns)),
             .netfilter =
                 Settings<model::kNetfilterSysctls>(values_of<model::kNetfilterSysctls>(netns))};
 }

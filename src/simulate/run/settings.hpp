@@ -85,6 +85,7 @@ struct NetnsSettings {
     bool br_netfilter = false; // is the module there?
     Settings<model::kBridgeSysctls> bridge;
     Settings<model::kIpv4Sysctls> ipv4;
+    Settings<model::kIcmpv6Sysctls> icmpv6;
     Settings<model::kNetfilterSysctls> netfilter;
 };
 [[nodiscard]] NetnsSettings netns_settings(const model::Netns& netns);
