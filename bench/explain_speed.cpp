@@ -115,9 +115,9 @@ void print_tries(unsigned tries)
     for (unsigned number = 0; number < tries; ++number) {
         model::Netns changed = bench.host.netns();
         auto& forward = changed.xtables.front().tables["filter"]["FORWARD"].edit().rules;
-        forward.insert(forward.begin(),
-                       {.words = {"-p", "tcp", "--dport", std::to_string(number), "-j", "ACCEPT"}});
-        const simulate::World world = *bench.world.with(changed);
+        forward.insert(forward.begin(), {.words = {"-p", "tcp", "-m", "tcp", "--dport",
+                                                   std::to_string(number), "-j", "ACCEPT"}});
+        const simulate::World world = bench.world.with(changed).value();
         expect_delivered(simulate::follow(world, bench.flow(number), Recording::off).outcome);
     }
     const double tried = now() - begin;
