@@ -17,11 +17,6 @@ constexpr std::array<std::string_view, 10> kTcpStates = {
     "NONE",       "SYN_SENT", "SYN_RECV",  "ESTABLISHED", "FIN_WAIT",
     "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",       "SYN_SENT2"};
 
-bool is_icmp(std::uint8_t protocol)
-{
-    return protocol == net::kIcmp || protocol == net::kIcmpv6;
-}
-
 Failure malformed(std::string_view word)
 {
     constexpr std::size_t kMostShown = 60;
@@ -122,9 +117,9 @@ private:
         if (key == "dst")
             return read_address(value, tuple.destination);
         if (key == "sport" || key == "id")
-            return key == "id" && !is_icmp(tuple.protocol) ? Result<>{}
-                                                           // of the entry itself (-o id)
-                                                           : read_number(value, tuple.source_port);
+            return key == "id" && !net::is_icmp(tuple.protocol)
+                       ? Result<>{} // of the entry itself (-o id)
+                       : read_number(value, tuple.source_port);
         if (key == "dport")
             return read_number(value, tuple.destination_port);
         if (key == "type" || key == "code") {
@@ -160,7 +155,7 @@ private:
     {
         const Tuple& original = entry_.original;
         const Tuple& reply = entry_.reply;
-        const bool ports = !is_icmp(original.protocol);
+        const bool ports = !net::is_icmp(original.protocol);
         std::uint32_t status = kConfirmed | kSourceNatDone | kDestinationNatDone;
         if (replied_)
             status |= kSeenReply;
@@ -186,7 +181,7 @@ std::string tuple_text(const Tuple& tuple)
 {
     std::string addresses =
         fmt::format("src={} dst={}", tuple.source.to_string(), tuple.destination.to_string());
-    if (is_icmp(tuple.protocol))
+    if (net::is_icmp(tuple.protocol))
         return fmt::format("{} type={} code={} id={}", addresses, tuple.destination_port >> 8,
                            tuple.destination_port & 0xFF, tuple.source_port);
     if (tuple.source_port == 0 && tuple.destination_port == 0)

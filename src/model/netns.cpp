@@ -26,6 +26,12 @@ const Link* Netns::find_link(int index) const
     return found == links.end() ? nullptr : &*found;
 }
 
+bool Netns::has_address(const net::IpAddress& address) const
+{
+    return std::ranges::any_of(addresses,
+                               [&](const Address& own) { return own.local.address == address; });
+}
+
 const XtablesRuleset* Netns::find_xtables(XtablesBackend backend, net::Family family) const
 {
     const auto found = std::ranges::find_if(xtables, [&](const XtablesRuleset& ruleset) {

@@ -42,6 +42,7 @@ struct Netns {
 
     [[nodiscard]] const Link* find_link(std::string_view link_name) const;
     [[nodiscard]] const Link* find_link(int index) const;
+    [[nodiscard]] bool has_address(const net::IpAddress& address) const;
     [[nodiscard]] const XtablesRuleset* find_xtables(XtablesBackend backend,
                                                      net::Family family) const;
     // Empty when the kernel does not have it.

@@ -19,6 +19,11 @@ inline constexpr std::uint8_t kIcmpv6 = 58;
 inline constexpr std::uint8_t kSctp = 132;
 inline constexpr std::uint8_t kUdplite = 136;
 
+[[nodiscard]] constexpr bool is_icmp(std::uint8_t protocol) noexcept
+{
+    return protocol == kIcmp || protocol == kIcmpv6;
+}
+
 // The names that programs print for them, most of /etc/protocols. Of several the first is ours.
 inline constexpr auto kProtocolNames = std::to_array<NamedNumber>({{"ip", 0},
                                                                    {"hopopt", 0},

@@ -8,13 +8,6 @@
 #include "net/protocols.hpp"
 
 namespace onlan::render {
-namespace {
-
-using net::kIcmp;
-using net::kIcmpv6;
-
-} // namespace
-
 bool is_trivial(const model::Step& step)
 {
     using enum model::Action;
@@ -35,7 +28,7 @@ bool same_walk(const model::TracedPacket& one, const model::TracedPacket& other)
 
 std::string tuple(const model::Header& header)
 {
-    const bool ports = header.protocol != kIcmp && header.protocol != kIcmpv6;
+    const bool ports = !net::is_icmp(header.protocol);
     const auto side = [ports](const net::IpAddress& address, const model::PortRange& port) {
         return ports ? model::endpoint_text(address, port) : address.to_string();
     };

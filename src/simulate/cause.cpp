@@ -146,34 +146,24 @@ Cause ended_by(const Record& record, const Walks& walks, std::size_t packet, std
             .summary = {}};
 }
 
-bool owns(const Namespace& netns, const net::IpAddress& address)
-{
-    return std::ranges::any_of(netns.facts->addresses, [&](const model::Address& own) {
-        return own.local.address == address;
-    });
-}
-
 // Was the search for a neighbour lost in this step? Those who do not have the address pay no heed
 // to their copy of the question.
 bool loses_search(const Record::Step& step, const net::IpAddress& wanted)
 {
     if (step.action == Action::ignore)
-        return owns(*step.netns, wanted) && !std::holds_alternative<ByKernel>(step.because);
+        return step.netns->facts->has_address(wanted) &&
+               !std::holds_alternative<ByKernel>(step.because);
     return model::ends(step.action);
 }
 
 // A macvlan and the device that it stands on do not hear each other (macvlan_queue_xmit()).
 const Device* kept_apart(const Device& asking, const net::IpAddress& wanted)
 {
-    const auto has = [&](const Device* device) {
-        return std::ranges::any_of(device->addresses, [&](const model::Address* own) {
-            return own->local.address == wanted;
-        });
-    };
-    if (asking.link->macvlan_mode && asking.lower != nullptr && has(asking.lower))
+    if (asking.link->macvlan_mode && asking.lower != nullptr && asking.lower->has_address(wanted))
         return asking.lower;
-    const auto upper = std::ranges::find_if(
-        asking.uppers, [&](const Device* one) { return one->link->macvlan_mode && has(one); });
+    const auto upper = std::ranges::find_if(asking.uppers, [&](const Device* one) {
+        return one->link->macvlan_mode && one->has_address(wanted);
+    });
     return upper == asking.uppers.end() ? nullptr : *upper;
 }
 

@@ -52,11 +52,8 @@ Result<net::IpAddress> address_of(const model::Snapshot& snapshot, const std::st
 
 const model::Netns* owner_of(const model::Snapshot& snapshot, const net::IpAddress& address)
 {
-    const auto owner = std::ranges::find_if(snapshot.namespaces, [&](const model::Netns& netns) {
-        return std::ranges::any_of(netns.addresses, [&](const model::Address& own) {
-            return own.local.address == address;
-        });
-    });
+    const auto owner = std::ranges::find_if(
+        snapshot.namespaces, [&](const model::Netns& netns) { return netns.has_address(address); });
     return owner == snapshot.namespaces.end() ? nullptr : &*owner;
 }
 

@@ -94,7 +94,7 @@ Read port_of_set(const PacketView& packet, std::uint16_t number)
         return Read::of(0);
     if (packet.later_fragment)
         return kNothing;
-    const bool icmp = packet.protocol == net::kIcmp || packet.protocol == net::kIcmpv6;
+    const bool icmp = net::is_icmp(packet.protocol);
     return Read::of(icmp ? packet.icmp_type << 8U | packet.icmp_code : number);
 }
 

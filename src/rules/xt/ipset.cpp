@@ -43,7 +43,7 @@ Result<> add_port(std::string_view text, bool bitmap, Intervals& key)
         ONLAN_TRY(const std::uint64_t number, number_of(text.substr(0, colon), protocols()));
         protocol = Interval::point(Value::of(number));
         text.remove_prefix(colon + 1);
-        if (number == net::kIcmp || number == net::kIcmpv6) {
+        if (number <= 0xFF && net::is_icmp(static_cast<std::uint8_t>(number))) {
             ONLAN_TRY(const std::uint16_t port, icmp_port(text, number == net::kIcmp));
             key.push_back(protocol);
             key.push_back(Interval::point(Value::of(port)));

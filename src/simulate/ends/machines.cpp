@@ -83,7 +83,19 @@ struct OnLink {
     const model::Link* edge = nullptr;
     net::IpAddress own; // the host's, on that segment
     unsigned length = 0;
+    std::optional<net::MacAddress> mac; // if somebody knows it
 };
+
+// What the host asks from when it sends through a route.
+std::optional<net::IpAddress> source_of(const model::Netns& host, const model::Route& route)
+{
+    if (route.preferred_source)
+        return route.preferred_source;
+    const auto own = std::ranges::find_if(host.addresses, [&](const model::Address& one) {
+        return one.link == route.link && one.local.address.family() == route.destination.family();
+    });
+    return own == host.addresses.end() ? std::nullopt : std::optional(own->local.address);
+}
 
 std::optional<OnLink> on_link(Namespaces namespaces, const net::IpAddress& address)
 {
@@ -94,7 +106,8 @@ std::optional<OnLink> on_link(Namespaces namespaces, const net::IpAddress& addre
         if (device == nullptr || !own.local.subnet().contains(address))
             continue;
         if (const model::Link* edge = edge_behind(namespaces, *device, mac))
-            return OnLink{.edge = edge, .own = own.local.address, .length = own.local.length};
+            return OnLink{
+                .edge = edge, .own = own.local.address, .length = own.local.length, .mac = mac};
     }
     const RouteFound found = Fib(host, address.family()).lookup({.destination = address});
     if (!found.ok() || found.route->gateway || found.route->multipath ||
@@ -102,15 +115,11 @@ std::optional<OnLink> on_link(Namespaces namespaces, const net::IpAddress& addre
         return {};
     const model::Link* device = host.find_link(found.route->link);
     const model::Link* edge = device == nullptr ? nullptr : edge_behind(namespaces, *device, mac);
-    const auto own = std::ranges::find_if(host.addresses, [&](const model::Address& one) {
-        return edge != nullptr && one.link == device->index &&
-               one.local.address.family() == address.family();
-    });
-    if (edge == nullptr || (own == host.addresses.end() && !found.route->preferred_source))
+    const auto own = source_of(host, *found.route);
+    if (edge == nullptr || !own)
         return {};
-    return OnLink{.edge = edge,
-                  .own = found.route->preferred_source.value_or(own->local.address),
-                  .length = net::address_bits(address.family())};
+    return OnLink{
+        .edge = edge, .own = *own, .length = net::address_bits(address.family()), .mac = mac};
 }
 
 constexpr int kIndex = 2;
@@ -165,11 +174,11 @@ Machine machine_with(const net::IpAddress& address, model::Link link, const std:
 
 // The other end of an edge. Where nobody asks for MAC addresses, both ends are sent to with the
 // sender's own (neigh_direct_output()).
-model::Link far_end(Namespaces namespaces, const model::Link& edge, const net::IpAddress& address)
+model::Link far_end(const OnLink& found, const net::IpAddress& address)
 {
-    const net::MacAddress mac =
-        edge.arp ? known_mac(namespaces, address).value_or(mac_for(address, 0xFE))
-                 : edge.mac.value_or(net::MacAddress{});
+    const model::Link& edge = *found.edge;
+    const net::MacAddress mac = edge.arp ? found.mac.value_or(mac_for(address, 0xFE))
+                                         : edge.mac.value_or(net::MacAddress{});
     model::Link link = ethernet(kIndex, "eth0", mac, edge.mtu);
     link.ethernet = edge.ethernet;
     link.arp = edge.arp;
@@ -223,8 +232,7 @@ std::optional<Machine> lan_machine(Namespaces namespaces,
     const auto found = on_link(namespaces, address);
     if (!found)
         return {};
-    Machine machine =
-        machine_with(address, far_end(namespaces, *found->edge, address), found->edge->name);
+    Machine machine = machine_with(address, far_end(*found, address), found->edge->name);
     give_address(machine.netns, address, found->length, found->own);
     machine.assumptions = {
         fmt::format("{} is an ordinary host behind {}: no firewall, one address, {} as its gateway",

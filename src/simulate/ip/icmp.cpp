@@ -72,7 +72,7 @@ Meaning meaning_of(const Ip& ip)
 void deliver_icmp_error(Run& run, const Device& in, const Packet& packet)
 {
     model::Tuple sent = *packet.ip.inner;
-    const bool ping = sent.protocol == kIcmp || sent.protocol == kIcmpv6;
+    const bool ping = net::is_icmp(sent.protocol);
     const auto found = std::ranges::find_if(run.state.sockets, [&](const LiveSocket& socket) {
         return socket.netns == in.netns && socket.protocol == sent.protocol &&
                socket.state != SocketState::closed && socket.remote == sent.destination &&

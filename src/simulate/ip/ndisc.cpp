@@ -17,12 +17,6 @@ namespace {
 using rules::Hook;
 using rules::HookFamily;
 
-bool configured(const Device& device, const net::IpAddress& address)
-{
-    return std::ranges::any_of(
-        device.addresses, [&](const model::Address* own) { return own->local.address == address; });
-}
-
 bool link_local(const net::IpAddress& address)
 {
     return address.family() == net::Family::ipv6 && address.bytes()[0] == 0xFE &&
@@ -33,7 +27,7 @@ bool link_local(const net::IpAddress& address)
 net::IpAddress
 solicitor(const Device& out, const net::IpAddress& source, const net::IpAddress& target)
 {
-    if (configured(out, source))
+    if (out.has_address(source))
         return source;
     const auto own = std::ranges::find_if(out.addresses, [](const model::Address* address) {
         return link_local(address->local.address);
@@ -134,7 +128,7 @@ void neighbour_discovery_receive(Run& run, const Device& device, const Packet& r
 {
     Packet packet = received;
     const Arp& arp = *packet.arp;
-    if (!arp.reply && !configured(device, arp.target)) {
+    if (!arp.reply && !device.has_address(arp.target)) {
         note(run, packet, {&device, Stage::ndisc}, Action::ignore, [] {
             return ByKernel{.function = "ip6_mc_input",
                             .text = "the address does not belong to this device"};

@@ -108,11 +108,7 @@ bool ignores(const Device& device, const Arp& arp)
     case 2:
         return !configured(true);
     case 3:
-        return device.netns->loopback != nullptr &&
-               std::ranges::any_of(device.netns->loopback->addresses,
-                                   [&](const model::Address* address) {
-                                       return address->local.address == arp.target;
-                                   });
+        return device.netns->loopback != nullptr && device.netns->loopback->has_address(arp.target);
     case 8:
         return true;
     default:

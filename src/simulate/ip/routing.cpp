@@ -138,9 +138,7 @@ bool redirects(const Device& device,
 bool is_own(const Namespace& netns, const net::IpAddress& address)
 {
     return netns.ipv4.address_type(address) == RouteType::local ||
-           std::ranges::any_of(netns.facts->addresses, [&](const model::Address& own) {
-               return own.local.address == address;
-           });
+           netns.facts->has_address(address);
 }
 
 } // namespace

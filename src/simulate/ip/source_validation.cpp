@@ -1,7 +1,5 @@
 #include "simulate/ip/source_validation.hpp"
 
-#include <algorithm>
-
 namespace onlan::simulate {
 namespace {
 
@@ -96,11 +94,7 @@ SourceVerdict validate_source(const Device& in, const Device* out, const FlowKey
         return {};
     if (in.netns->ipv4.custom_rules())
         return full_check(in, out, key);
-    const bool own =
-        std::ranges::any_of(in.netns->facts->addresses, [&](const model::Address& address) {
-            return address.local.address == key.source;
-        });
-    return own ? local_source(in) : SourceVerdict{};
+    return in.netns->facts->has_address(key.source) ? local_source(in) : SourceVerdict{};
 }
 
 } // namespace onlan::simulate

@@ -158,7 +158,7 @@ std::string describe(const EntrySeen& seen)
 {
     const model::Conntrack& entry = seen.entry;
     const auto tuple = [&](const model::Tuple& of, const EntrySeen::Ports& ports) {
-        if (of.protocol == kIcmp || of.protocol == kIcmpv6)
+        if (net::is_icmp(of.protocol))
             return fmt::format("src={} dst={} type={} code={} id={}", of.source.to_string(),
                                of.destination.to_string(), of.destination_port >> 8U,
                                of.destination_port & 0xFFU, ports.source.to_string());

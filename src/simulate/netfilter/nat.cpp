@@ -99,7 +99,7 @@ void translate_error(Packet& packet, Manip manip, const Connection& connection)
 {
     const model::Tuple target = inverted(connection.tuple(other(packet.ct.direction)));
     model::Tuple& inner = *packet.ip.inner;
-    const bool ping = inner.protocol == kIcmp || inner.protocol == kIcmpv6; // the id is its port
+    const bool ping = net::is_icmp(inner.protocol); // the id is its port
     if (manip == Manip::source) {
         packet.ip.source = target.source;
         inner.destination = target.source;

@@ -9,16 +9,11 @@
 namespace onlan::simulate {
 namespace {
 
-bool is_icmp(std::uint8_t protocol)
-{
-    return protocol == kIcmp || protocol == kIcmpv6;
-}
-
 // "id is same for either direction" (nf_nat_l4proto_unique_tuple()).
 std::uint16_t& port_of(model::Tuple& tuple, Manip manip)
 {
-    return manip == Manip::source || is_icmp(tuple.protocol) ? tuple.source_port
-                                                             : tuple.destination_port;
+    return manip == Manip::source || net::is_icmp(tuple.protocol) ? tuple.source_port
+                                                                  : tuple.destination_port;
 }
 
 net::IpAddress& address_of(model::Tuple& tuple, Manip manip)
@@ -79,7 +74,7 @@ port_range(const model::Tuple& tuple, const NatRange& range, Manip manip)
 {
     if (range.first_port)
         return model::PortRange{*range.first_port, range.last_port.value_or(*range.first_port)};
-    if (is_icmp(tuple.protocol))
+    if (net::is_icmp(tuple.protocol))
         return model::PortRange{0, 65535};
     if (!has_ports(tuple.protocol) || manip == Manip::destination)
         return {}; // a destination port never changes by itself

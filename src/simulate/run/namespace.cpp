@@ -38,6 +38,12 @@ bool Device::has_address(net::Family family) const
     });
 }
 
+bool Device::has_address(const net::IpAddress& address) const
+{
+    return std::ranges::any_of(
+        addresses, [&](const model::Address* own) { return own->local.address == address; });
+}
+
 Namespace::Namespace(const model::Netns& netns, std::size_t place)
     : facts(&netns),
       number(place),

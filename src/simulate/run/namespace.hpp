@@ -31,6 +31,7 @@ struct Device {
     [[nodiscard]] const std::string& name() const { return link->name; }
     [[nodiscard]] bool is_bridge() const { return link->bridge.has_value(); }
     [[nodiscard]] bool has_address(net::Family family) const;
+    [[nodiscard]] bool has_address(const net::IpAddress& address) const;
 };
 
 // A bridge's table is keyed by address and VLAN (struct net_bridge_fdb_key).

@@ -61,7 +61,7 @@ model::Tuple inverted(const model::Tuple& tuple)
                        .protocol = tuple.protocol,
                        .source_port = tuple.destination_port,
                        .destination_port = tuple.source_port};
-    if (tuple.protocol == kIcmp || tuple.protocol == kIcmpv6) {
+    if (net::is_icmp(tuple.protocol)) {
         const auto type =
             inverted_icmp_type(static_cast<std::uint8_t>(tuple.destination_port >> 8U));
         other.source_port = tuple.source_port;

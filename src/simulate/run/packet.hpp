@@ -62,7 +62,7 @@ struct Ip {
     std::uint8_t icmp_code = 0;
     std::optional<model::Tuple> inner; // an ICMP error is about this packet
 
-    [[nodiscard]] bool icmp() const { return protocol == kIcmp || protocol == kIcmpv6; }
+    [[nodiscard]] bool icmp() const { return net::is_icmp(protocol); }
     [[nodiscard]] bool icmp_error() const;
 };
 

@@ -73,7 +73,7 @@ model::Match in_words(const Record::Match& match)
 
 model::Header in_words(const model::Tuple& tuple, const EntrySeen::Ports& ports)
 {
-    const bool icmp = tuple.protocol == kIcmp || tuple.protocol == kIcmpv6;
+    const bool icmp = net::is_icmp(tuple.protocol);
     const auto low = static_cast<std::uint8_t>(tuple.destination_port & 0xFFU);
     const auto high = static_cast<std::uint8_t>(tuple.destination_port >> 8U);
     return {.source = tuple.source,

@@ -128,21 +128,21 @@ TEST_P(OnTheKernel, AChangeDoesWhatItsEffectSays)
 
 TEST(HostActuator, MakesAChangeInTheNamespaceThatItNames)
 {
-    if (::geteuid() != 0 && std::getenv("CI") == nullptr)
-        GTEST_SKIP() << "needs root, to make a network namespace";
-    const std::string name = fmt::format("onlan-test-{}", ::getpid());
-    const auto actuator = HostActuator::open(kNoEngine).value();
-    ASSERT_TRUE(kernel::create_named_netns(name));
-    const auto netns = kernel::NetnsHandle::open("/run/netns/" + name);
-    const Change up(plan::SetUp{"lo"}, "netns:" + name);
-    EXPECT_OK(actuator->perform(up));
-    const auto links = kernel::in_netns(*netns, []() -> Result<std::vector<model::Link>> {
-        ONLAN_TRY(NetlinkSocket socket, NetlinkSocket::open(NETLINK_ROUTE));
-        return kernel::dump_links(socket);
+    kernel::in_own_netns([](NetlinkSocket&) {
+        const std::string name = fmt::format("onlan-test-{}", ::getpid());
+        const auto actuator = HostActuator::open(kNoEngine).value();
+        ASSERT_TRUE(kernel::create_named_netns(name));
+        const auto netns = kernel::NetnsHandle::open("/run/netns/" + name);
+        const Change up(plan::SetUp{"lo"}, "netns:" + name);
+        EXPECT_OK(actuator->perform(up));
+        const auto links = kernel::in_netns(*netns, []() -> Result<std::vector<model::Link>> {
+            ONLAN_TRY(NetlinkSocket socket, NetlinkSocket::open(NETLINK_ROUTE));
+            return kernel::dump_links(socket);
+        });
+        EXPECT_OK(kernel::delete_named_netns(name));
+        ASSERT_TRUE(links);
+        EXPECT_TRUE(links->front().up);
     });
-    EXPECT_OK(kernel::delete_named_netns(name));
-    ASSERT_TRUE(links);
-    EXPECT_TRUE(links->front().up);
 }
 
 TEST(HostActuator, SaysWhichNamespacesItCannotEnter)

@@ -104,6 +104,14 @@ TEST_F(QuestionTest, The_two_ends_of_a_tunnel_meet)
     EXPECT_EQ(ask("netns:far", "10.8.0.1/icmp").outcome, model::Outcome::delivered);
 }
 
+TEST_F(QuestionTest, A_tunnel_needs_no_address_of_its_own)
+{
+    host.add({.name = "tun0", .kind = "tun", .arp = false});
+    host.route("10.9.0.0/24", "tun0");
+    host.netns.routes.back().preferred_source = ip("192.168.1.2");
+    EXPECT_EQ(ask("host", "10.9.0.7:80").outcome, model::Outcome::delivered);
+}
+
 TEST_F(QuestionTest, Without_a_gateway_nothing_is_behind_it)
 {
     host.netns.routes.pop_back();
