@@ -5,6 +5,7 @@
 #include "apply/docker_networks.hpp"
 #include "base/file.hpp"
 #include "unit/io/fake_docker.hpp"
+#include "unit/test_data.hpp"
 
 namespace onlan::apply {
 namespace {
@@ -143,7 +144,7 @@ TEST(RemoveOwnNetwork, LeavesSomebodyElsesAlone)
 
 TEST(RemoveOwnNetwork, NamesTheContainersThatUseIt)
 {
-    const auto in_use = read_file(ONLAN_TEST_DATA "/docker/network-in-use-28.5.json");
+    const auto in_use = read_file(test_data("docker/network-in-use-28.5.json"));
     ASSERT_TRUE(in_use) << in_use.error().message;
     const auto [result, asked] = on(engine_with(*in_use), remove_own_network);
     ASSERT_FALSE(result);

@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "model/policy_rule.hpp"
 #include "unit/net/values.hpp"
+#include "unit/test_data.hpp"
 
 namespace onlan::apply {
 namespace {
@@ -47,7 +48,7 @@ protected:
 // A change of every kind, as the version before this one wrote it.
 TEST_F(JournalFile, OfVersion1IsReadAndBecomesOneOfThisVersion)
 {
-    std::filesystem::copy(ONLAN_TEST_DATA "/journal/version-1", folder / "journal");
+    std::filesystem::copy(test_data("journal/version-1"), folder / "journal");
     const plan::Ledger ledger = open().ledger();
 
     EXPECT_THAT(ledger, SizeIs(19));

@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "collect/docker.hpp"
 #include "unit/io/fake_docker.hpp"
+#include "unit/test_data.hpp"
 
 namespace onlan::collect {
 namespace {
@@ -14,7 +15,7 @@ using testing::IsEmpty;
 
 std::string recorded(const std::string& name)
 {
-    const auto text = read_file(std::string(ONLAN_TEST_DATA "/docker/") + name + "-28.5.json");
+    const auto text = read_file(test_data("docker/") + name + "-28.5.json");
     EXPECT_TRUE(text) << text.error().message;
     return text.value_or("");
 }

@@ -10,6 +10,7 @@
 #include "collect/folder.hpp"
 #include "model/policy_rule.hpp"
 #include "unit/net/values.hpp"
+#include "unit/test_data.hpp"
 
 namespace onlan::collect {
 namespace {
@@ -24,7 +25,7 @@ class PastedFolder : public testing::Test {
 protected:
     void SetUp() override
     {
-        auto loaded = load_snapshot(ONLAN_TEST_DATA "/pasted");
+        auto loaded = load_snapshot(test_data("pasted"));
         ASSERT_TRUE(loaded) << loaded.error().message;
         snapshot = *std::move(loaded);
     }

@@ -3,6 +3,7 @@
 
 #include "base/file.hpp"
 #include "formats/iptables_save.hpp"
+#include "unit/test_data.hpp"
 
 namespace onlan::formats {
 namespace {
@@ -31,7 +32,7 @@ class RecordedRuleset : public testing::Test {
 protected:
     void SetUp() override
     {
-        const auto text = read_file(ONLAN_TEST_DATA "/iptables/docker-28.5-nft.txt");
+        const auto text = read_file(test_data("iptables/docker-28.5-nft.txt"));
         ASSERT_TRUE(text) << text.error().message;
         auto parsed = parse(*text);
         ASSERT_TRUE(parsed) << parsed.error().message;

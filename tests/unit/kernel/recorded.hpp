@@ -11,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "net/netlink_attributes.hpp"
+#include "unit/test_data.hpp"
 
 namespace onlan::kernel {
 
@@ -19,7 +20,7 @@ class Recorded {
 public:
     explicit Recorded(const std::string& name)
     {
-        auto bytes = read_file(std::string(ONLAN_TEST_DATA "/netlink/") + name);
+        auto bytes = read_file(test_data("netlink/" + name));
         EXPECT_TRUE(bytes) << bytes.error().message;
         bytes_ = std::move(*bytes);
     }

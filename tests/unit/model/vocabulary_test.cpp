@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "model/vocabulary.hpp"
+#include "unit/test_data.hpp"
 
 namespace onlan::model {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 // The rows of the tables in docs/explanation.md, by the heading above them.
 std::map<std::string, std::vector<std::string>> documented()
 {
-    const auto document = read_file(ONLAN_TEST_DATA "/../../docs/explanation.md");
+    const auto document = read_file(test_data("../../docs/explanation.md"));
     EXPECT_TRUE(document);
     std::map<std::string, std::vector<std::string>> tables;
     std::string heading;

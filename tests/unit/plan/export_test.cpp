@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "plan/export.hpp"
 #include "unit/plan/worlds.hpp"
+#include "unit/test_data.hpp"
 
 namespace onlan::plan {
 namespace {
@@ -25,7 +26,7 @@ std::string printed(const Result<std::vector<ExportedFile>>& files)
 
 std::string golden(const std::string& name)
 {
-    const auto text = read_file(std::string(ONLAN_TEST_DATA "/export/") + name);
+    const auto text = read_file(test_data("export/") + name);
     return text ? *text : text.error().message;
 }
 

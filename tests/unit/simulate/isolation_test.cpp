@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "formats/iptables_save.hpp"
 #include "unit/simulate/builders.hpp"
+#include "unit/test_data.hpp"
 
 namespace onlan::simulate {
 namespace {
@@ -44,7 +45,7 @@ protected:
     }
     void nftables(const std::string& file)
     {
-        const auto text = read_file(ONLAN_TEST_DATA "/isolation/" + file);
+        const auto text = read_file(test_data("isolation/" + file));
         ASSERT_TRUE(text);
         auto listing = model::NftListing::from(nlohmann::json::parse(*text));
         ASSERT_TRUE(listing);

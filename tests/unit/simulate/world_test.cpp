@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "model/snapshot_json.hpp"
 #include "simulate/question.hpp"
+#include "unit/test_data.hpp"
 
 namespace onlan::simulate {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 // The article's host, on which Docker's isolation drops what a LAN container asks a published port.
 model::Snapshot article()
 {
-    const auto text = read_file(ONLAN_TEST_DATA "/article/1-isolation.json");
+    const auto text = read_file(test_data("article/1-isolation.json"));
     return model::snapshot_from_json(*text).value();
 }
 
