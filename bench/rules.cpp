@@ -27,6 +27,11 @@ public:
     {
         return nullptr;
     }
+    [[nodiscard]] std::optional<rules::SocketView>
+    socket_of(const rules::PacketView& /*packet*/, const rules::Tproxy* /*to*/) const override
+    {
+        return {};
+    }
 };
 
 // Ten published ports a container, each a rule of both tables.

@@ -82,6 +82,8 @@ Result<std::optional<model::Socket>> socket_from_message(const nlmsghdr& message
             socket.ipv6_only = attribute.is_set();
         else if (attribute.type() == INET_DIAG_MARK)
             socket.mark = attribute.value_or<std::uint32_t>(0);
+        else if (attribute.type() == INET_DIAG_SOCKOPT)
+            socket.transparent = attribute.value_or<inet_diag_sockopt>({}).transparent != 0;
     }));
     return std::optional(socket);
 }

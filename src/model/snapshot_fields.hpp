@@ -261,15 +261,12 @@ constexpr auto fields_of(const Expectation*)
 
 constexpr auto fields_of(const Socket*)
 {
-    return std::tuple{field("protocol", &Socket::protocol),
-                      field("address", &Socket::address),
-                      field("port", &Socket::port),
-                      field("ipv6_only", &Socket::ipv6_only),
-                      field("link", &Socket::link),
-                      field("mark", &Socket::mark),
-                      field("owner", &Socket::owner),
-                      field("inode", &Socket::inode),
-                      field("program", &Socket::program, Tells::name)};
+    return std::tuple{
+        field("protocol", &Socket::protocol), field("address", &Socket::address),
+        field("port", &Socket::port),         field("ipv6_only", &Socket::ipv6_only),
+        field("link", &Socket::link),         field("mark", &Socket::mark),
+        field("owner", &Socket::owner),       field("transparent", &Socket::transparent),
+        field("inode", &Socket::inode),       field("program", &Socket::program, Tells::name)};
 }
 
 constexpr auto fields_of(const Netns*)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "net/ip_address.hpp"
@@ -16,6 +17,7 @@ struct Socket {
     int link = 0;            // index of the device that it is bound to (SO_BINDTODEVICE); 0: none
     std::uint32_t mark = 0;  // SO_MARK; 0 where the kernel does not say
     std::uint32_t owner = 0; // uid
+    std::optional<bool> transparent; // IP_TRANSPARENT; absent where the kernel does not say
     std::uint64_t inode = 0;
     std::string program; // of the process that holds it; empty where unknown
 

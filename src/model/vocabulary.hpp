@@ -83,6 +83,7 @@ enum class Action : std::uint8_t {
     broute,
     bridge,
     divert,
+    orphan,
     // Of routing and neighbours.
     local,
     output,
@@ -122,6 +123,7 @@ enum class CauseKind : std::uint8_t {
     reject,
     nat,
     past_nat,
+    tproxy,
     conntrack_clash,
     no_route,
     forwarding_off,

@@ -112,6 +112,13 @@ struct ChainOutcome {
     std::size_t rules_seen = 0;
 };
 
+// What rules may ask of a socket.
+struct SocketView {
+    std::optional<bool> transparent; // IP_TRANSPARENT; absent: not told
+    bool wildcard = false;           // it listens on every address
+    std::uint32_t mark = 0;
+};
+
 // Questions of rules that the packet does not answer.
 class Surroundings {
 public:
@@ -126,6 +133,10 @@ public:
     // The device by which an answer to `source` would leave (nft_fib4_eval()); null: none.
     [[nodiscard]] virtual const model::Link* reverse_device(const PacketView& packet,
                                                             bool use_mark) const = 0;
+    // Who is connected, else who listens: where the packet goes to (nf_sk_lookup_slow_v4(),
+    // nf_sk_lookup_slow_v6()), or where TPROXY sends it (tproxy_tg4(), nft_tproxy_eval_v4()).
+    [[nodiscard]] virtual std::optional<SocketView> socket_of(const PacketView& packet,
+                                                              const Tproxy* to) const = 0;
 };
 
 // A base chain, or a table of iptables at one hook, as it stands in a hook list.

@@ -271,6 +271,21 @@ std::optional<Cause> past_nat(const Walks& walks)
     return {};
 }
 
+// A packet that a rule on a bridge gave to a socket, in vain.
+std::optional<Cause> orphaned(const Walks& walks)
+{
+    for (std::size_t i = 0; i < walks.packets(); ++i) {
+        const auto lost =
+            walks.last(i, [](const Record::Step& step) { return step.action == Action::orphan; });
+        if (lost)
+            return Cause{.kind = CauseKind::tproxy,
+                         .step = *lost,
+                         .chain = chain_to(walks, i, *lost),
+                         .summary = {}};
+    }
+    return {};
+}
+
 // Where the data begins: a loss after the handshake is looked for from there.
 std::size_t first_data(const Record& record)
 {
@@ -299,8 +314,10 @@ Cause find_cause(Outcome outcome, const Record& record)
         return delivered(walks);
     if (auto cause = clash(walks))
         return *std::move(cause);
-    if (auto cause = past_nat(walks))
-        return *std::move(cause);
+    for (const auto look : {past_nat, orphaned}) {
+        if (auto cause = look(walks))
+            return *std::move(cause);
+    }
     if (outcome == Outcome::refused || outcome == Outcome::reset ||
         outcome == Outcome::unreachable) {
         if (auto cause = refusal(record, walks))

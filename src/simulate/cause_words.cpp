@@ -125,6 +125,11 @@ std::string summary_of(const Record& record, const Record::Step& step, CauseKind
         return fmt::format("{} switches '{}' past the NAT that rewrote the destination of the "
                            "request: {}",
                            place_of(step), packet, why_unseen(step));
+    case CauseKind::tproxy:
+        return fmt::format(
+            "TPROXY cannot work on {}: '{}' met its rule while the bridge had it, and "
+            "lost the socket on its way to IP: {}",
+            place_of(step), packet, reason_of(step));
     default:
         return fmt::format("'{}' ends at {} ({}): {}", packet, place_of(step),
                            model::word(step.stage), reason_of(step));

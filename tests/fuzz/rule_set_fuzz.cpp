@@ -23,6 +23,11 @@ public:
     {
         return nullptr;
     }
+    [[nodiscard]] std::optional<rules::SocketView>
+    socket_of(const rules::PacketView& /*packet*/, const rules::Tproxy* /*to*/) const override
+    {
+        return {};
+    }
 };
 
 // A line for each rule of one chain, its words between blanks.

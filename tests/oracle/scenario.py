@@ -22,7 +22,7 @@ class Machine:
     ipset: str  # lines of `ipset restore`
     sysctls: dict
     rules: dict  # program: text
-    servers: list  # PORT/PROTO, ADDRESS:PORT/PROTO or ADDRESS%DEVICE:PORT/PROTO
+    servers: list  # PORT/PROTO, ADDRESS:PORT/PROTO or ADDRESS%DEVICE:PORT/PROTO; "transparent" behind it: IP_TRANSPARENT
 
 
 @dataclasses.dataclass

@@ -9,6 +9,7 @@ from flows import close_with_reset, family_of
 
 STOP, FORGET = b"s", b"f"
 PATIENCE = 10
+TRANSPARENT = {socket.AF_INET: (socket.IPPROTO_IP, 19, 1), socket.AF_INET6: (socket.IPPROTO_IPV6, 75, 1)}
 
 
 class Servers:
@@ -45,6 +46,7 @@ class Servers:
         self._control.recv(1)
 
     def _listen(self, namespace, name, text):
+        text, _, option = text.partition(" ")
         where, _, protocol = text.partition("/")
         address, _, port = where.rpartition(":")
         address, _, device = address.partition("%")
@@ -54,6 +56,8 @@ class Servers:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if device:
             server.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+        if option == "transparent":
+            server.setsockopt(*TRANSPARENT[family_of(address)])
         server.bind((address, int(port)))
         if protocol == "tcp":
             server.listen(16)

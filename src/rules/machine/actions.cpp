@@ -241,8 +241,8 @@ Done perform(const RejectPacket& reject, Fork& fork, const Context& /*context*/)
     return ends(Verdict::drop);
 }
 
-// tproxy_tg4() and nft_tproxy_eval_v4(). Whether a socket is there is not for rules to know: the
-// outcome holds what was asked for.
+// tproxy_tg4() and nft_tproxy_eval_v4(): a socket that is not transparent is none to them. One of
+// which that is not told is taken for what the rule was made for.
 Done perform(const DivertToSocket& divert, Fork& fork, const Context& context)
 {
     Bounds bounds(fork, context);
@@ -252,8 +252,11 @@ Done perform(const DivertToSocket& divert, Fork& fork, const Context& context)
         return kBreaks;
     if (bounds.known() == Known::unknown)
         return kDepends;
-    fork.effects.tproxy =
-        Tproxy{.address = address, .port = port.value_or(fork.packet.destination_port)};
+    const Tproxy to{.address = address, .port = port.value_or(fork.packet.destination_port)};
+    const auto socket = context.surroundings.socket_of(fork.packet, &to);
+    if (!socket || !socket->transparent.value_or(true))
+        return divert.accepts ? ends(Verdict::drop) : kBreaks;
+    fork.effects.tproxy = to;
     set(Target::mark, (current(Target::mark, fork) & divert.mark_keep) ^ divert.mark_value, fork);
     fork.registers.forget();
     return divert.accepts ? ends(Verdict::accept) : kGoesOn;

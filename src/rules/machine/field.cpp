@@ -170,6 +170,19 @@ Read socket_group(const PacketView& packet)
     return packet.socket_owner && !packet.socket_group ? kUnknown : if_given(packet.socket_group);
 }
 
+// nft_socket_eval(): what no socket is for has none of them.
+template <typename Part>
+Read of_socket(const PacketView& packet, const Context& context, Part part)
+{
+    const std::optional<SocketView> socket = context.surroundings.socket_of(packet, nullptr);
+    return socket ? part(*socket) : kNothing;
+}
+
+Read transparent(const SocketView& socket)
+{
+    return socket.transparent ? Read::of(*socket.transparent ? 1 : 0) : kUnknown;
+}
+
 // payload_len leaves the header out.
 std::uint64_t payload_length(const PacketView& packet)
 {
@@ -256,6 +269,9 @@ constexpr auto kFieldRows = std::to_array<FieldRow>({
     {Field::length, "meta length", Datatype::integer, [](Seen seen) { return Read::of(seen.packet.length); }},
     {Field::skuid, "meta skuid", Datatype::integer, [](Seen seen) { return if_given(seen.packet.socket_owner); }},
     {Field::skgid, "meta skgid", Datatype::integer, [](Seen seen) { return socket_group(seen.packet); }},
+    {Field::socket_transparent, "socket transparent", Datatype::boolean, [](Seen seen) { return of_socket(seen.packet, seen.context, transparent); }},
+    {Field::socket_wildcard, "socket wildcard", Datatype::boolean, [](Seen seen) { return of_socket(seen.packet, seen.context, [](const SocketView& socket) { return Read::of(socket.wildcard ? 1 : 0); }); }},
+    {Field::socket_mark, "socket mark", Datatype::integer, [](Seen seen) { return of_socket(seen.packet, seen.context, [](const SocketView& socket) { return Read::of(socket.mark); }); }},
     {Field::ether_saddr, "ether saddr", Datatype::ether_addr, [](Seen seen) { return if_given(seen.packet.source_mac); }},
     {Field::ether_daddr, "ether daddr", Datatype::ether_addr, [](Seen seen) { return if_given(seen.packet.destination_mac); }},
     {Field::ether_type, "ether type", Datatype::ether_type, [](Seen seen) { return Read::of(ether_type(seen.packet)); }},

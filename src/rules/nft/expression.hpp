@@ -44,9 +44,9 @@ struct ExpressionKind {
 // Each file of expressions/ has the rows of its kinds; a further one is a file and its name here.
 namespace expressions {
 using Rows = std::span<const ExpressionKind>();
-Rows concat, constants, ct, exthdr, fib, map, meta, numgen, operation, payload, untold;
-inline constexpr std::array kFiles = {concat, constants, ct,        exthdr,  fib,   map,
-                                      meta,   numgen,    operation, payload, untold};
+Rows concat, constants, ct, exthdr, fib, map, meta, numgen, operation, payload, socket, untold;
+inline constexpr std::array kFiles = {concat, constants, ct,        exthdr,  fib,    map,
+                                      meta,   numgen,    operation, payload, socket, untold};
 } // namespace expressions
 
 // Null if the name is not known.

@@ -31,12 +31,26 @@ Result<> add_owner(const Extension& match, const Scope& /*scope*/, Draft& draft)
     return {};
 }
 
+// socket_match(), net/netfilter/xt_socket.c
+Result<> add_socket(const Extension& match, const Scope& /*scope*/, Draft& draft)
+{
+    draft.add_field(Field::socket_wildcard,
+                    {.first = {}, .last = Value::of(match.has("--nowildcard") ? 1U : 0U)});
+    if (match.has("--transparent"))
+        draft.add_number(Field::socket_transparent, 1);
+    if (match.has("--restore-skmark"))
+        draft.add(OtherStep(
+            Assign{.target = Target::mark, .value = Expression{.source = Field::socket_mark}}));
+    return {};
+}
+
 } // namespace
 
 std::span<const ExtensionKind> socket()
 {
     static constexpr auto kRows = std::to_array<ExtensionKind>({
         {"owner", add_owner},
+        {"socket", add_socket},
     });
     return kRows;
 }

@@ -26,7 +26,6 @@ constexpr auto kUncertain = std::to_array<Uncertain>({
     {"bpf", "the BPF program accepts the packet", "the BPF program does not accept the packet"},
     {"cgroup", "the sender is in the group", "the sender is not in the group"},
     {"connbytes", "the amount sent matches", "the amount sent does not match", true},
-    {"socket", "there is such a socket", "there is no such socket"},
     {"helper", "the helper handles the connection", "the helper does not handle the connection",
      true},
     {"connlabel", "the connection has the label", "the connection does not have the label", true},

@@ -99,6 +99,7 @@ open_server(Run& run, const Namespace& netns, const Packet& packet, const model:
     socket.role = socket.proxy == nullptr ? SocketRole::server : SocketRole::proxy_front;
     socket.mark = listener.mark;
     socket.owner = listener.owner;
+    socket.transparent = listener.transparent;
     return socket;
 }
 

@@ -55,8 +55,9 @@ struct LiveSocket {
     int timeouts = 0;  // of its SYN+ACK
     unsigned pair = 0; // proxy: index of the other half, from 1; 0: none
     const Proxy* proxy = nullptr;
-    std::uint32_t mark = 0;  // SO_MARK
-    std::uint32_t owner = 0; // uid; of the client, who is not known, root's
+    std::uint32_t mark = 0;                  // SO_MARK
+    std::uint32_t owner = 0;                 // uid; of the client, who is not known, root's
+    std::optional<bool> transparent = false; // as its listener (model::Socket)
 };
 
 } // namespace onlan::simulate

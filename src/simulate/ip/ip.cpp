@@ -10,6 +10,7 @@
 #include "simulate/ip/neighbours.hpp"
 #include "simulate/ip/routing.hpp"
 #include "simulate/link/devices.hpp"
+#include "simulate/netfilter/br_netfilter.hpp"
 #include "simulate/netfilter/core.hpp"
 
 namespace onlan::simulate {
@@ -186,9 +187,15 @@ void ip_receive(Run& run, const Device& device, Packet&& packet)
         });
         return;
     }
-    // ip_rcv_core() clears its control block, where a bridge's routing decision has noted it.
+    // ip_rcv_core() clears its control block, where a bridge's routing decision has noted it, and
+    // drops the socket that a rule on the bridge has named.
     if (packet.destination)
         packet.destination->redirect = false;
+    if (packet.tproxy) {
+        note(run, packet, {&device, Stage::ip}, Action::orphan,
+             [&] { return by_call(device, packet.family()); });
+        packet.tproxy.reset();
+    }
     // ip_sabotage_in(): what came in through a bridge has passed PREROUTING already.
     BridgeInfo* info = packet.bridge ? &*packet.bridge : nullptr;
     if (info != nullptr && !info->sabotage_in_done && !info->in_prerouting) {

@@ -43,6 +43,17 @@ bool reroute(Run& run, const Device& port, Packet& packet)
 
 } // namespace
 
+Reason by_call(const Device& bridge, net::Family family)
+{
+    const auto& all = bridge.netns->settings.bridge;
+    const Setting called = family == net::Family::ipv4 ? all["bridge-nf-call-iptables"]
+                                                       : all["bridge-nf-call-ip6tables"];
+    if (called.value != 0)
+        return BySysctl{.setting = called};
+    return ByEntry{.table = model::ByEntry::Table::link,
+                   .text = {"{} hands its packets to the rules of IP", bridge.name()}};
+}
+
 bool calls_ip_hooks(const Device& bridge, const Packet& packet)
 {
     const NetnsSettings& settings = bridge.netns->settings;

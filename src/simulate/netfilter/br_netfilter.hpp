@@ -5,6 +5,8 @@
 namespace onlan::simulate {
 
 [[nodiscard]] bool calls_ip_hooks(const Device& bridge, const Packet& packet);
+// What makes a bridge call them.
+[[nodiscard]] Reason by_call(const Device& bridge, net::Family family);
 // br_nf_pre_routing() and its three continuations. True: goes on bridging.
 [[nodiscard]] bool bridge_nf_prerouting(Run& run, const Device& port, Packet& packet);
 [[nodiscard]] bool bridge_nf_forward(Run& run, const Device& in, const Device& out, Packet& packet);

@@ -10,6 +10,7 @@
 #include "simulate/netfilter/conntrack.hpp"
 #include "simulate/netfilter/nat.hpp"
 #include "simulate/netfilter/reject.hpp"
+#include "simulate/netfilter/surroundings.hpp"
 
 namespace onlan::simulate {
 namespace {
@@ -148,35 +149,6 @@ bool listens_on(Run& run, const rules::BaseChain& chain, const Device& device)
     return std::ranges::find(chain.devices, device.name()) != chain.devices.end();
 }
 
-// What a rule may ask about the namespace that it stands in.
-class NetnsSurroundings final : public rules::Surroundings {
-public:
-    explicit NetnsSurroundings(const Namespace& netns) : netns_(netns) {}
-
-    [[nodiscard]] std::uint8_t address_type(const net::IpAddress& address,
-                                            const model::Link* link) const override
-    {
-        return static_cast<std::uint8_t>(
-            netns_.fib(address.family()).address_type(address, link == nullptr ? 0 : link->index));
-    }
-    [[nodiscard]] const model::Link* reverse_device(const rules::PacketView& packet,
-                                                    bool use_mark) const override
-    {
-        const FlowKey key{.destination = packet.source,
-                          .source = packet.destination,
-                          .mark = use_mark ? packet.mark : 0,
-                          .tos = packet.tos};
-        const RouteFound found = netns_.fib(packet.source.family()).lookup(key);
-        if (!found.ok())
-            return nullptr;
-        const auto device = netns_.by_index.find(found.route->link);
-        return device == netns_.by_index.end() ? nullptr : device->second->link;
-    }
-
-private:
-    const Namespace& netns_;
-};
-
 } // namespace
 
 rules::HookFamily hook_family(const Packet& packet)
@@ -198,7 +170,7 @@ rules::ChainOutcome
 ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain& chain)
 {
     const Rulebook& book = *run.world.rules_of(call.netns()).book;
-    const NetnsSurroundings surroundings(call.netns());
+    const NetnsSurroundings surroundings(run, call.netns());
     const bool too_many = run.rules_seen > kMostRules;
     if (too_many)
         run.assume("the packets meet too many rules for all of them to be evaluated");

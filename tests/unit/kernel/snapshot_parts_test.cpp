@@ -75,6 +75,8 @@ TEST(Sockets, ListenersAndUnconnectedUdpSocketsAreThoseThatProcShows)
     in_own_netns([](NetlinkSocket&) {
         run({"ip", "link", "set", "lo", "up"});
         const UniqueFd udp = bound(SOCK_DGRAM, 53);
+        constexpr int kYes = 1;
+        EXPECT_EQ(::setsockopt(udp.get(), SOL_IP, IP_TRANSPARENT, &kYes, sizeof kYes), 0);
         const UniqueFd tcp = bound(SOCK_STREAM, 80);
         EXPECT_EQ(::listen(tcp.get(), 1), 0);
         const UniqueFd silent = bound(SOCK_STREAM, 81);
@@ -90,6 +92,8 @@ TEST(Sockets, ListenersAndUnconnectedUdpSocketsAreThoseThatProcShows)
             ASSERT_TRUE(found) << found.error().message;
             expected.insert(expected.end(), found->begin(), found->end());
         }
+        for (model::Socket& socket : expected)
+            socket.transparent = socket.protocol == IPPROTO_UDP; // which these files do not show
         EXPECT_EQ(*sockets, expected);
         EXPECT_EQ(sockets->size(), 2U);
     });

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <deque>
+#include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -32,6 +34,7 @@ class FakeSurroundings final : public Surroundings {
 public:
     std::vector<net::IpAddress> local;
     std::vector<std::pair<net::Prefix, const model::Link*>> routes;
+    std::map<std::uint16_t, SocketView> listeners; // by port
 
     [[nodiscard]] std::uint8_t address_type(const net::IpAddress& address,
                                             const model::Link* /*link*/) const override
@@ -46,6 +49,12 @@ public:
                 return link;
         }
         return nullptr;
+    }
+    [[nodiscard]] std::optional<SocketView> socket_of(const PacketView& packet,
+                                                      const Tproxy* to) const override
+    {
+        const auto found = listeners.find(to == nullptr ? packet.destination_port : to->port);
+        return found == listeners.end() ? std::nullopt : std::optional(found->second);
     }
 };
 

@@ -171,6 +171,37 @@ TEST(XtMatch, OwnersOfWhatHasNoSocketMatchOnlyInverted)
     EXPECT_TRUE(matches("-m owner --uid-owner 1000-1001", packet.view));
 }
 
+TEST(XtMatch, ASocketIsOneThatListensOnAnAddressUnlessToldOtherwise)
+{
+    Packet packet;
+    packet.view.destination_port = 80;
+    FakeSurroundings host;
+    const auto holds = [&](const char* words) {
+        return matches(words, packet.view, net::Family::ipv4, host);
+    };
+    EXPECT_FALSE(holds("-m socket"));
+    host.listeners = {{80, {.transparent = false, .wildcard = true}}};
+    EXPECT_FALSE(holds("-m socket"));
+    EXPECT_TRUE(holds("-m socket --nowildcard"));
+    EXPECT_FALSE(holds("-m socket --nowildcard --transparent"));
+    host.listeners = {{80, {.transparent = true}}};
+    EXPECT_TRUE(holds("-m socket --transparent"));
+}
+
+TEST(XtTarget, TproxyDropsWhereNoTransparentSocketListens)
+{
+    const Packet packet;
+    const model::Netns rules = forward_chain("-p udp -j TPROXY --on-port 3129 --tproxy-mark 1");
+    FakeSurroundings host;
+    EXPECT_EQ(outcome(rules, packet.view, host).verdict, Verdict::drop);
+    host.listeners = {{3129, {.transparent = false}}};
+    EXPECT_EQ(outcome(rules, packet.view, host).verdict, Verdict::drop);
+    host.listeners = {{3129, {.transparent = true}}};
+    EXPECT_EQ(outcome(rules, packet.view, host).tproxy->port, 3129);
+    host.listeners = {{3129, {}}}; // not told: it is what the rule was made for
+    EXPECT_EQ(outcome(rules, packet.view, host).packet.mark, 1U);
+}
+
 TEST(XtMatch, RpfilterAsksForTheWayBack)
 {
     const Packet packet;

@@ -24,7 +24,6 @@ std::span<const ExpressionKind> untold()
 {
     static constexpr auto kRows = std::to_array<ExpressionKind>({
         {"rt", read_rt},
-        {"socket", read_untold},
         {"osf", read_untold},
         {"ipsec", read_untold},
     });
