@@ -55,7 +55,7 @@ _onlan() {
     plan) words="--commands --before-docker $(_onlan_lans "$file") $global" ;;
     status) words="$(_onlan_lans "$file") $global" ;;
     export) words="netplan networkd commands $global" ;;
-    explain) words="--from --to --snapshot --minimal --summary --detailed --svg $global" ;;
+    explain) words="--from --to --source --source-port --mark --uid --size --snapshot --minimal --summary --detailed --svg $global" ;;
     snapshot) words="-o --output --redact --snapshot $global" ;;
     lab) words="article down --keep --rootfs --no-docker $global" ;;
     *) words=$global ;;

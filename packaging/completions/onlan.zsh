@@ -65,6 +65,9 @@ _onlan() {
         export) _arguments $global '1:format:(netplan networkd commands)' ;;
         explain)
             _arguments $global '--from=[send it from WHO]:who:' '--to=[send it to TARGET]:target:' \
+                '--source=[let the client send from this address]:address:' \
+                '--source-port=[let it send from this port]:port:' '--mark=[let it mark what it sends]:mark:' \
+                '--uid=[let it belong to this user]:uid:' '--size=[let both sides send so many bytes]:bytes:(full)' \
                 '--minimal[show only the outcome and its cause]' '--summary[also show each stage that did something]' \
                 '--detailed[show every stage]' '--svg=[also draw the path]:file:_files' \
                 '--snapshot=[read this instead of the host]:path:_files'

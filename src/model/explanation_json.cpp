@@ -120,6 +120,8 @@ json explanation_to_json(const ExplainedFlow& flow, const Explanation& explanati
         {"conntrack", json::array()}};
     if (!explanation.error.empty())
         document["errno"] = explanation.error;
+    if (explanation.full_size)
+        document["full_size"] = outcome_name(*explanation.full_size);
     if (explanation.cause.object)
         document["cause"]["object"] = because_to_json(*explanation.cause.object);
     for (const CauseLink& link : explanation.cause.chain)

@@ -82,7 +82,7 @@ struct SysctlFolder {
 
 // ---- of a namespace as a whole ----
 
-inline constexpr SysctlFolder<21> kIpv4Sysctls{
+inline constexpr SysctlFolder<22> kIpv4Sysctls{
     .name = "net.ipv4",
     .rows = {{
         {.name = "fib_multipath_hash_policy", .usual = 0, .comes = Comes::by_option},
@@ -99,6 +99,7 @@ inline constexpr SysctlFolder<21> kIpv4Sysctls{
         {.name = "ip_forward_use_pmtu", .usual = 0},
         {.name = "ip_local_port_range", .usual = {}},
         {.name = "ip_local_reserved_ports", .usual = {}},
+        {.name = "ip_no_pmtu_disc", .usual = 0},
         {.name = "ip_nonlocal_bind", .usual = 0},
         {.name = "tcp_early_demux", .usual = 1},
         {.name = "tcp_fwmark_accept", .usual = 0},

@@ -175,6 +175,8 @@ struct Explanation {
     std::string error; // "ECONNREFUSED"…; empty: none
     Cause cause;
     std::vector<std::string> assumptions;
+    // How it ends if both sides send full-size packets, where that is otherwise.
+    std::optional<Outcome> full_size;
     std::vector<TracedPacket> packets;
     std::vector<TrackedConnection> conntrack; // that its packets belonged to
 

@@ -50,6 +50,9 @@ public:
     std::string write() &&
     {
         add_outcome();
+        if (explanation_.full_size)
+            add("{}Packets of full size fare otherwise: {}{} (--size full tells why)\n", ink_.bad,
+                model::outcome_name(*explanation_.full_size), ink_.off);
         add_chain();
         if (detail_ == Detail::minimal)
             return std::move(text_);

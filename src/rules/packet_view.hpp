@@ -68,7 +68,8 @@ struct PacketView {
     bool later_fragment = false;
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
-    std::uint8_t tcp_flags = 0; // as in the TCP header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16
+    std::uint8_t tcp_flags = 0;       // as in the TCP header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16
+    std::optional<std::uint16_t> mss; // the option of a SYN
     std::uint8_t icmp_type = 0;
     std::uint8_t icmp_code = 0;
 

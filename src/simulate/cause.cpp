@@ -201,11 +201,32 @@ Cause unresolved(const Record& record, const Walks& walks, std::size_t waiting, 
     return ended_by(record, walks, waiting, at);
 }
 
-// That a neighbour is unknown is never the cause itself.
+// A packet that was too large for step `at`: what became of the error that tells its sender to send
+// smaller ones.
+Cause too_large(const Record& record, const Walks& walks, std::size_t packet, std::size_t at)
+{
+    for (std::size_t i = packet + 1; i < walks.packets(); ++i) {
+        if (walks.packet(i).answers != packet + 1)
+            continue;
+        if (const auto lost =
+                walks.last(i, [](const Record::Step& step) { return model::ends(step.action); }))
+            return {.kind = CauseKind::mtu, .step = *lost, .chain = {at, *lost}, .summary = {}};
+    }
+    return ended_by(record, walks, packet, at);
+}
+
+// That a neighbour is unknown is never the cause itself, nor that a packet is too large if its
+// sender would send smaller ones.
 Cause lost_at(const Record& record, const Walks& walks, std::size_t packet, std::size_t at)
 {
-    return walks.step(at).stage == Stage::neighbour ? unresolved(record, walks, packet, at)
-                                                    : ended_by(record, walks, packet, at);
+    switch (walks.step(at).stage) {
+    case Stage::neighbour:
+        return unresolved(record, walks, packet, at);
+    case Stage::mtu:
+        return too_large(record, walks, packet, at);
+    default:
+        return ended_by(record, walks, packet, at);
+    }
 }
 
 // The first packet of the exchange that was lost, from packet `from` on. One that was answered with

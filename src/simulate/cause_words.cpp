@@ -49,19 +49,21 @@ std::string translation(const Record::Step& step)
                        destination ? "destination" : "source", side(before), side(step.seen));
 }
 
+std::string told_last(const Record::Step& step)
+{
+    return fmt::format("{}: {}", model::phase_text(step.stage, step.action), reason_of(step));
+}
+
 // What a step before the last did.
 std::string told(const Record::Step& step)
 {
     if (step.before)
         return translation(step);
+    if (model::ends(step.action))
+        return told_last(step);
     if (step.action == Action::notrack)
         return "conntrack does not track it, because of " + reason_of(step);
     return "its new destination makes it routed instead of bridged: " + reason_of(step);
-}
-
-std::string told_last(const Record::Step& step)
-{
-    return fmt::format("{}: {}", model::phase_text(step.stage, step.action), reason_of(step));
 }
 
 std::string told_of_clash(const Record& record, const Record::Step& step)
@@ -145,6 +147,17 @@ unsigned phase_of(const Record& record, std::size_t at)
     return phase;
 }
 
+// What is too large for a device, and whose sender is not told so.
+std::string
+untold_summary(const Record& record, const Record::Step& large, const Record::Step& lost)
+{
+    return fmt::format("'{}' is too large for {} ({}), and its sender is not told: '{}' ends at {} "
+                       "({}): {}",
+                       summary_of(record, large), place_of(large), reason_of(large),
+                       summary_of(record, lost), place_of(lost), model::word(lost.stage),
+                       reason_of(lost));
+}
+
 } // namespace
 
 model::Cause in_words(const Record& record, const Cause& cause)
@@ -153,7 +166,10 @@ model::Cause in_words(const Record& record, const Cause& cause)
     const bool clash = cause.kind == CauseKind::conntrack_clash && cause.chain.back() != cause.step;
     if (cause.step) {
         const Record::Step& step = record.steps[*cause.step];
-        words.summary = clash ? clash_summary(step) : summary_of(record, step, cause.kind);
+        const bool untold = cause.kind == CauseKind::mtu && cause.chain.front() != cause.step;
+        words.summary = clash    ? clash_summary(step)
+                        : untold ? untold_summary(record, record.steps[cause.chain.front()], step)
+                                 : summary_of(record, step, cause.kind);
         words.object = in_words(step.because);
     }
     for (const std::size_t at : cause.chain) {

@@ -97,6 +97,7 @@ Outcome failed_with(SocketError error, Outcome otherwise)
     case SocketError::prohibited:
     case SocketError::no_protocol:
     case SocketError::invalid:
+    case SocketError::message_size:
         return Outcome::unreachable;
     }
     return otherwise;
@@ -124,7 +125,7 @@ Outcome exchange_tcp(Run& run, LiveSocket& client)
 
 Outcome exchange_datagram(Run& run, LiveSocket& client)
 {
-    const SocketError error = send_datagram(run, client, kRequest, 0);
+    const SocketError error = send_datagram(run, client, Content::question, 0);
     // ping_v6_sendmsg() throws away what icmpv6_push_pending_frames() returns.
     if (error != SocketError::none && client.protocol != kIcmpv6) {
         client.error = error;
@@ -142,6 +143,8 @@ void open_client(LiveSocket& client, const Namespace& netns, const Flow& flow)
     client.remote = flow.to;
     client.local_port = flow.source_port;
     client.remote_port = flow.port;
+    client.mark = flow.mark;
+    client.owner = flow.owner;
 }
 
 Cause without_step(CauseKind kind, std::string summary)
@@ -170,7 +173,7 @@ Ending walk(const World& world,
             Choices& choices,
             Recording recording)
 {
-    Run run{.world = world, .choices = choices, .recording = recording};
+    Run run{.world = world, .choices = choices, .recording = recording, .size = flow.size};
     run.assumptions = world.assumptions();
     if (recording == Recording::on)
         run.record.steps.reserve(kUsualSteps);
@@ -244,6 +247,21 @@ Ending follow(const World& world, const Flow& flow, Recording recording)
     return whole;
 }
 
+namespace {
+
+// Only where the devices of the way differ can packets of full size fare otherwise.
+bool mtus_differ(const Record& record)
+{
+    std::optional<std::uint32_t> first;
+    return std::ranges::any_of(record.steps, [&](const Record::Step& step) {
+        if (step.device == nullptr || step.device->link->loopback || step.device->link->mtu == 0)
+            return false;
+        return *(first = first.value_or(step.device->link->mtu)) != step.device->link->mtu;
+    });
+}
+
+} // namespace
+
 model::Explanation in_words(const Ending& ending)
 {
     model::Explanation explanation{.outcome = ending.outcome,
@@ -258,7 +276,16 @@ model::Explanation in_words(const Ending& ending)
 
 model::Explanation explain(const World& world, const Flow& flow)
 {
-    return in_words(follow(world, flow));
+    const Ending ending = follow(world, flow);
+    model::Explanation explanation = in_words(ending);
+    if (ending.outcome == Outcome::delivered && !flow.size && mtus_differ(ending.record)) {
+        Flow full = flow;
+        full.size = kFullSize;
+        const Outcome outcome = follow(world, full, Recording::off).outcome;
+        if (outcome != Outcome::delivered)
+            explanation.full_size = outcome;
+    }
+    return explanation;
 }
 
 } // namespace onlan::simulate

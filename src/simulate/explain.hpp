@@ -19,6 +19,9 @@ struct Flow {
     std::uint16_t port = 0;
     std::uint16_t source_port = 40000; // or the identifier of a ping
     std::optional<net::IpAddress> source;
+    std::uint32_t mark = 0;            // SO_MARK of the client's socket
+    std::uint32_t owner = 0;           // uid of the client
+    std::optional<std::uint32_t> size; // bytes that each side sends; absent: a few
 };
 
 // How an exchange ended, with the record of what happened to its packets. It refers to the world.

@@ -22,6 +22,7 @@ ECHO = {socket.AF_INET: (8, 0), socket.AF_INET6: (128, 129)}  # the types of req
 PROTOCOL_OF_PING = {socket.AF_INET: socket.IPPROTO_ICMP, socket.AF_INET6: socket.IPPROTO_ICMPV6}
 OF_ERRNO = {errno.ECONNREFUSED: "refused", errno.ECONNRESET: "reset", errno.EPIPE: "reset", errno.EPERM: "blocked",
             errno.ETIMEDOUT: "timeout", errno.EINPROGRESS: "timeout"}
+_MOST = 65536
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -41,7 +42,7 @@ def outcome_of(error):
     return "timeout" if isinstance(error, TimeoutError) else OF_ERRNO.get(error.errno, "unreachable")
 
 
-def tcp(client, address, port, *, connect_timeout, answer_timeout):
+def tcp(client, address, port, *, connect_timeout, answer_timeout, size=None):
     _wait_in_connect(client, connect_timeout)
     try:
         client.connect((address, port))
@@ -49,7 +50,7 @@ def tcp(client, address, port, *, connect_timeout, answer_timeout):
         return outcome_of(error)
     client.settimeout(answer_timeout)
     try:
-        return _exchange(client)
+        return _exchange(client, size)
     except TimeoutError:
         return "stalled"
     except OSError as error:
@@ -63,20 +64,20 @@ def _wait_in_connect(client, seconds):
     client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", int(seconds), int(seconds % 1 * 1e6)))
 
 
-def udp(client, address, port, *, timeout):
+def udp(client, address, port, *, timeout, size=None):
     client.settimeout(timeout)
     try:
         client.connect((address, port))
-        return _exchange(client)
+        return _exchange(client, size)
     except OSError as error:
         return outcome_of(error)
 
 
-def ping(client, address, *, identifier, timeout):
+def ping(client, address, *, identifier, timeout, size=None):
     """On a raw socket of the protocol PROTOCOL_OF_PING, or on one for pings. It is the address that answers."""
     family = family_of(address)
     request, reply = ECHO[family]
-    body = struct.pack("!HH", identifier, 1) + os.urandom(16)
+    body = struct.pack("!HH", identifier, 1) + os.urandom(size or 16)
     # In ICMPv6 the checksum is the kernel's task.
     check = 0 if family == socket.AF_INET6 else checksum(struct.pack("!BBH", request, 0, 0) + body)
     deadline = time.monotonic() + timeout
@@ -85,7 +86,7 @@ def ping(client, address, *, identifier, timeout):
         client.send(struct.pack("!BBH", request, 0, check) + body)
         while (left := deadline - time.monotonic()) > 0:
             client.settimeout(left)
-            packet = client.recv(2048)
+            packet = client.recv(_MOST)
             icmp = packet if family == socket.AF_INET6 else packet[(packet[0] & 15) * 4:]
             if icmp[0] == reply and icmp[4:] == body:
                 return f"delivered by {address}"
@@ -94,10 +95,23 @@ def ping(client, address, *, identifier, timeout):
     return "timeout"
 
 
-def _exchange(connected):
-    request = os.urandom(8).hex()
-    connected.send(request.encode())
-    response = connected.recv(2048).decode()
+def request_length(request):
+    """How long a request will be when all of it has come, as its beginning says."""
+    return int(request[1:8]) if request.startswith(b"#") and len(request) >= 8 else len(request)
+
+
+def _request(size):
+    return os.urandom(8).hex() if size is None else f"#{size:07}".ljust(size, "x")
+
+
+def _exchange(connected, size):
+    request = _request(size)
+    connected.sendall(request.encode())
+    response = connected.recv(_MOST).decode()
+    while connected.type == socket.SOCK_STREAM and len(response.partition(" ")[2]) < len(request):
+        if not (more := connected.recv(_MOST).decode()):
+            break
+        response += more
     server, _, echoed = response.partition(" ")
     return f"delivered by {server}" if echoed == request else f"garbled {response!r}"
 

@@ -13,17 +13,21 @@ ENOUGH = 50000  # of the packets of one flow: a storm has no end
 IDLE = 0.05
 SYN, RST, ACK = 2, 4, 16
 ICMP = {0: "echo-reply", 3: "unreachable", 5: "redirect", 8: "echo-request", 11: "time-exceeded"}
-ICMPV6 = {1: "unreachable", 3: "time-exceeded", 128: "echo-request", 129: "echo-reply"}
+ICMPV6 = {1: "unreachable", 2: "too-big", 3: "time-exceeded", 128: "echo-request", 129: "echo-reply"}
 
 
 def _network(frame):
-    """Protocol, source, destination and what the packet carries."""
+    """Protocol, source, destination and what the packet carries; of a later fragment nothing."""
     kind, packet = struct.unpack_from("!H", frame, 12)[0], frame[14:]
     if kind == ETH_P_IP and len(packet) >= 20:
         source, destination = socket.inet_ntoa(packet[12:16]), socket.inet_ntoa(packet[16:20])
-        return packet[9], source, destination, packet[(packet[0] & 15) * 4:]
+        later = struct.unpack_from("!H", packet, 6)[0] & 0x1FFF
+        return packet[9], source, destination, b"" if later else packet[(packet[0] & 15) * 4:]
     if kind == ETH_P_IPV6 and len(packet) >= 40:
         source, destination = (socket.inet_ntop(socket.AF_INET6, packet[at:at + 16]) for at in (8, 24))
+        if packet[6] == socket.IPPROTO_FRAGMENT and len(packet) >= 48:
+            later = struct.unpack_from("!H", packet, 42)[0] >> 3
+            return packet[40], source, destination, b"" if later else packet[48:]
         return packet[6], source, destination, packet[40:]
     return None, "", "", b""
 

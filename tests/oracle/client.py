@@ -18,7 +18,8 @@ _client_ports = itertools.cycle(range(20000, 32000))
 class Client:
     """Asks once, from a port (or ICMP id) of its own. What it leaves open is closed by close(), after the capture."""
 
-    def __init__(self, namespace, protocol):
+    def __init__(self, namespace, protocol, size=None):
+        self._size = size
         self.port = next(_client_ports)
         self._namespace = namespace
         self._protocol = protocol
@@ -40,7 +41,8 @@ class Client:
         self._open(address, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("", self.port))
-        outcome = flows.tcp(self._socket, address, port, connect_timeout=CONNECT_TIMEOUT, answer_timeout=ANSWER_TIMEOUT)
+        outcome = flows.tcp(self._socket, address, port, connect_timeout=CONNECT_TIMEOUT, answer_timeout=ANSWER_TIMEOUT,
+                            size=self._size)
         if outcome.startswith("delivered"):
             self._finish()
         return outcome
@@ -54,7 +56,7 @@ class Client:
     def _udp(self, address, port):
         self._open(address, socket.SOCK_DGRAM)
         self._socket.bind(("", self.port))
-        return flows.udp(self._socket, address, port, timeout=ANSWER_TIMEOUT)
+        return flows.udp(self._socket, address, port, timeout=ANSWER_TIMEOUT, size=self._size)
 
     def _ping(self, address, _):
         """As ping does: it wants to see the errors, and IPv6 it asks through a socket of its own kind."""
@@ -65,4 +67,4 @@ class Client:
             self._open(address, socket.SOCK_DGRAM, socket.IPPROTO_ICMPV6)
             self._socket.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
             self._socket.bind(("", self.port))  # the identifier
-        return flows.ping(self._socket, address, identifier=self.port, timeout=ANSWER_TIMEOUT)
+        return flows.ping(self._socket, address, identifier=self.port, timeout=ANSWER_TIMEOUT, size=self._size)

@@ -40,7 +40,7 @@ class Report:
 def _run_on_kernel(lab, servers, flow):
     before = counters.read(lab.namespaces, lab.scenario)
     capture = Capture(lab.namespaces)
-    client = Client(lab.namespaces[flow.source], flow.protocol)
+    client = Client(lab.namespaces[flow.source], flow.protocol, flow.size)
     outcome = client.ask(*flow.destination)
     packets = capture.until_idle(client.port)
     after = counters.read(lab.namespaces, lab.scenario)

@@ -34,6 +34,7 @@ class Flow:
     outcome: str | None
     wire: dict  # MACHINE/DEVICE: "SRC > DST" (or several) that is seen there, or "nothing"
     before: dict  # MACHINE: shell lines, run just before the flow
+    size: int | None = None  # bytes that each side sends; None: a few
 
     @property
     def protocol(self):
@@ -102,7 +103,8 @@ def parse(name, document):
         name=name, cables=document.get("cables", []),
         macvlans=document.get("macvlans", []), ipv6=document.get("ipv6", False),
         machines={each: _machine(each, of or {}) for each, of in document["machines"].items()},
-        flows=[Flow(flow["from"], flow["to"], flow.get("outcome"), flow.get("wire", {}), flow.get("before", {}))
+        flows=[Flow(flow["from"], flow["to"], flow.get("outcome"), flow.get("wire", {}), flow.get("before", {}),
+                    flow.get("size"))
                for flow in document["flows"]])
 
 

@@ -5,10 +5,12 @@ import selectors
 import socket
 import threading
 
+import flows
 from flows import close_with_reset, family_of
 
 STOP, FORGET = b"s", b"f"
 PATIENCE = 10
+MOST = 65536
 TRANSPARENT = {socket.AF_INET: (socket.IPPROTO_IP, 19, 1), socket.AF_INET6: (socket.IPPROTO_IPV6, 75, 1)}
 
 
@@ -20,7 +22,7 @@ class Servers:
 
     def __init__(self, lab):
         self._selector = selectors.DefaultSelector()
-        self._connections = set()
+        self._connections = {}  # what has come of the request so far
         self._control, self._controlled = socket.socketpair()
         self._control.settimeout(PATIENCE)
         self._selector.register(self._controlled, selectors.EVENT_READ)
@@ -85,23 +87,29 @@ class Servers:
 
     def _accept(self, server, name):
         connection, _ = server.accept()
-        self._connections.add(connection)
+        connection.setblocking(True)
+        self._connections[connection] = b""
         self._selector.register(connection, selectors.EVENT_READ, (self._answer, name))
 
     def _answer(self, connection, name):
-        request = b""
+        more = b""
         try:
-            request = connection.recv(2048)
+            more = connection.recv(MOST)
         finally:
-            if not request:
-                self._connections.discard(connection)
+            if not more:
+                del self._connections[connection]
                 self._selector.unregister(connection)
                 connection.close()
-        if request:
-            connection.send(f"{name} ".encode() + request)
+        if not more:
+            return
+        request = self._connections[connection] + more
+        self._connections[connection] = request
+        if len(request) >= flows.request_length(request):
+            self._connections[connection] = b""
+            connection.sendall(f"{name} ".encode() + request)
 
     @staticmethod
     def _answer_datagram(server, name):
-        request, client = server.recvfrom(2048)
+        request, client = server.recvfrom(MOST)
         if b" " not in request:
             server.sendto(f"{name} ".encode() + request, client)

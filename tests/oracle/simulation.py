@@ -34,7 +34,8 @@ def take_snapshot(lab, path):
 
 def explain(lab, path, flow):
     source = HOST if flow.source == HOST else f"netns:{lab.prefix}{flow.source}"
-    done = command.attempt(ONLAN, "--json", "explain", "--from", source, "--to", flow.to, "--snapshot", path)
+    size = ["--size", str(flow.size)] if flow.size else []
+    done = command.attempt(ONLAN, "--json", "explain", "--from", source, "--to", flow.to, "--snapshot", path, *size)
     if done.returncode not in (DELIVERED, NOT_DELIVERED):
         raise NoPrediction(done.stderr.strip() or f"exit {done.returncode}")
     return prediction_of(json.loads(done.stdout), f"netns:{lab.prefix}")

@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/json_document.hpp"
+#include "base/number.hpp"
 #include "cli/command.hpp"
 #include "cli/print.hpp"
 #include "cli/snapshot_source.hpp"
@@ -24,7 +27,45 @@ struct ExplainOptions {
     std::filesystem::path snapshot; // empty: this host, now
     Detail detail = Detail::summary;
     std::filesystem::path svg; // empty: none
+    // Of the client.
+    std::string source; // empty: as the kernel chooses
+    std::optional<std::uint16_t> source_port;
+    std::uint32_t mark = 0;
+    std::uint32_t owner = 0;
+    std::string size; // empty: a few bytes
 };
+
+Result<std::uint32_t> size_of(const std::string& text)
+{
+    constexpr std::uint32_t kMost = 65507; // that a datagram holds
+    if (text == "full")
+        return simulate::kFullSize;
+    const auto bytes = parse_number<std::uint32_t>(text);
+    if (!bytes || *bytes == 0)
+        return fail(Failed::parse,
+                    fmt::format("--size {}: give a number of bytes, or 'full'", text));
+    return std::min(*bytes, kMost);
+}
+
+// What the options say of the flow beyond its ends.
+Result<simulate::Flow> flow_of(const simulate::Question& question, const ExplainOptions& explain)
+{
+    simulate::Flow flow = question.flow();
+    if (!explain.source.empty()) {
+        ONLAN_TRY(flow.source, net::IpAddress::parse(explain.source));
+        if (flow.source->family() != flow.to.family())
+            return fail(Failed::parse, fmt::format("--source {} and the target {} are not of one "
+                                                   "family of addresses",
+                                                   explain.source, flow.to.to_string()));
+    }
+    flow.source_port = explain.source_port.value_or(flow.source_port);
+    flow.mark = explain.mark;
+    flow.owner = explain.owner;
+    if (!explain.size.empty()) {
+        ONLAN_TRY(flow.size, size_of(explain.size));
+    }
+    return flow;
+}
 
 Result<int> run_explain(const Options& options, const ExplainOptions& explain)
 {
@@ -33,7 +74,8 @@ Result<int> run_explain(const Options& options, const ExplainOptions& explain)
     const model::Names names(snapshot);
     ONLAN_TRY(const simulate::Question question,
               simulate::Question::pose(std::move(snapshot), explain.from, target));
-    const model::Explanation explanation = simulate::explain(question.world(), question.flow());
+    ONLAN_TRY(const simulate::Flow flow, flow_of(question, explain));
+    const model::Explanation explanation = simulate::explain(question.world(), flow);
     const model::ExplainedFlow asked{
         .from = explain.from, .to = explain.to, .protocol = std::string(target.protocol_name())};
     constexpr mode_t kEverybodys = 0666; // a picture is made to be shown
@@ -45,6 +87,25 @@ Result<int> run_explain(const Options& options, const ExplainOptions& explain)
     else
         std::cout << render::text(explanation, asked, names, explain.detail, ink(options.paint));
     return explanation.outcome == model::Outcome::delivered ? kDone : kNo;
+}
+
+void add_client_options(CLI::App& syntax, ExplainOptions& explain)
+{
+    syntax.add_option("--source", explain.source, "let the client send from this address")
+        ->type_name("IP");
+    syntax
+        .add_option("--source-port", explain.source_port,
+                    "let it send from this port, or ping with this identifier (default 40000)")
+        ->type_name("PORT")
+        ->check(CLI::Range(1, 65535));
+    syntax.add_option("--mark", explain.mark, "let it mark what it sends (SO_MARK)")
+        ->type_name("MARK");
+    syntax.add_option("--uid", explain.owner, "let it belong to this user (default 0: root)")
+        ->type_name("UID");
+    syntax
+        .add_option("--size", explain.size,
+                    "let both sides send so many bytes, or packets of full size (full)")
+        ->type_name("BYTES");
 }
 
 } // namespace
@@ -65,6 +126,7 @@ Command add_explain(CLI::App& program)
         ->type_name("TARGET")
         ->required();
     add_snapshot_option(*syntax, explain->snapshot);
+    add_client_options(*syntax, *explain);
     const auto detail = [explain](Detail how) { return [explain, how] { explain->detail = how; }; };
     syntax->add_flag_callback("--minimal", detail(Detail::minimal),
                               "show only the outcome and its cause");

@@ -1,5 +1,7 @@
 #include "rules/machine/actions.hpp"
 
+#include <algorithm>
+
 namespace onlan::rules {
 namespace {
 
@@ -52,6 +54,7 @@ Value current(Target target, const Fork& fork)
         return packet.source_mac ? Value::of(*packet.source_mac) : Value{};
     case Target::destination_mac:
         return packet.destination_mac ? Value::of(*packet.destination_mac) : Value{};
+    case Target::mss:
     case Target::broute:
         return {};
     }
@@ -133,6 +136,10 @@ void set(Target target, const Value& value, Fork& fork)
         break;
     case Target::destination_mac:
         packet.destination_mac = mac_of(value);
+        break;
+    case Target::mss: // tcpmss_mangle_packet(), nft_exthdr_tcp_set_eval()
+        if (packet.mss)
+            packet.mss = std::min(*packet.mss, port);
         break;
     case Target::broute:
         fork.effects.broute = !value.zero();

@@ -183,6 +183,19 @@ Read transparent(const SocketView& socket)
     return socket.transparent ? Read::of(*socket.transparent ? 1 : 0) : kUnknown;
 }
 
+// nft_rt's get_tcpmss(), and what TCPMSS --clamp-mss-to-pmtu takes: of the ways there and back the
+// one of the smaller MTU.
+Read path_mss(const PacketView& packet, const Context& context)
+{
+    const std::uint32_t headers = packet.source.family() == net::Family::ipv4 ? 40 : 60;
+    if (packet.out == nullptr)
+        return kUnknown;
+    const model::Link* back = context.surroundings.reverse_device(packet, false);
+    const std::uint32_t mtu =
+        back == nullptr ? packet.out->mtu : std::min(packet.out->mtu, back->mtu);
+    return mtu <= headers ? kUnknown : Read::of(mtu - headers);
+}
+
 // payload_len leaves the header out.
 std::uint64_t payload_length(const PacketView& packet)
 {
@@ -300,6 +313,8 @@ constexpr auto kFieldRows = std::to_array<FieldRow>({
     {Field::tcp_sport, "tcp sport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kTcp, seen.packet, seen.packet.source_port); }},
     {Field::tcp_dport, "tcp dport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kTcp, seen.packet, seen.packet.destination_port); }},
     {Field::tcp_flags, "tcp flags", Datatype::tcp_flag, [](Seen seen) { return in_transport(net::kTcp, seen.packet, seen.packet.tcp_flags); }},
+    {Field::tcp_maxseg, "tcp option maxseg", Datatype::integer, [](Seen seen) { return if_given(seen.packet.mss); }},
+    {Field::path_mss, "rt mtu", Datatype::integer, [](Seen seen) { return path_mss(seen.packet, seen.context); }},
     {Field::udp_sport, "udp sport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kUdp, seen.packet, seen.packet.source_port); }},
     {Field::udp_dport, "udp dport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kUdp, seen.packet, seen.packet.destination_port); }},
     {Field::udplite_sport, "udplite sport", Datatype::inet_service, [](Seen seen) { return in_transport(net::kUdplite, seen.packet, seen.packet.source_port); }},

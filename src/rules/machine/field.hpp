@@ -72,6 +72,8 @@ enum class Field : std::uint8_t {
     tcp_sport,
     tcp_dport,
     tcp_flags,
+    tcp_maxseg,
+    path_mss,
     udp_sport,
     udp_dport,
     udplite_sport,

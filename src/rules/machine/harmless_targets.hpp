@@ -11,9 +11,8 @@ namespace onlan::rules {
 [[nodiscard]] constexpr bool is_harmless_target(std::string_view target)
 {
     constexpr auto kHarmless = std::to_array<std::string_view>(
-        {"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "CHECKSUM", "TCPMSS", "TCPOPTSTRIP",
-         "CONNSECMARK", "SECMARK", "TEE", "SET", "LED", "RATEEST", "IDLETIMER", "ECN", "SYSRQ",
-         "ACCOUNT"});
+        {"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "CHECKSUM", "TCPOPTSTRIP", "CONNSECMARK",
+         "SECMARK", "TEE", "SET", "LED", "RATEEST", "IDLETIMER", "ECN", "SYSRQ", "ACCOUNT"});
     return std::ranges::find(kHarmless, target) != kHarmless.end();
 }
 

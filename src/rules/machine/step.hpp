@@ -108,6 +108,7 @@ enum class Target : std::uint8_t {
     destination_port,
     source_mac,
     destination_mac,
+    mss, // never raised
     broute
 };
 

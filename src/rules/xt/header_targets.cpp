@@ -71,6 +71,16 @@ Result<Assign> class_of(const Extension& target, const Scope& /*scope*/)
     return set_to(Target::priority, {}, Value::of(major << 16U | minor));
 }
 
+// tcpmss_tg4(), which raises no MSS
+Result<Assign> mss_of(const Extension& target, const Scope& /*scope*/)
+{
+    const Option* option = target.find("--set-mss");
+    if (option == nullptr)
+        return Assign{.target = Target::mss, .value = {.source = Field::path_mss}};
+    ONLAN_TRY(const std::uint64_t mss, number_of(option->word()));
+    return set_to(Target::mss, {}, Value::of(mss));
+}
+
 template <Result<Assign> (*assign_of)(const Extension&, const Scope&)>
 Result<> add_assign(const Extension& target, const Scope& scope, Draft& draft)
 {
@@ -89,6 +99,7 @@ std::span<const ExtensionKind> header_targets()
         {"DSCP", add_assign<tos_of>},
         {"TOS", add_assign<tos_of>},
         {"CLASSIFY", add_assign<class_of>},
+        {"TCPMSS", add_assign<mss_of>},
     });
     return kRows;
 }

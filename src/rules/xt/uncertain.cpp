@@ -30,7 +30,6 @@ constexpr auto kUncertain = std::to_array<Uncertain>({
      true},
     {"connlabel", "the connection has the label", "the connection does not have the label", true},
     {"cluster", "this node handles the connection", "another node handles the connection", true},
-    {"tcpmss", "the MSS matches", "the MSS does not match"},
     {"eui64", "the address is derived from the MAC", "the address is not derived from the MAC"},
     {"ipv6header", "the headers match", "the headers do not match"},
     {"ecn", "the ECN bits match", "the ECN bits do not match"},

@@ -8,19 +8,96 @@
 
 #include "simulate/ends/local.hpp"
 #include "simulate/ip/ip.hpp"
+#include "simulate/ip/mtu.hpp"
 #include "simulate/ip/routing.hpp"
 
 namespace onlan::simulate {
 namespace {
 
-constexpr std::uint16_t kResponse = 40;
-constexpr std::uint16_t kHeaders = 40; // IP and TCP
-constexpr std::uint16_t kUdpHeaders = 28;
 constexpr std::uint16_t kWindow = 64240;
+
+// Of IP and of the protocol in it, without the options of TCP.
+std::uint16_t headers_of(const LiveSocket& socket)
+{
+    const unsigned ip = socket.remote.family() == net::Family::ipv4 ? 20 : 40;
+    return static_cast<std::uint16_t>(ip + (socket.protocol == kTcp ? 20 : 8));
+}
+
+// tcp_established_options(): a time stamp and what aligns it.
+constexpr std::uint16_t kTimestamp = 12;
+
+// tcp_syn_options(): with it the MSS, SACK and the window's scale.
+std::uint16_t options_of(std::uint8_t tcp_flags)
+{
+    return (tcp_flags & kSyn) != 0 ? 20 : kTimestamp;
+}
+
+FlowKey flow_key(const LiveSocket& socket)
+{
+    return {.destination = socket.remote,
+            .source = socket.local,
+            .mark = socket.mark,
+            .protocol = socket.protocol,
+            .source_port = socket.local_port,
+            .destination_port = socket.remote_port};
+}
+
+// What may follow the headers in one packet to the other end.
+std::uint16_t room_of(Run& run, const LiveSocket& socket)
+{
+    const std::optional<Destination> way =
+        socket.route ? socket.route
+                     : route_output(run, *socket.netns, flow_key(socket)).destination;
+    const std::uint32_t mtu =
+        way ? path_mtu(run, *socket.netns, *way, socket.remote) : kLargestPacket;
+    return static_cast<std::uint16_t>(mtu - headers_of(socket));
+}
+
+// tcp_current_mss(), or what of a datagram goes into one fragment.
+std::uint16_t segment_of(Run& run, const LiveSocket& socket)
+{
+    const std::uint16_t room = room_of(run, socket);
+    if (socket.protocol != kTcp)
+        return room;
+    const std::uint16_t mss = std::min(room, socket.peer_mss);
+    return static_cast<std::uint16_t>(mss - kTimestamp);
+}
+
+// The part of `payload` that each packet on the wire carries (Ip::segment).
+std::uint16_t parts_of(Run& run, const LiveSocket& socket, std::uint16_t payload)
+{
+    if (!run.size || payload == 0)
+        return 0;
+    const std::uint16_t segment = segment_of(run, socket);
+    return payload > segment ? segment : std::uint16_t{0};
+}
+
+// How much a program sends at once: of much data what TCP sends before it hears of it
+// (TCP_INIT_CWND).
+std::uint16_t bytes_of(Run& run, const LiveSocket& socket, Content content)
+{
+    constexpr std::uint16_t kQuestion = 4;
+    constexpr std::uint16_t kAnswer = 40;
+    constexpr std::uint32_t kFirstSegments = 10;
+    if (!run.size)
+        return content == Content::question ? kQuestion : kAnswer;
+    const std::uint32_t segment = segment_of(run, socket);
+    const std::uint32_t largest = kLargestPacket - headers_of(socket) - kTimestamp;
+    if (socket.protocol == kTcp)
+        return static_cast<std::uint16_t>(std::min({*run.size, segment * kFirstSegments, largest}));
+    return static_cast<std::uint16_t>(
+        std::min(*run.size == kFullSize ? segment : *run.size, largest));
+}
 
 LiveSocket& other_half(Run& run, const LiveSocket& socket)
 {
     return run.state.sockets[socket.pair - 1];
+}
+
+// inet_create(): ip_no_pmtu_disc makes IP_PMTUDISC_DONT of it.
+bool discovers_mtu(const LiveSocket& socket)
+{
+    return socket.netns->settings.ipv4["ip_no_pmtu_disc"].value == 0;
 }
 
 void plan(Run& run, LiveSocket& socket, Deed deed, unsigned answers)
@@ -32,7 +109,7 @@ void plan(Run& run, LiveSocket& socket, Deed deed, unsigned answers)
 void respond(Run& run, LiveSocket& socket, unsigned answers)
 {
     socket.response_sent = true;
-    send_segment(run, socket, kPsh | kAck, kResponse, answers);
+    send_segment(run, socket, kPsh | kAck, bytes_of(run, socket, Content::answer), answers);
 }
 
 void take_request(Run& run, LiveSocket& socket, unsigned answers)
@@ -103,16 +180,6 @@ open_server(Run& run, const Namespace& netns, const Packet& packet, const model:
     return socket;
 }
 
-FlowKey flow_key(const LiveSocket& socket)
-{
-    return {.destination = socket.remote,
-            .source = socket.local,
-            .mark = socket.mark,
-            .protocol = socket.protocol,
-            .source_port = socket.local_port,
-            .destination_port = socket.remote_port};
-}
-
 LiveSocket& dial(Run& run, LiveSocket& front)
 {
     const auto front_number = static_cast<unsigned>(
@@ -158,6 +225,8 @@ std::string errno_name(SocketError error)
         return "ENOPROTOOPT";
     case SocketError::invalid:
         return "EINVAL";
+    case SocketError::message_size:
+        return "EMSGSIZE";
     }
     return "";
 }
@@ -226,7 +295,9 @@ void send_segment(
     Packet packet{.ip = {.source = socket.local,
                          .destination = socket.remote,
                          .protocol = kTcp,
-                         .length = static_cast<std::uint16_t>(kHeaders + payload),
+                         .length = static_cast<std::uint16_t>(headers_of(socket) +
+                                                              options_of(flags) + payload),
+                         .dont_fragment = discovers_mtu(socket),
                          .source_port = socket.local_port,
                          .destination_port = socket.remote_port,
                          .tcp_flags = flags,
@@ -235,10 +306,13 @@ void send_segment(
                          .window = kWindow,
                          .sack_edge = socket.sack_edge,
                          .options = {.sack_permitted = (flags & kSyn) != 0},
-                         .payload = payload},
+                         .payload = payload,
+                         .segment = parts_of(run, socket, payload)},
                   .mark = socket.mark,
                   .destination = socket.route,
                   .owner = socket.owner};
+    if ((flags & kSyn) != 0)
+        packet.ip.options.mss = room_of(run, socket);
     socket.send_next += payload + ((flags & (kSyn | kFin)) != 0 ? 1U : 0U);
     (void)ip_send(run, *socket.netns, std::move(packet), answers);
 }
@@ -250,16 +324,23 @@ void close_socket(Run& run, LiveSocket& socket, unsigned answers)
     send_segment(run, socket, kFin | kAck, 0, answers);
 }
 
-SocketError send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned answers)
+SocketError send_datagram(Run& run, LiveSocket& socket, Content content, unsigned answers)
 {
     const bool ping = socket.protocol != kUdp;
+    const std::uint16_t payload = bytes_of(run, socket, content);
+    const std::uint16_t fragment = parts_of(run, socket, payload);
+    if (fragment != 0)
+        run.assume("the fragments of a datagram fare as the whole of it does");
     Packet packet{.ip = {.source = socket.local,
                          .destination = socket.remote,
                          .protocol = socket.protocol,
-                         .length = static_cast<std::uint16_t>(kUdpHeaders + payload),
+                         .length = static_cast<std::uint16_t>(headers_of(socket) + payload),
+                         .dont_fragment = fragment == 0 && discovers_mtu(socket),
                          .source_port = socket.local_port,
                          .destination_port = ping ? std::uint16_t{0} : socket.remote_port,
-                         .payload = payload},
+                         .payload = payload,
+                         .segment = fragment,
+                         .asks = content == Content::question},
                   .mark = socket.mark,
                   .destination = socket.route,
                   .owner = socket.owner};
@@ -280,10 +361,10 @@ void send_request(Run& run, LiveSocket& socket, unsigned answers)
         if (back.protocol == kTcp)
             send_segment(run, back, kSyn, 0, answers);
         else
-            (void)send_datagram(run, back, kRequest, answers);
+            (void)send_datagram(run, back, Content::question, answers);
         return;
     }
-    send_segment(run, socket, kPsh | kAck, kRequest, answers);
+    send_segment(run, socket, kPsh | kAck, bytes_of(run, socket, Content::question), answers);
 }
 
 void proxy_answer(Run& run, LiveSocket& back, unsigned answers)
@@ -292,7 +373,7 @@ void proxy_answer(Run& run, LiveSocket& back, unsigned answers)
     if (front.protocol == kTcp)
         respond(run, front, answers);
     else
-        (void)send_datagram(run, front, kResponse, answers);
+        (void)send_datagram(run, front, Content::answer, answers);
 }
 
 void tcp_accept(Run& run,
@@ -305,6 +386,7 @@ void tcp_accept(Run& run,
     socket.local_port = packet.ip.destination_port;
     socket.state = SocketState::syn_received;
     socket.receive_next = packet.ip.sequence + 1;
+    socket.peer_mss = packet.ip.options.mss.value_or(socket.peer_mss);
     // inet_sk_flowi_flags(): only a transparent socket takes what TPROXY hands it, and that one may
     // send from any address.
     if (packet.tproxy)
@@ -317,7 +399,7 @@ void udp_answer(Run& run,
                 const Packet& packet,
                 const model::Socket& listener)
 {
-    if (packet.ip.payload != kRequest) // another server's answer, which asks nothing
+    if (!packet.ip.asks) // another server's answer
         return;
     LiveSocket& socket = open_server(run, netns, packet, listener);
     const bool any = listener.address == net::IpAddress::any(listener.address.family());
@@ -328,7 +410,7 @@ void udp_answer(Run& run,
     if (socket.role == SocketRole::proxy_front)
         send_request(run, socket, packet.number);
     else
-        (void)send_datagram(run, socket, kResponse, packet.number);
+        (void)send_datagram(run, socket, Content::answer, packet.number);
 }
 
 void tcp_socket_receive(Run& run, LiveSocket& socket, const Packet& packet)
@@ -347,6 +429,7 @@ void tcp_socket_receive(Run& run, LiveSocket& socket, const Packet& packet)
         }
         socket.state = SocketState::established;
         socket.receive_next = ip.sequence + 1;
+        socket.peer_mss = ip.options.mss.value_or(socket.peer_mss);
         socket.send_unacknowledged = ip.acknowledged;
         send_segment(run, socket, kAck, 0, packet.number);
         if (socket.role == SocketRole::proxy_back)

@@ -4,8 +4,8 @@
 
 namespace onlan::simulate {
 
-// Bytes of what a client asks. A datagram of another size asks nothing.
-constexpr std::uint16_t kRequest = 4;
+// What a program sends: a client's question, which calls for an answer.
+enum class Content : std::uint8_t { question, answer };
 
 // connect(): gives the socket its route, and its local address if it has none.
 [[nodiscard]] RouteOutput connect_socket(Run& run, LiveSocket& socket);
@@ -27,7 +27,7 @@ void send_request(Run& run, LiveSocket& socket, unsigned answers);
 // shutdown(): sends FIN, once.
 void close_socket(Run& run, LiveSocket& socket, unsigned answers);
 // What the program is told (ip_send()).
-SocketError send_datagram(Run& run, LiveSocket& socket, std::uint16_t payload, unsigned answers);
+SocketError send_datagram(Run& run, LiveSocket& socket, Content content, unsigned answers);
 void proxy_answer(Run& run, LiveSocket& back, unsigned answers);
 
 } // namespace onlan::simulate

@@ -27,6 +27,7 @@ enum class SocketError : std::uint8_t {
     not_permitted,       // EPERM
     no_protocol,         // ENOPROTOOPT
     invalid,             // EINVAL
+    message_size,        // EMSGSIZE
 };
 [[nodiscard]] std::string errno_name(SocketError error);
 [[nodiscard]] SocketError error_of(RouteError error);
@@ -48,6 +49,7 @@ struct LiveSocket {
     std::uint32_t send_unacknowledged = 1000;
     std::uint32_t receive_next = 0;
     std::optional<std::uint32_t> sack_edge; // of what came out of order
+    std::uint16_t peer_mss = 536;           // TCP_MSS_DEFAULT, until its SYN tells
     bool request_seen = false;              // server: the client's data is here
     bool response_seen = false;             // client: and the server's
     bool response_sent = false;

@@ -6,6 +6,7 @@
 
 #include "simulate/ends/local.hpp"
 #include "simulate/ip/ip.hpp"
+#include "simulate/ip/mtu.hpp"
 #include "simulate/ip/routing.hpp"
 
 namespace onlan::simulate {
@@ -32,7 +33,7 @@ Meaning unreachable(std::uint8_t code)
     case net::kIcmpPortUnreach:
         return {SocketError::refused, true};
     case net::kIcmpFragNeeded:
-        return {}; // the sender sends smaller ones
+        return {SocketError::message_size, true};
     case net::kIcmpNetUnknown:
     case net::kIcmpNetAno:
         return {SocketError::network_unreachable, true};
@@ -63,6 +64,8 @@ Meaning meaning_of(const Ip& ip)
     const bool ipv6 = ip.protocol == kIcmpv6;
     if (ip.icmp_type == (ipv6 ? net::kIcmpv6TimeExceed : net::kIcmpTimeExceeded))
         return {SocketError::host_unreachable, false};
+    if (ipv6 && ip.icmp_type == net::kIcmpv6PktTooBig)
+        return {SocketError::message_size, true};
     if (ip.icmp_type == (ipv6 ? net::kIcmpv6DestUnreach : net::kIcmpDestUnreach))
         return ipv6 ? unreachable_ipv6(ip.icmp_code) : unreachable(ip.icmp_code);
     return {};
@@ -89,6 +92,11 @@ void deliver_icmp_error(Run& run, const Device& in, const Packet& packet)
     }
     note(run, packet, {&in, Stage::socket}, Action::deliver, [&] { return by_live(run, *found); });
     const Meaning meaning = meaning_of(packet.ip);
+    if (meaning.error == SocketError::message_size) {
+        learn_mtu(run, *in.netns, sent.destination, packet.ip.mtu);
+        if (found->protocol == kTcp) // tcp_v4_mtu_reduced(): it sends smaller ones
+            return;
+    }
     const bool connecting = found->protocol == kTcp && found->state == SocketState::syn_sent;
     const bool counts = ping || connecting || (found->protocol != kTcp && meaning.fatal);
     if (counts && found->error == SocketError::none)
@@ -123,6 +131,7 @@ void deliver_icmp(Run& run, const Device& in, const Packet& packet)
         reply.ip.destination = ip.source;
         reply.ip.icmp_type = v6 ? net::kIcmpv6EchoReply : net::kIcmpEchoReply;
         reply.ip.ttl = 64;
+        reply.ip.dont_fragment = false; // the kernel's own socket: IP_PMTUDISC_DONT
         (void)ip_send(run, *in.netns, std::move(reply), packet.number);
         return;
     }
@@ -166,8 +175,6 @@ IcmpError icmp_error(IcmpReason reason, net::Family family)
     case IcmpReason::no_port:
         return either({net::kIcmpDestUnreach, net::kIcmpPortUnreach},
                       {net::kIcmpv6DestUnreach, net::kIcmpv6PortUnreach});
-    case IcmpReason::too_big:
-        return either({net::kIcmpDestUnreach, net::kIcmpFragNeeded}, {net::kIcmpv6PktTooBig, 0});
     case IcmpReason::hops_over:
         return either({net::kIcmpTimeExceeded, net::kIcmpExcTtl},
                       {net::kIcmpv6TimeExceed, net::kIcmpv6ExcHopLimit});
@@ -175,6 +182,14 @@ IcmpError icmp_error(IcmpReason reason, net::Family family)
         return either({net::kIcmpRedirect, net::kIcmpRedirHost}, {net::kNdiscRedirect, 0});
     }
     return {};
+}
+
+IcmpError too_big(net::Family family, std::uint32_t mtu)
+{
+    const auto next_hop = static_cast<std::uint16_t>(mtu);
+    if (family == net::Family::ipv4)
+        return {net::kIcmpDestUnreach, net::kIcmpFragNeeded, next_hop};
+    return {net::kIcmpv6PktTooBig, 0, next_hop};
 }
 
 void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError error)
@@ -192,6 +207,7 @@ void send_icmp_error(Run& run, const Device& in, const Packet& about, IcmpError 
                          .protocol = family == net::Family::ipv4 ? kIcmp : kIcmpv6,
                          .length = kErrorLength,
                          .dont_fragment = false,
+                         .mtu = error.mtu,
                          .icmp_type = error.type,
                          .icmp_code = error.code,
                          .inner = tuple_of(about.ip)}};

@@ -6,6 +6,7 @@
 
 #include "simulate/ends/local.hpp"
 #include "simulate/ip/icmp.hpp"
+#include "simulate/ip/mtu.hpp"
 #include "simulate/ip/ndisc.hpp"
 #include "simulate/ip/neighbours.hpp"
 #include "simulate/ip/routing.hpp"
@@ -56,6 +57,7 @@ void finish_output(Run& run, Packet&& packet)
         transmit(run, *destination.out, std::move(packet));
         return;
     }
+    fragment(packet.ip, forwarding_mtu(destination));
     const net::IpAddress next_hop = destination.gateway.value_or(packet.ip.destination);
     neighbour_output(run, *destination.out, next_hop, std::move(packet));
 }
@@ -73,6 +75,15 @@ bool output(Run& run, const Device* in, Packet&& packet)
         return false;
     finish_output(run, std::move(packet));
     return true;
+}
+
+void note_too_big(Run& run, const Packet& packet, std::uint32_t mtu)
+{
+    const Device& out = *packet.destination->out;
+    note(run, packet, {&out, Stage::mtu}, Action::drop, [&] {
+        return ByEntry{.table = model::ByEntry::Table::link,
+                       .text = {"{} mtu {}", out.name(), mtu}};
+    });
 }
 
 // ip_rt_send_redirect()
@@ -104,12 +115,10 @@ void forward(Run& run, const Device& in, Packet&& packet)
         send_icmp_error(run, in, packet, IcmpReason::hops_over);
         return;
     }
-    if (out.link->mtu != 0 && packet.ip.length > out.link->mtu && packet.ip.dont_fragment) {
-        note(run, packet, {&out, Stage::mtu}, Action::drop, [&] {
-            return ByEntry{.table = model::ByEntry::Table::link,
-                           .text = {"{} mtu {}", out.name(), out.link->mtu}};
-        });
-        send_icmp_error(run, in, packet, IcmpReason::too_big);
+    if (const std::uint32_t mtu = forwarding_mtu(*packet.destination);
+        exceeds_mtu(packet.ip, mtu)) {
+        note_too_big(run, packet, mtu);
+        send_icmp_error(run, in, packet, too_big(packet.family(), mtu));
         return;
     }
     --packet.ip.ttl;

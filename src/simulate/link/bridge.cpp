@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "simulate/ip/mtu.hpp"
 #include "simulate/link/bridge_vlan.hpp"
 #include "simulate/link/devices.hpp"
 #include "simulate/netfilter/br_netfilter.hpp"
@@ -102,7 +103,7 @@ void push(Run& run, const Device& port, Packet&& packet)
     const bool seen = packet.bridge && packet.bridge->physical_out != nullptr;
     const unsigned room = port.link->mtu + (seen ? 0 : kVlanRoom);
     const bool fragments = seen && !packet.ip.dont_fragment;
-    if (port.link->mtu != 0 && packet.ip.length > room && !fragments) {
+    if (port.link->mtu != 0 && exceeds_frame(packet.ip, room) && !fragments) {
         note(run, packet, {&port, Stage::bridge_mtu}, Action::drop, [&] {
             return ByEntry{
                 .table = model::ByEntry::Table::link,

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "simulate/ip/ip.hpp"
+#include "simulate/ip/mtu.hpp"
 #include "simulate/ip/neighbours.hpp"
 #include "simulate/link/bridge.hpp"
 #include "simulate/link/macvlan.hpp"
@@ -55,7 +56,8 @@ void veth_transmit(Run& run, const Device& device, Packet&& packet)
         return;
     }
     const Device& peer = *device.peer;
-    if (!peer.link->up || (peer.link->mtu != 0 && packet.ip.length > peer.link->mtu + kVlanRoom)) {
+    if (!peer.link->up ||
+        (peer.link->mtu != 0 && exceeds_frame(packet.ip, peer.link->mtu + kVlanRoom))) {
         note(run, packet, {&peer, Stage::veth}, Action::drop,
              [&] { return by_link(peer, peer.link->up ? "has a smaller mtu" : "is down"); });
         return;

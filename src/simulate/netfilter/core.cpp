@@ -51,6 +51,7 @@ rules::PacketView view_of(const Packet& packet, const HookCall& call)
                            .source_port = ip.source_port,
                            .destination_port = ip.destination_port,
                            .tcp_flags = ip.tcp_flags,
+                           .mss = ip.options.mss,
                            .icmp_type = ip.icmp_type,
                            .icmp_code = ip.icmp_code,
                            .mark = packet.mark,
@@ -83,6 +84,7 @@ void take_over(Packet& packet, const rules::ChainOutcome& outcome)
     packet.priority = view.priority;
     packet.ip.ttl = view.ttl;
     packet.ip.tos = view.tos;
+    packet.ip.options.mss = view.mss;
     if (view.source_mac)
         packet.ethernet.source = *view.source_mac;
     if (view.destination_mac)

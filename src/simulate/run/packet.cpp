@@ -40,6 +40,17 @@ bool Ip::icmp_error() const
             icmp_type == net::kIcmpParameterProb);
 }
 
+bool is_gso(const Ip& ip)
+{
+    return ip.segment != 0 && ip.protocol == kTcp;
+}
+
+std::uint32_t wire_length(const Ip& ip)
+{
+    const auto headers = static_cast<std::uint32_t>(ip.length - ip.payload);
+    return ip.segment == 0 ? ip.length : headers + ip.segment;
+}
+
 model::Tuple tuple_of(const Ip& ip)
 {
     model::Tuple tuple{.source = ip.source, .destination = ip.destination, .protocol = ip.protocol};
@@ -132,6 +143,8 @@ std::string icmp_word(std::uint8_t protocol, std::uint8_t type, std::uint8_t cod
             return "echo-reply";
         case net::kIcmpv6DestUnreach:
             return fmt::format("unreachable/{}", code);
+        case net::kIcmpv6PktTooBig:
+            return "too-big";
         default:
             return fmt::format("icmp6-type-{}/{}", type, code);
         }

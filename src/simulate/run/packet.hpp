@@ -36,6 +36,7 @@ struct Ethernet {
 
 // What of the options of a TCP header decides anything.
 struct TcpOptions {
+    std::optional<std::uint16_t> mss; // of a SYN
     std::optional<std::uint8_t> scale;
     bool sack_permitted = false;
 };
@@ -58,6 +59,11 @@ struct Ip {
     std::optional<std::uint32_t> sack_edge; // the right edge of the highest block received
     TcpOptions options;
     std::uint16_t payload = 0; // bytes after the TCP or UDP header
+    // Bytes of it in each packet on the wire, where several carry it: a GSO packet (gso_size), or
+    // a datagram that its sender fragments. 0: one does.
+    std::uint16_t segment = 0;
+    bool asks = false;     // the payload is what a client asks, and not an answer
+    std::uint16_t mtu = 0; // of ICMP's "fragmentation needed" and "packet too big"
     std::uint8_t icmp_type = 0;
     std::uint8_t icmp_code = 0;
     std::optional<model::Tuple> inner; // an ICMP error is about this packet
@@ -130,6 +136,10 @@ struct Packet {
     [[nodiscard]] bool is_arp() const { return arp && family() == net::Family::ipv4; }
 };
 
+// skb_is_gso()
+[[nodiscard]] bool is_gso(const Ip& ip);
+// Of the largest packet on the wire.
+[[nodiscard]] std::uint32_t wire_length(const Ip& ip);
 [[nodiscard]] model::Tuple tuple_of(const Ip& ip);
 // nf_ct_invert_tuple()
 [[nodiscard]] model::Tuple inverted(const model::Tuple& tuple);

@@ -20,6 +20,9 @@ constexpr std::size_t kMostRules = std::size_t{1} << 23U;
 
 enum class Recording : std::uint8_t { off, on };
 
+// As many bytes as make packets of full size: TCP fills several segments, others one packet.
+constexpr std::uint32_t kFullSize = 0xFFFFFFFF;
+
 // A packet that waits for its neighbour's address (neigh_resolve_output()).
 struct Waiting {
     NeighbourKey neighbour;
@@ -41,6 +44,13 @@ struct Pending {
     unsigned answers = 0;
 };
 
+// Of the way to an address, as an ICMP error has told it (struct fib_nh_exception).
+struct PathMtu {
+    const Namespace* netns = nullptr;
+    net::IpAddress to;
+    std::uint16_t mtu = 0;
+};
+
 // A port that the kernel picks at random, and the one that stands for it here.
 struct RandomPort {
     std::uint8_t protocol = 0;
@@ -60,7 +70,8 @@ struct State {
     std::deque<LiveSocket> sockets;
     std::deque<Pending> deeds;
     std::vector<RandomPort> random_ports;
-    unsigned frames = 0; // worked on, to notice a loop
+    std::vector<PathMtu> path_mtus; // the last first
+    unsigned frames = 0;            // worked on, to notice a loop
 };
 
 // One run of one exchange: the world, what has changed in it, and the record of what happened.
@@ -69,6 +80,7 @@ struct Run {
     const World& world;
     Choices& choices;
     Recording recording = Recording::on;
+    std::optional<std::uint32_t> size; // of what each side sends; absent: a few bytes
     State state;
     Record record;
     std::vector<std::string> assumptions;

@@ -7,10 +7,12 @@ namespace onlan::rules::nft::expressions {
 namespace {
 
 // IPv6 extension headers, IP options, TCP options and SCTP chunks. Packets of ours have none of the
-// first two beyond what a fragment needs; the options of TCP are not modelled.
+// first two beyond what a fragment needs; of the options of TCP only the MSS is modelled.
 Result<Operand> read_exthdr(const std::string& name, const Json& json, const Scope& /*scope*/)
 {
     const bool asks_presence = find_member(json, "field") == nullptr;
+    if (name == "tcp option" && optional_text(json, "name") == "maxseg")
+        return asks_presence ? Operand::untold() : Operand::of(Field::tcp_maxseg);
     if (name == "tcp option" || name == "sctp chunk") {
         Operand operand{.parts = {Expression{.source = Field::unknown}},
                         .types = {asks_presence ? Datatype::boolean : Datatype::other}};

@@ -15,7 +15,7 @@ Result<Operand> read_rt(const std::string& /*name*/, const Json& rt, const Scope
     // No packet of ours goes into an IPsec transformation.
     if (optional_text(rt, "key") == "ipsec")
         return Operand{.parts = {Expression{.source = Value{}}}, .types = {Datatype::boolean}};
-    return Operand::untold();
+    return optional_text(rt, "key") == "mtu" ? Operand::of(Field::path_mss) : Operand::untold();
 }
 
 } // namespace

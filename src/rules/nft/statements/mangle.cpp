@@ -22,6 +22,7 @@ constexpr auto kTargets = std::to_array<Written>({
     {"meta", "", "broute", Target::broute},
     {"ct", "", "mark", Target::ct_mark},
     {"ct", "", "zone", Target::zone},
+    {"tcp option", "", "maxseg", Target::mss},
     {"payload", "ip", "ttl", Target::ttl},
     {"payload", "ip6", "hoplimit", Target::ttl},
     {"payload", "ip", "saddr", Target::source},
@@ -62,12 +63,15 @@ Result<> add_mangle(const std::string& /*name*/, const Json& json, const Scope& 
         return malformed(fmt::format("not something that can be set: {}", shown(*key)));
     const Json& inner = key->begin().value();
     const std::string header = optional_text(inner, "protocol");
-    const std::string name = optional_text(inner, *expression == "payload" ? "field" : "key");
+    const bool option = *expression == "tcp option";
+    const std::string name = optional_text(inner, *expression == "payload" ? "field"
+                                                  : option                 ? "name"
+                                                                           : "key");
     if (*expression == "ct")
         draft.needs_conntrack = true;
     // Nothing that decides where a packet goes.
     if (name == "nftrace" || name == "secmark" || name == "label" || name == "event" ||
-        *expression == "tcp option" || *expression == "exthdr")
+        (option && name != "maxseg") || *expression == "exthdr")
         return {};
     ONLAN_TRY(const Operand left, operand(*key, scope));
     ONLAN_TRY(Operand value, operand_or_constant(*value_json, left.types.front(), scope));
