@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 
+#include <linux/netfilter.h>
 #include <nftables/libnftables.h>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 
 #include "formats/nft_devices.hpp"
 #include "kernel/modules.hpp"
+#include "kernel/nft_handles.hpp"
 #include "model/nft_outline.hpp"
 
 namespace onlan::kernel {
@@ -130,6 +132,70 @@ Result<> add_devices(json& ruleset)
     return {};
 }
 
+// Does iptables-save tell all of a table? libnftables would look each match and target of each of
+// its rules up among the extensions of iptables.
+bool is_saved(std::span<const model::XtablesRuleset> saved,
+              const model::NftListing& chains,
+              const std::string& family,
+              const std::string& table)
+{
+    const auto known = [&](const model::NftBaseChain& chain) {
+        return std::ranges::any_of(saved, [&](const model::XtablesRuleset& ruleset) {
+            return ruleset.backend == model::XtablesBackend::nft &&
+                   (ruleset.family == net::Family::ipv4 ? "ip" : "ip6") == family &&
+                   ruleset.find_chain(table, chain.name) != nullptr;
+        });
+    };
+    bool any = false;
+    for (const model::NftBaseChain& chain : model::base_chains(chains)) {
+        if (chain.family != family || chain.table != table)
+            continue;
+        if (!known(chain))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+// The chains of a table, and of their rules only where they stand and their handles.
+Result<> append_handles(const model::NftListing& chains,
+                        const std::string& family,
+                        const std::string& table,
+                        json& elements)
+{
+    for (const model::NftObject& object : *chains.objects) {
+        if (object.kind() != "chain" || object.family() != family || object.table() != table)
+            continue;
+        const std::string& chain = object.chain();
+        elements.push_back(object.element());
+        ONLAN_TRY(const auto handles,
+                  rule_handles(family == "ip" ? NFPROTO_IPV4 : NFPROTO_IPV6, table, chain));
+        for (const std::uint64_t handle : handles)
+            elements.push_back(
+                {{"rule",
+                  {{"family", family}, {"table", table}, {"chain", chain}, {"handle", handle}}}});
+    }
+    return {};
+}
+
+// A table that has gone since is none.
+Result<> append_table(const std::string& family, const std::string& name, json& elements)
+{
+    const json command = {
+        {"nftables", {{{"list", {{"table", {{"family", family}, {"name", name}}}}}}}}};
+    auto answer = run(command.dump(), "read the nftables rules");
+    if (!answer && answer.error().code == std::errc::no_such_file_or_directory)
+        return {};
+    if (!answer)
+        return Failure{std::move(answer).error()};
+    ONLAN_TRY(json listed, document_from(*answer));
+    for (json& element : listed["nftables"]) {
+        if (!element.contains("metainfo"))
+            elements.push_back(std::move(element));
+    }
+    return {};
+}
+
 } // namespace
 
 Result<model::NftListing> list_outline()
@@ -147,15 +213,37 @@ Result<model::NftListing> list_outline()
     return outline;
 }
 
-Result<model::NftListing> list_ruleset()
+Result<model::NftListing> list_chains()
 {
     if (!has_module("nf_tables"))
         return model::NftListing{};
-    ONLAN_TRY(const auto answer, run("list ruleset", "read the nftables ruleset"));
-    ONLAN_TRY(json document, document_from(answer));
-    const bool empty = document.is_null() || document["nftables"].size() <= 1; // metainfo only
-    if (empty)
+    ONLAN_TRY(const auto answer, run("list chains", "read the nftables chains"));
+    return listing_from(answer);
+}
+
+Result<model::NftListing> list_ruleset(std::span<const model::XtablesRuleset> saved)
+{
+    if (!has_module("nf_tables"))
         return model::NftListing{};
+    ONLAN_TRY(const auto tables, run("list tables", "read the nftables tables"));
+    ONLAN_TRY(json document, document_from(tables));
+    ONLAN_TRY(const model::NftListing chains, list_chains());
+    json elements = json::array();
+    for (json& element : document["nftables"]) {
+        if (!element.contains("table"))
+            continue;
+        const std::string family = element["table"].value("family", "");
+        const std::string name = element["table"].value("name", "");
+        if (is_saved(saved, chains, family, name)) {
+            elements.push_back(std::move(element));
+            ONLAN_CHECK(append_handles(chains, family, name, elements));
+        } else {
+            ONLAN_CHECK(append_table(family, name, elements));
+        }
+    }
+    if (elements.empty())
+        return model::NftListing{};
+    document["nftables"] = std::move(elements);
     ONLAN_CHECK(add_devices(document));
     return model::NftListing::from(std::move(document));
 }

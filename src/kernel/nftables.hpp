@@ -1,7 +1,7 @@
 #pragma once
 
+#include <span>
 #include <string>
-#include <vector>
 
 #include "base/result.hpp"
 #include "model/firewall.hpp"
@@ -14,9 +14,11 @@ namespace onlan::kernel {
 // What planning looks at, however many rules there are: every chain, whoever made it, and the rules
 // of model::hooked_tables().
 [[nodiscard]] Result<model::NftListing> list_outline();
+// Every chain. A kernel without nf_tables is not asked to load it, here and below.
+[[nodiscard]] Result<model::NftListing> list_chains();
 // Everything, in all families: what `nft --json list ruleset` prints. Empty when there is nothing.
-// A kernel without nf_tables is not asked to load it.
-[[nodiscard]] Result<model::NftListing> list_ruleset();
+// Of the tables that iptables-save has told, the rules' handles only.
+[[nodiscard]] Result<model::NftListing> list_ruleset(std::span<const model::XtablesRuleset> saved);
 
 // No connection tracking for what comes in through the bridge `bridge`: one rule in the chain
 // `prerouting` of `inet onlan`, at priority raw (-300) and so before nf_conntrack_in().

@@ -21,6 +21,7 @@
 #include "base/unique_fd.hpp"
 #include "kernel/links.hpp"
 #include "kernel/nftables.hpp"
+#include "kernel/xtables.hpp"
 #include "model/nft_outline.hpp"
 #include "unit/kernel/own_netns.hpp"
 
@@ -181,11 +182,31 @@ TEST(Nftables, TheRulesetNamesTheDevicesOfAChain)
     in_own_netns([](NetlinkSocket&) {
         nft({"add table netdev t"});
         nft({"add chain netdev t in { type filter hook ingress device lo priority 0; }"});
-        const auto ruleset = list_ruleset();
+        const auto ruleset = list_ruleset({});
         ASSERT_TRUE(ruleset) << ruleset.error().message;
         const auto chain = std::ranges::find(*ruleset->objects, "chain", &model::NftObject::kind);
         ASSERT_NE(chain, ruleset->objects->end());
         EXPECT_THAT(chain->element().dump(), testing::ContainsRegex(R"("dev":\[?"lo")"));
+    });
+}
+
+TEST(Nftables, OfATableThatIptablesSaveTellsTheHandlesAreListed)
+{
+    in_own_netns([](NetlinkSocket&) {
+        ASSERT_TRUE(run_program({"iptables-nft", "-A", "INPUT", "-j", "ACCEPT"}));
+        const auto chains = list_chains();
+        ASSERT_TRUE(chains) << chains.error().message;
+        const auto saved = collect_xtables(model::base_chains(*chains));
+        ASSERT_TRUE(saved) << saved.error().message;
+        const auto whole = list_ruleset({});
+        const auto handles = list_ruleset(*saved);
+        ASSERT_TRUE(whole && handles);
+        ASSERT_EQ(whole->objects->size(), handles->objects->size());
+        const model::NftObject& rule = handles->objects->back();
+        EXPECT_EQ(rule.kind(), "rule");
+        EXPECT_EQ(rule.chain(), "INPUT");
+        EXPECT_EQ(rule.handle(), whole->objects->back().handle());
+        EXPECT_FALSE(rule.body().contains("expr"));
     });
 }
 
