@@ -1,45 +1,53 @@
 #include "formats/iptables_save.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include <fmt/format.h>
 
+#include "formats/xtables_line.hpp"
+
 namespace onlan::formats {
 namespace {
 
-Failure malformed(std::size_t number, std::string_view line, std::string_view why)
+using Table = std::map<std::string, Shared<model::XtablesChain>>;
+using Command = XtablesLine::Command;
+
+constexpr std::size_t kMostShown = 80;
+constexpr std::size_t kMostUnread = 16;
+
+// The chains that a table has from the start: xt_table.valid_hooks of iptable_filter.c and its kin.
+struct BuiltIn {
+    std::string_view table;
+    std::array<std::string_view, 5> chains;
+};
+constexpr auto kBuiltIn = std::to_array<BuiltIn>({
+    {"filter", {"INPUT", "FORWARD", "OUTPUT"}},
+    {"nat", {"PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"}},
+    {"mangle", {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"}},
+    {"raw", {"PREROUTING", "OUTPUT"}},
+    {"security", {"INPUT", "FORWARD", "OUTPUT"}},
+});
+
+bool is_table(std::string_view name)
 {
-    constexpr std::size_t kMostShown = 80;
-    return fail(Failed::parse, fmt::format("iptables-save, line {}: {}: '{}'", number, why,
-                                           line.substr(0, kMostShown)));
+    return std::ranges::find(kBuiltIn, name, &BuiltIn::table) != kBuiltIn.end();
 }
 
-// Words as iptables-save writes them: separated by blanks; a word with blanks, quotes or
-// backslashes stands in double quotes with a backslash before each quote and backslash (iptables,
-// libxtables/xtables.c, xtables_save_string()).
-Result<std::vector<std::string>> words_of(std::string_view line, std::size_t number)
+bool is_built_in(std::string_view table, std::string_view chain)
 {
-    std::vector<std::string> words;
-    std::size_t at = 0;
-    while (at < line.size()) {
-        if (line[at] == ' ') {
-            ++at;
-            continue;
-        }
-        std::string word;
-        const bool quoted = line[at] == '"';
-        at += quoted ? 1 : 0;
-        while (at < line.size() && line[at] != (quoted ? '"' : ' ')) {
-            if (quoted && line[at] == '\\' && at + 1 < line.size())
-                ++at;
-            word += line[at++];
-        }
-        if (quoted && at++ == line.size())
-            return malformed(number, line, "unclosed quote");
-        words.push_back(std::move(word));
-    }
-    return words;
+    const auto* const found = std::ranges::find(kBuiltIn, table, &BuiltIn::table);
+    return found != kBuiltIn.end() && std::ranges::count(found->chains, chain) != 0;
+}
+
+std::string_view without_blanks(std::string_view text)
+{
+    constexpr std::string_view kBlanks = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(kBlanks);
+    return first == std::string_view::npos
+               ? std::string_view{}
+               : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 // Where the line at the start of `text` ends. A line break inside quotes does not end it: a comment
@@ -47,102 +55,203 @@ Result<std::vector<std::string>> words_of(std::string_view line, std::size_t num
 std::size_t line_end(std::string_view text)
 {
     const std::size_t first = std::min(text.find('\n'), text.size());
-    if (text.starts_with('#'))
+    if (!text.starts_with('-') && !text.starts_with('['))
         return first;
     bool quoted = false;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        if (quoted && text[at] == '\\')
+        if (quoted && text[at] == '\\') {
             ++at;
-        else if (quoted)
-            quoted = text[at] != '"';
-        else if (text[at] == '\n')
+        } else if (quoted && text[at] == '"') {
+            quoted = false;
+            if (at + 1 < text.size() && text[at + 1] != ' ' && text[at + 1] != '\n')
+                return first; // it opens another text: ours was never closed
+        } else if (!quoted && text[at] == '\n') {
             return at;
-        else
+        } else if (!quoted) {
             quoted = text[at] == '"' && at > 0 && text[at - 1] == ' ';
+        }
     }
     return quoted ? first : text.size();
 }
 
-struct Counters {
-    std::uint64_t packets = 0;
-    std::uint64_t bytes = 0;
-};
-
-// "[12:3400]"; what is no number counts as zero.
-Counters counters_of(std::string_view text)
+std::optional<std::size_t> place_of(std::string_view text)
 {
-    Counters counters;
+    std::size_t place = 0;
     const char* end = text.data() + text.size();
-    if (!text.starts_with('['))
-        return counters;
-    const auto [colon, error] = std::from_chars(text.data() + 1, end, counters.packets);
-    if (error == std::errc{} && colon != end && *colon == ':')
-        std::from_chars(colon + 1, end, counters.bytes);
-    return counters;
+    const auto [stop, error] = std::from_chars(text.data(), end, place);
+    return error == std::errc{} && stop == end && place > 0 ? std::optional(place - 1)
+                                                            : std::nullopt;
 }
 
+// What iptables-restore would make of the lines, from an empty kernel on.
 class SaveParser {
 public:
     explicit SaveParser(model::XtablesRuleset& ruleset) : ruleset_(ruleset) {}
 
-    Result<> line(std::string_view line, std::size_t number)
+    void line(std::string_view line, std::size_t number)
     {
         if (line.empty() || line.front() == '#')
-            return {};
-        if (line.front() == '*') {
-            table_ = &ruleset_.tables[std::string(line.substr(1))];
-            return {};
-        }
-        if (line == "COMMIT") {
-            table_ = nullptr;
-            return {};
-        }
-        if (table_ == nullptr)
-            return malformed(number, line, "a rule outside any table");
-        ONLAN_TRY(std::vector<std::string> words, words_of(line, number));
-        Counters counters;
-        // When the program was asked for them (-c).
-        if (!words.empty() && words[0].starts_with('[')) {
-            counters = counters_of(words[0]);
-            words.erase(words.begin());
-        }
-        if (words.empty() || words[0].empty())
-            return malformed(number, line, "neither a chain nor a rule");
-        return words[0].front() == ':' ? chain(words, line, number)
-                                       : rule(std::move(words), counters, line, number);
+            return;
+        if (!take(line))
+            pass_over(line, number);
     }
 
 private:
-    Result<> chain(const std::vector<std::string>& words, std::string_view line, std::size_t number)
+    // False: it says nothing about rules.
+    bool take(std::string_view line)
     {
-        if (words.size() < 2)
-            return malformed(number, line, "a chain without a policy");
-        model::XtablesChain& chain = (*table_)[words[0].substr(1)].edit();
-        chain.policy = words[1];
-        const Counters counters = words.size() > 2 ? counters_of(words[2]) : Counters{};
-        chain.packets = counters.packets;
-        chain.bytes = counters.bytes;
-        return {};
+        if (line.front() == '*') {
+            const std::string_view name = without_blanks(line.substr(1));
+            if (!is_table(name))
+                return false;
+            table_ = name;
+            ruleset_.tables[table_];
+            return true;
+        }
+        if (line == "COMMIT") {
+            table_.clear();
+            return true;
+        }
+        if (line.front() == ':')
+            return !table_.empty() && declare(line.substr(1));
+        if (line.front() != '-' && line.front() != '[')
+            return false;
+        XtablesLine words = read_xtables_line(line);
+        if (words.command == Command::none)
+            return false;
+        return is_for(words) ? obey(std::move(words)) : true;
     }
 
-    Result<> rule(std::vector<std::string> words,
-                  const Counters& counters,
-                  std::string_view line,
-                  std::size_t number)
+    [[nodiscard]] bool is_for(const XtablesLine& words) const
     {
-        if (words.size() < 2 || words[0] != "-A")
-            return malformed(number, line, "neither a chain nor a rule");
-        const auto chain = table_->find(words[1]);
-        if (chain == table_->end())
-            return malformed(number, line, "a rule in a chain that is not declared");
-        words.erase(words.begin(), words.begin() + 2);
-        chain->second.edit().rules.push_back(
-            {.words = std::move(words), .packets = counters.packets, .bytes = counters.bytes});
-        return {};
+        return !words.only_family || words.only_family == ruleset_.family;
+    }
+
+    // "INPUT ACCEPT [12:3400]"
+    bool declare(std::string_view line)
+    {
+        const auto words = split_words(line).value_or(std::vector<std::string>{});
+        if (words.size() < 2)
+            return false;
+        model::XtablesChain& chain = ruleset_.tables[table_][words[0]].edit();
+        chain.policy = words[1];
+        const XtablesCounters counters =
+            words.size() > 2 ? xtables_counters(words[2]) : XtablesCounters{};
+        chain.packets = counters.packets;
+        chain.bytes = counters.bytes;
+        return true;
+    }
+
+    bool obey(XtablesLine line)
+    {
+        // `iptables` means this table where none is named.
+        const std::string table = !line.table.empty() ? line.table
+                                  : !table_.empty()   ? table_
+                                                      : "filter";
+        if (!is_table(table))
+            return false;
+        Table& chains = ruleset_.tables[table];
+        switch (line.command) {
+        case Command::none:
+            return false;
+        case Command::nothing:
+            return true;
+        case Command::new_chain:
+            chains[line.chain].edit().policy = "-";
+            return true;
+        case Command::policy:
+            if (line.rest.empty() || !is_built_in(table, line.chain))
+                return false;
+            chains[line.chain].edit().policy = line.rest.front();
+            return true;
+        case Command::flush:
+            for (auto& [name, chain] : chains) {
+                if (line.chain.empty() || name == line.chain)
+                    chain.edit().rules.clear();
+            }
+            return true;
+        case Command::delete_chain:
+            std::erase_if(chains, [&](const auto& one) {
+                return one.second->policy == "-" && (line.chain.empty() || one.first == line.chain);
+            });
+            return true;
+        default:
+            return change_rules(table, chains, std::move(line));
+        }
+    }
+
+    bool change_rules(const std::string& table, Table& chains, XtablesLine line)
+    {
+        auto chain = chains.find(line.chain);
+        if (chain == chains.end()) {
+            const bool built_in = is_built_in(table, line.chain);
+            if (line.chain.empty() || (!built_in && table_.empty()))
+                return false;
+            chain = chains.emplace(line.chain, model::XtablesChain{}).first;
+            chain->second.edit().policy = built_in ? "ACCEPT" : "-";
+        }
+        std::vector<model::XtablesRule>& rules = chain->second.edit().rules;
+        const auto place = line.command == Command::append || line.rest.empty()
+                               ? std::nullopt
+                               : place_of(line.rest.front());
+        if (place)
+            line.rest.erase(line.rest.begin());
+        const std::size_t at = std::min(place.value_or(0), rules.size());
+        const auto here = rules.begin() + static_cast<std::ptrdiff_t>(at);
+        switch (line.command) {
+        case Command::append:
+            insert(rules, rules.end(), line);
+            return true;
+        case Command::insert:
+            insert(rules, here, line);
+            return true;
+        case Command::replace:
+            if (at == rules.size())
+                return false;
+            insert(rules, rules.erase(here), line);
+            return true;
+        default:
+            return remove(rules, place ? here : rules.end(), line);
+        }
+    }
+
+    static void insert(std::vector<model::XtablesRule>& rules,
+                       std::vector<model::XtablesRule>::iterator before,
+                       const XtablesLine& line)
+    {
+        std::vector<model::XtablesRule> own;
+        for (std::vector<std::string>& words : one_rule_per_address(line.rest))
+            own.push_back({.words = std::move(words),
+                           .packets = line.counters.packets,
+                           .bytes = line.counters.bytes});
+        rules.insert(before, std::make_move_iterator(own.begin()),
+                     std::make_move_iterator(own.end()));
+    }
+
+    // The one at its place, or the first that reads the same.
+    static bool remove(std::vector<model::XtablesRule>& rules,
+                       std::vector<model::XtablesRule>::iterator at,
+                       const XtablesLine& line)
+    {
+        if (at == rules.end())
+            at = std::ranges::find(rules, line.rest, &model::XtablesRule::words);
+        if (at == rules.end())
+            return false;
+        rules.erase(at);
+        return true;
+    }
+
+    void pass_over(std::string_view line, std::size_t number)
+    {
+        if (ruleset_.unread.size() < kMostUnread)
+            ruleset_.unread.push_back(
+                fmt::format("line {} is no rule: '{}'", number, line.substr(0, kMostShown)));
+        else
+            ruleset_.unread.back() = fmt::format("line {} and others are no rules", number);
     }
 
     model::XtablesRuleset& ruleset_;
-    std::map<std::string, Shared<model::XtablesChain>>* table_ = nullptr;
+    std::string table_; // empty: outside any
 };
 
 } // namespace
@@ -150,15 +259,18 @@ private:
 Result<model::XtablesRuleset>
 parse_iptables_save(std::string_view text, model::XtablesBackend backend, net::Family family)
 {
-    model::XtablesRuleset ruleset{.backend = backend, .family = family, .tables = {}};
+    model::XtablesRuleset ruleset{.backend = backend, .family = family};
     SaveParser parser(ruleset);
     std::size_t number = 1;
     while (!text.empty()) {
         const std::string_view line = text.substr(0, line_end(text));
-        ONLAN_CHECK(parser.line(line, number));
+        parser.line(without_blanks(line), number);
         number += 1 + static_cast<std::size_t>(std::ranges::count(line, '\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
     }
+    if (ruleset.tables.empty() && !ruleset.unread.empty())
+        return fail(Failed::parse, fmt::format("it holds no rules as iptables-save prints them: {}",
+                                               ruleset.unread.front()));
     return ruleset;
 }
 

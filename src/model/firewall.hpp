@@ -42,6 +42,7 @@ struct XtablesRuleset {
     XtablesBackend backend = XtablesBackend::nft;
     net::Family family = net::Family::ipv4;
     std::map<std::string, std::map<std::string, Shared<XtablesChain>>> tables;
+    std::vector<std::string> unread; // what stood beside them and is no rule
 
     [[nodiscard]] const XtablesChain* find_chain(std::string_view table,
                                                  std::string_view chain) const;

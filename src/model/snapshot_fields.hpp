@@ -233,7 +233,8 @@ constexpr auto fields_of(const XtablesRuleset*)
 {
     return std::tuple{field("backend", &XtablesRuleset::backend),
                       field("family", &XtablesRuleset::family),
-                      field("tables", &XtablesRuleset::tables)};
+                      field("tables", &XtablesRuleset::tables),
+                      field("unread", &XtablesRuleset::unread, Tells::text)};
 }
 
 constexpr auto fields_of(const IpSet*)

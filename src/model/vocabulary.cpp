@@ -151,6 +151,8 @@ constexpr std::array kCauseKinds{
     CauseRow{CauseKind::no_endpoint, "no-endpoint", "the sender does not exist"},
     CauseRow{CauseKind::unknown, "unknown",
              "it depends on facts that the snapshot does not contain"},
+    CauseRow{CauseKind::not_understood, "not-understood",
+             "it depends on a rule that is not understood"},
 };
 
 template <typename Rows, typename Key>
@@ -168,7 +170,7 @@ static_assert(in_order(kStages,
 static_assert(in_order(kActions, &ActionRow::action, static_cast<std::size_t>(Action::reset) + 1));
 static_assert(in_order(kCauseKinds,
                        &CauseRow::kind,
-                       static_cast<std::size_t>(CauseKind::unknown) + 1));
+                       static_cast<std::size_t>(CauseKind::not_understood) + 1));
 
 } // namespace
 

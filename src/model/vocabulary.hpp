@@ -147,6 +147,7 @@ enum class CauseKind : std::uint8_t {
     no_answer,
     no_endpoint,
     unknown,
+    not_understood,
 };
 
 // Is an action the end of a packet that has not arrived?

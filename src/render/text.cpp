@@ -14,9 +14,9 @@ using model::Explanation;
 using model::Step;
 using model::TracedPacket;
 
-std::string_view outcome_sentence(model::Outcome outcome)
+std::string_view outcome_sentence(const Explanation& explanation)
 {
-    switch (outcome) {
+    switch (explanation.outcome) {
     case model::Outcome::delivered:
         return "the request arrives and its answer comes back";
     case model::Outcome::timeout:
@@ -32,6 +32,8 @@ std::string_view outcome_sentence(model::Outcome outcome)
     case model::Outcome::blocked:
         return "the sender is not allowed to send it";
     case model::Outcome::ambiguous:
+        if (explanation.cause.kind == model::CauseKind::not_understood)
+            return "it depends on a rule that is not understood";
         return "it depends on facts that the snapshot does not contain";
     }
     return {};
@@ -78,7 +80,7 @@ private:
             model::outcome_name(explanation_.outcome), ink_.off);
         if (!explanation_.error.empty())
             add(" ({})", explanation_.error);
-        add(": {}\n", outcome_sentence(explanation_.outcome));
+        add(": {}\n", outcome_sentence(explanation_));
         if (!fine)
             add("{}Cause: {}{}\n", ink_.strong, explanation_.cause.summary, ink_.off);
     }

@@ -82,13 +82,13 @@ public:
     Result<std::unique_ptr<const Rules>> load() &&
     {
         // The hooks of iptables-legacy are taken to be the oldest.
-        ONLAN_CHECK(read_saved(XtablesBackend::legacy));
+        read_saved(XtablesBackend::legacy);
         // Without nft's listing iptables-save is all there is.
         if (netns_.nftables.empty())
-            ONLAN_CHECK(read_saved(XtablesBackend::nft));
+            read_saved(XtablesBackend::nft);
         for (nft::TableSource& table : nft::tables_in(netns_.nftables, rules_->devices)) {
             if (auto saved = as_saved(table))
-                ONLAN_CHECK(add(*std::move(saved)));
+                add(*std::move(saved));
             else
                 ONLAN_CHECK(add(std::move(table)));
         }
@@ -104,15 +104,14 @@ private:
     }
 
     // Every table that iptables-save of this backend knows, as it stands there alone.
-    Result<> read_saved(XtablesBackend backend)
+    void read_saved(XtablesBackend backend)
     {
         for (const XtablesRuleset& ruleset : netns_.xtables) {
             if (ruleset.backend != backend)
                 continue;
             for (const auto& [name, chains] : ruleset.tables)
-                ONLAN_CHECK(add(xt::source_of(ruleset, name, rules_->ipsets)));
+                add(xt::source_of(ruleset, name, rules_->ipsets));
         }
-        return {};
     }
 
     [[nodiscard]] std::optional<xt::TableSource> as_saved(const nft::TableSource& table) const
@@ -131,31 +130,30 @@ private:
         return std::nullopt;
     }
 
-    Result<> add(xt::TableSource source)
+    void add(xt::TableSource source)
     {
         const auto* before = find_table(before_.xt, [&](const xt::TableSource& other) {
             return other.backend == source.backend && other.family == source.family &&
                    other.name == source.name;
         });
-        return add_compiled(std::move(source), before, rules_->xt);
+        keep(xt::compile_table(std::move(source), before == nullptr ? nullptr : *before),
+             rules_->xt);
     }
     Result<> add(nft::TableSource source)
     {
         const auto* before = find_table(before_.nft, [&](const nft::TableSource& other) {
             return other.family == source.family && other.name == source.name;
         });
-        return add_compiled(std::move(source), before, rules_->nft);
-    }
-    template <typename Source, typename Table>
-    Result<> add_compiled(Source source,
-                          const std::shared_ptr<const Table>* before,
-                          std::vector<std::shared_ptr<const Table>>& tables)
-    {
         ONLAN_TRY(auto table,
-                  compile_table(std::move(source), before == nullptr ? nullptr : *before));
+                  nft::compile_table(std::move(source), before == nullptr ? nullptr : *before));
+        keep(std::move(table), rules_->nft);
+        return {};
+    }
+    template <typename Table>
+    void keep(std::shared_ptr<const Table> table, std::vector<std::shared_ptr<const Table>>& tables)
+    {
         rules_->program.add(std::shared_ptr<const CompiledTable>(table, &table->code));
         tables.push_back(std::move(table));
-        return {};
     }
 
     const model::Netns& netns_;

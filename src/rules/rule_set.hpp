@@ -108,6 +108,7 @@ struct ChainOutcome {
     const RuleRef* because = nullptr; // what decided
     std::vector<std::string>
         assumptions; // what had to be guessed: "limit of rule … is not exceeded"
+    std::vector<const RuleRef*> not_understood; // rules that some of it was guessed of
     // How many rules were looked at to find this way and those beside it.
     std::size_t rules_seen = 0;
 };
@@ -154,8 +155,8 @@ struct BaseChain {
 // nftables, with it ebtables-nft and arptables-nft, stand side by side, as they do in the kernel.
 class RuleSet {
 public:
-    // What no rule text should say is an error with its place; what we do not know, but the kernel
-    // does, becomes an assumption of the outcomes that hang on it.
+    // What nft's JSON should not say is an error with its place; a rule that we do not know, but
+    // the kernel may, becomes an assumption of the outcomes that hang on it.
     [[nodiscard]] static Result<RuleSet> load(const model::Netns& netns);
 
     // The rules of the same namespace after a change. Chains whose rules stayed are not compiled

@@ -1,8 +1,10 @@
 #include "simulate/explain.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "simulate/ends/endpoints.hpp"
 #include "simulate/ip/neighbours.hpp"
@@ -199,9 +201,29 @@ Ending walk(const World& world,
     }
     assume_what_was_passed(run);
     ending.assumptions = std::move(run.assumptions);
+    ending.not_understood = std::move(run.not_understood);
     ending.record = std::move(run.record);
     ending.rules_seen = run.rules_seen;
     return ending;
+}
+
+Cause why_it_depends(const Ending& ending)
+{
+    if (ending.not_understood.empty())
+        return without_step(CauseKind::unknown,
+                            "the outcome depends on facts that the snapshot does not contain; "
+                            "see the assumptions");
+    constexpr std::size_t kMostNamed = 3;
+    std::set<std::string> texts;
+    for (const rules::RuleRef* rule : ending.not_understood)
+        texts.insert(fmt::format("'{}' (chain {} of table {}, {})", rule->text, rule->chain,
+                                 rule->table, rule->program));
+    const std::size_t more = texts.size() - std::min(texts.size(), kMostNamed);
+    return without_step(
+        CauseKind::not_understood,
+        fmt::format("the outcome depends on what is not understood: {}{}",
+                    fmt::join(texts | std::views::take(kMostNamed), ", "),
+                    more == 0 ? "" : fmt::format(" and {} more, see the assumptions", more)));
 }
 
 // Several ways that end differently are one answer: it depends.
@@ -215,9 +237,8 @@ void merge(Ending& whole, const Ending& other)
     }
     whole.outcome = Outcome::ambiguous;
     whole.error = SocketError::none;
-    whole.cause = without_step(CauseKind::unknown,
-                               "the outcome depends on facts that the snapshot does not contain; "
-                               "see the assumptions");
+    whole.not_understood.insert(other.not_understood.begin(), other.not_understood.end());
+    whole.cause = why_it_depends(whole);
 }
 
 } // namespace

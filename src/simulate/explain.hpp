@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "model/trace.hpp"
@@ -30,6 +31,7 @@ struct Ending {
     SocketError error = SocketError::none;
     std::optional<Cause> cause; // nothing was recorded: none
     std::vector<std::string> assumptions;
+    std::set<const rules::RuleRef*> not_understood; // rules that were guessed at
     Record record;
     std::size_t rules_seen = 0;
 };

@@ -30,10 +30,20 @@ struct Effects {
 
 // Something that was taken for true. Turned into words only for those who ask.
 struct Guess {
-    enum class Kind : std::uint8_t { matches, matches_not, presumed, chance, way, ignored };
+    enum class Kind : std::uint8_t {
+        matches,
+        matches_not,
+        presumed,
+        chance,
+        way,
+        ignored,
+        passes, // these three: what an unknown action does
+        accepts,
+        drops
+    };
     Kind kind = Kind::matches;
     const RuleRef* rule = nullptr;
-    const OtherStep* step = nullptr; // Maybe, Presumed and Ignored say more than that
+    const OtherStep* step = nullptr; // Maybe, Presumed, Ignored and Unknown say more than that
     std::uint32_t chosen = 0;
 };
 

@@ -25,10 +25,11 @@ bool ends_equal(const ChainOutcome& a, const ChainOutcome& b)
            a.zone == b.zone && a.broute == b.broute && same_packet(a.packet, b.packet);
 }
 
-void keep_common(std::vector<std::string>& assumptions, const std::vector<std::string>& others)
+template <typename Value>
+void keep_common(std::vector<Value>& values, const std::vector<Value>& others)
 {
-    std::erase_if(assumptions, [&](const std::string& assumption) {
-        return std::ranges::find(others, assumption) == others.end();
+    std::erase_if(values, [&](const Value& value) {
+        return std::ranges::find(others, value) == others.end();
     });
 }
 
@@ -38,10 +39,30 @@ std::string place(const RuleRef& ref)
                        ref.program);
 }
 
+// Of what is not understood the reader needs to see the text.
+std::string place_and_text(const RuleRef& ref)
+{
+    return fmt::format("{}: '{}'", place(ref), ref.text);
+}
+
+template <typename Kind>
+const Kind* step_of(const Guess& guess)
+{
+    return guess.step == nullptr ? nullptr : std::get_if<Kind>(guess.step);
+}
+
+bool is_understood(const Guess& guess)
+{
+    const auto* maybe = step_of<Maybe>(guess);
+    return step_of<Unknown>(guess) == nullptr && (maybe == nullptr || maybe->understood);
+}
+
 std::string words(const Guess& guess)
 {
-    std::string where = place(*guess.rule);
-    const auto* maybe = guess.step == nullptr ? nullptr : std::get_if<Maybe>(guess.step);
+    const auto* maybe = step_of<Maybe>(guess);
+    const auto* unknown = step_of<Unknown>(guess);
+    const std::string where =
+        is_understood(guess) ? place(*guess.rule) : place_and_text(*guess.rule);
     switch (guess.kind) {
     case Guess::Kind::matches:
         return maybe != nullptr ? fmt::format("{}: {}", where, maybe->yes)
@@ -50,17 +71,24 @@ std::string words(const Guess& guess)
         return maybe != nullptr ? fmt::format("{}: {}", where, maybe->no)
                                 : fmt::format("{} does not match", where);
     case Guess::Kind::presumed:
-        return fmt::format("{}: {}", where, std::get<Presumed>(*guess.step).why);
+        return fmt::format("{}: {}", where, step_of<Presumed>(guess)->why);
     case Guess::Kind::chance:
         return fmt::format("{} draws {}", where, guess.chosen);
     case Guess::Kind::way:
         return fmt::format("{} takes entry {} of its map", where, guess.chosen + 1);
     case Guess::Kind::ignored: {
-        const auto* ignored = guess.step == nullptr ? nullptr : std::get_if<Ignored>(guess.step);
+        const auto* ignored = step_of<Ignored>(guess);
         return ignored != nullptr
                    ? fmt::format("{}: {} makes no difference", where, ignored->what)
                    : fmt::format("{} writes an unknown value, which makes no difference", where);
     }
+    case Guess::Kind::passes:
+        return fmt::format("{} is not understood and lets the packet go on: {}", where,
+                           unknown->why);
+    case Guess::Kind::accepts:
+        return fmt::format("{} is not understood and accepts: {}", where, unknown->why);
+    case Guess::Kind::drops:
+        return fmt::format("{} is not understood and drops: {}", where, unknown->why);
     }
     return where;
 }
@@ -77,12 +105,17 @@ void Outcomes::add(const Fork& fork, Verdict verdict, const RuleRef* because)
                          .zone = fork.effects.zone,
                          .broute = fork.effects.broute,
                          .packet = fork.packet};
-    for (const Guess& guess : fork.guesses)
+    for (const Guess& guess : fork.guesses) {
         outcome.assumptions.push_back(words(guess));
+        if (!is_understood(guess))
+            outcome.not_understood.push_back(guess.rule);
+    }
     const auto equal = std::ranges::find_if(
         outcomes_, [&](const ChainOutcome& other) { return ends_equal(outcome, other); });
-    if (equal != outcomes_.end())
-        return keep_common(equal->assumptions, outcome.assumptions);
+    if (equal != outcomes_.end()) {
+        keep_common(equal->assumptions, outcome.assumptions);
+        return keep_common(equal->not_understood, outcome.not_understood);
+    }
     outcome.path = fork.path;
     outcome.because = because;
     outcomes_.push_back(std::move(outcome));

@@ -1,6 +1,7 @@
 #include "rules/machine/program.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "rules/machine/asked.hpp"
 
@@ -26,15 +27,39 @@ bool acts(const OtherStep& step)
                    [](const Notrack&) { return true; }, [](const DecideByMap&) { return true; },
                    [](const Translate&) { return true; }, [](const RejectPacket&) { return true; },
                    [](const DivertToSocket&) { return true; }, [](const Enqueue&) { return true; },
-                   [](const Ignored&) { return true; }},
+                   [](const Ignored&) { return true; }, [](const Unknown&) { return true; }},
         step);
 }
 
 bool is_understood(const OtherStep& step)
 {
     const auto* maybe = std::get_if<Maybe>(&step);
-    const auto* ignored = std::get_if<Ignored>(&step);
-    return (maybe == nullptr || maybe->understood) && (ignored == nullptr || ignored->understood);
+    return !std::holds_alternative<Unknown>(step) && (maybe == nullptr || maybe->understood);
+}
+
+using DraftStep = decltype(Draft::steps)::value_type;
+
+bool is_condition(const DraftStep& step)
+{
+    const auto* other = std::get_if<OtherStep>(&step);
+    return std::holds_alternative<Compare>(step) || (other != nullptr && !acts(*other));
+}
+
+bool is_presumed(const DraftStep& step)
+{
+    const auto* other = std::get_if<OtherStep>(&step);
+    return other != nullptr && std::holds_alternative<Presumed>(*other);
+}
+
+// What is presumed is worth saying only of packets that the rule's other conditions hold for.
+void put_presumed_last(std::vector<DraftStep>& steps)
+{
+    for (auto from = steps.begin(); from != steps.end();) {
+        from = std::find_if(from, steps.end(), is_condition);
+        const auto to = std::find_if_not(from, steps.end(), is_condition);
+        std::stable_partition(from, to, std::not_fn(is_presumed));
+        from = to;
+    }
 }
 
 } // namespace
@@ -84,6 +109,7 @@ void ChainWriter::add_rule(Draft draft, RuleRef ref)
                       .steps = static_cast<std::uint16_t>(draft.steps.size()),
                       .silent = true};
     ref.asked = asked_by(draft);
+    put_presumed_last(draft.steps);
     for (auto& step : draft.steps) {
         std::visit(Overloaded{[&](const Compare& compare) { chain_.steps.emplace_back(compare); },
                               [&](const Decision& decision) {

@@ -7,22 +7,17 @@
 
 namespace onlan::rules {
 
-// What no program writes: the whole rule set is refused.
+// What is no listing of rules: the whole of it is refused.
 [[nodiscard]] inline Failure malformed(std::string message)
 {
     return fail(Failed::parse, std::move(message));
 }
 
-// What the kernel may know and we do not: the rule is kept, and every outcome that hangs on it says
-// so.
+// What we do not know of a rule, though the kernel may: the rule is kept, and every outcome that
+// hangs on it says so.
 [[nodiscard]] inline Failure not_understood(std::string message)
 {
     return fail(Failed::missing_feature, std::move(message));
-}
-
-[[nodiscard]] inline bool is_not_understood(const Error& error)
-{
-    return error.code == make_error_code(Failed::missing_feature);
 }
 
 } // namespace onlan::rules

@@ -80,7 +80,7 @@ struct ReversePath {
 struct Maybe {
     std::string yes;
     std::string no;
-    bool understood = true; // false: a word that we do not know
+    bool understood = true; // false: the rule says what we do not know
 };
 
 // What packets before this one decide, such as a limit. It is taken as the first packet finds it,
@@ -156,7 +156,11 @@ struct Enqueue {};
 // An action that the model does not follow; it is left out, and the outcome says so.
 struct Ignored {
     std::string what;
-    bool understood = true;
+};
+
+// An action that we do not know: the packet may go on, be accepted or be dropped.
+struct Unknown {
+    std::string why;
 };
 
 using OtherStep = std::variant<CompareExpression,
@@ -174,6 +178,7 @@ using OtherStep = std::variant<CompareExpression,
                                RejectPacket,
                                DivertToSocket,
                                Enqueue,
-                               Ignored>;
+                               Ignored,
+                               Unknown>;
 
 } // namespace onlan::rules

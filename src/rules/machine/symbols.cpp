@@ -19,41 +19,6 @@ constexpr auto kEtherTypes = std::to_array<Symbol>({{"ip", net::kEtherIpv4},
                                                     {"ipv6", net::kEtherIpv6},
                                                     {"8021ad", net::kEther8021ad}});
 
-constexpr auto kServices = std::to_array<Symbol>({{"ftp-data", 20},
-                                                  {"ftp", 21},
-                                                  {"ssh", 22},
-                                                  {"telnet", 23},
-                                                  {"smtp", 25},
-                                                  {"domain", 53},
-                                                  {"bootps", 67},
-                                                  {"bootpc", 68},
-                                                  {"tftp", 69},
-                                                  {"http", 80},
-                                                  {"kerberos", 88},
-                                                  {"pop3", 110},
-                                                  {"sunrpc", 111},
-                                                  {"ntp", 123},
-                                                  {"netbios-ns", 137},
-                                                  {"netbios-dgm", 138},
-                                                  {"netbios-ssn", 139},
-                                                  {"imap2", 143},
-                                                  {"snmp", 161},
-                                                  {"snmp-trap", 162},
-                                                  {"ldap", 389},
-                                                  {"https", 443},
-                                                  {"microsoft-ds", 445},
-                                                  {"syslog", 514},
-                                                  {"dhcpv6-client", 546},
-                                                  {"dhcpv6-server", 547},
-                                                  {"ldaps", 636},
-                                                  {"imaps", 993},
-                                                  {"pop3s", 995},
-                                                  {"nfs", 2049},
-                                                  {"mysql", 3306},
-                                                  {"postgresql", 5432},
-                                                  {"mdns", 5353},
-                                                  {"http-alt", 8080}});
-
 constexpr auto kIcmpTypes =
     std::to_array<Symbol>({{"echo-reply", net::kIcmpEchoReply},
                            {"pong", net::kIcmpEchoReply},
@@ -203,11 +168,6 @@ std::span<const Symbol> protocols()
 std::span<const Symbol> ether_types()
 {
     return kEtherTypes;
-}
-
-std::span<const Symbol> services()
-{
-    return kServices;
 }
 
 std::span<const Symbol> icmp_types()

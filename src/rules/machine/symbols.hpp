@@ -17,7 +17,7 @@ using Symbol = NamedNumber;
 
 [[nodiscard]] std::span<const Symbol> protocols();   // IPPROTO_*
 [[nodiscard]] std::span<const Symbol> ether_types(); // ETH_P_*
-[[nodiscard]] std::span<const Symbol> services();    // a few of /etc/services
+[[nodiscard]] std::span<const Symbol> services();    // most of /etc/services
 [[nodiscard]] std::span<const Symbol> icmp_types();
 [[nodiscard]] std::span<const Symbol> icmpv6_types();
 [[nodiscard]] std::span<const Symbol> icmp_codes(); // of destination-unreachable

@@ -221,6 +221,24 @@ private:
         return After::next_step;
     }
 
+    After act(Fork& fork, const Unknown& /*unknown*/, const OtherStep& step)
+    {
+        const auto guess = [&](Guess::Kind kind) {
+            return Guess{.kind = kind, .rule = fork.at.ref(), .step = &step};
+        };
+        if (may_split()) {
+            for (const Verdict verdict : {Verdict::accept, Verdict::drop}) {
+                Fork other = fork;
+                other.guesses.push_back(
+                    guess(verdict == Verdict::drop ? Guess::Kind::drops : Guess::Kind::accepts));
+                note_matched(other);
+                outcomes_.add(other, verdict, fork.at.ref());
+            }
+        }
+        fork.guesses.push_back(guess(Guess::Kind::passes));
+        return After::next_step;
+    }
+
     template <typename Action>
     After act(Fork& fork, const Action& action, const OtherStep& step)
     {

@@ -149,7 +149,7 @@ Result<Interval> interval(const Json& json, Datatype datatype, const Devices& de
     }
     if (const Json* range = find_member(json, "range")) {
         if (!range->is_array() || range->size() != 2)
-            return malformed(fmt::format("a range needs two ends: {}", shown(json)));
+            return not_understood(fmt::format("a range needs two ends: {}", shown(json)));
         ONLAN_TRY(const Value first, constant((*range)[0], datatype, devices));
         ONLAN_TRY(const Value last, constant((*range)[1], datatype, devices));
         return Interval{.first = first, .last = last};

@@ -20,7 +20,7 @@ Result<const Json*> member(const Json& object, std::string_view name)
 {
     const Json* found = find_member(object, name);
     if (found == nullptr)
-        return malformed(fmt::format("'{}' is missing in {}", name, shown(object)));
+        return not_understood(fmt::format("'{}' is missing in {}", name, shown(object)));
     return found;
 }
 
@@ -29,7 +29,7 @@ Result<std::string> text_member(const Json& object, std::string_view name)
     ONLAN_TRY(const Json* found, member(object, name));
     const auto* text = found->get_ptr<const std::string*>();
     if (text == nullptr)
-        return malformed(fmt::format("'{}' is not a string in {}", name, shown(object)));
+        return not_understood(fmt::format("'{}' is not a string in {}", name, shown(object)));
     return *text;
 }
 

@@ -188,7 +188,7 @@ private:
             rules.erase(chain);
             if (before_ != nullptr && own == rules_before[chain])
                 continue;
-            ONLAN_TRY(code().chains[place].code, compile_chain(chain, own));
+            code().chains[place].code = compile_chain(chain, own);
         }
         if (!rules.empty())
             return malformed(
@@ -250,18 +250,14 @@ private:
     Result<> add_set(const Json& object)
     {
         ONLAN_TRY(const std::string name, text_member(object, "name"));
-        if (too_deep(object))
-            return malformed(fmt::format("the set {} is nested too deeply", name));
-        auto set = named_set(object, scope());
-        if (!set && !is_not_understood(set.error()))
-            return Failure{std::move(set).error().within(fmt::format(
-                "nftables, table {} {}, set {}", source().family, source().name, name))};
+        auto set = too_deep(object) ? Result<std::shared_ptr<const ElementSet>>(nullptr)
+                                    : named_set(object, scope());
         table_.declared.sets[name] = set ? *std::move(set) : nullptr;
         return {};
     }
 
-    [[nodiscard]] Result<std::shared_ptr<const CompiledChain>>
-    compile_chain(const std::string& chain, const Rules& rules) const
+    [[nodiscard]] std::shared_ptr<const CompiledChain> compile_chain(const std::string& chain,
+                                                                     const Rules& rules) const
     {
         ChainWriter writer;
         unsigned number = 0;
@@ -269,32 +265,24 @@ private:
             RuleRef where = ref(chain);
             where.number = ++number;
             where.handle = rule.handle();
-            auto draft = read_rule(rule.body());
-            if (!draft)
-                return Failure{std::move(draft).error().within(
-                    fmt::format("nftables, table {}, chain {}, rule {} (handle {})", where.table,
-                                chain, number, where.handle))};
-            where.text = rule_text(rule.body());
-            writer.add_rule(*std::move(draft), std::move(where));
+            if (!too_deep(rule.body()))
+                where.text = rule_text(rule.body());
+            writer.add_rule(read_rule(rule.body()), std::move(where));
         }
         return std::move(writer).finish();
     }
 
-    [[nodiscard]] Result<Draft> read_rule(const Json& rule) const
+    [[nodiscard]] Draft read_rule(const Json& rule) const
     {
-        ONLAN_TRY(const Json* statements, member(rule, "expr"));
-        if (!statements->is_array())
-            return malformed(fmt::format("'expr' is not a list: {}", shown(*statements)));
-        if (too_deep(*statements))
-            return malformed("it is nested too deeply");
         Draft draft;
+        const Json* statements = find_member(rule, "expr");
+        if (statements == nullptr || !statements->is_array() || too_deep(*statements)) {
+            draft.add(OtherStep(Unknown{"it is no list of statements, or nested too deeply"}));
+            return draft;
+        }
         for (const Json& statement : *statements) {
-            auto added = add_statement(statement, scope(), draft);
-            if (added)
-                continue;
-            if (!is_not_understood(added.error()))
-                return Failure{std::move(added).error()};
-            add_unknown(statement, added.error().message, draft);
+            if (auto added = add_statement(statement, scope(), draft); !added)
+                add_unknown(statement, added.error().message, draft);
         }
         return draft;
     }
@@ -306,8 +294,7 @@ private:
                                       .no = fmt::format("it does not match, because {}", why),
                                       .understood = false}));
         else
-            draft.add(OtherStep(Ignored{.what = fmt::format("what is not understood ({})", why),
-                                        .understood = false}));
+            draft.add(OtherStep(Unknown{why}));
     }
 
     Table table_;

@@ -46,7 +46,7 @@ Result<Element> element_of(const Json& json, const SetTypes& types, const Scope&
     element.conditional = wrapped != nullptr && is_conditional(*wrapped);
     const Json* key = wrapped == nullptr ? &written : find_member(*wrapped, "val");
     if (key == nullptr)
-        return malformed(fmt::format("an element without a value: {}", shown(json)));
+        return not_understood(fmt::format("an element without a value: {}", shown(json)));
     // The catch-all element of an interval set.
     if (key->is_string() && key->get_ref<const std::string&>() == "*") {
         element.key.assign(types.key.size(), Interval{.first = {}, .last = kAllOnes});
@@ -54,8 +54,8 @@ Result<Element> element_of(const Json& json, const SetTypes& types, const Scope&
         ONLAN_TRY(element.key, parts_of(*key, types.key, scope.devices));
     }
     if (element.key.size() != std::max<std::size_t>(types.key.size(), 1))
-        return malformed(fmt::format("an element with {} parts in a set of {}: {}",
-                                     element.key.size(), types.key.size(), shown(json)));
+        return not_understood(fmt::format("an element with {} parts in a set of {}: {}",
+                                          element.key.size(), types.key.size(), shown(json)));
     if (!pair)
         return element;
     if (types.data.front() == Datatype::verdict) {
@@ -71,7 +71,7 @@ elements_of(const Json& list, const SetTypes& types, const Scope& scope)
 {
     std::vector<Element> elements;
     if (!list.is_array())
-        return malformed(fmt::format("the elements are not a list: {}", shown(list)));
+        return not_understood(fmt::format("the elements are not a list: {}", shown(list)));
     elements.reserve(list.size());
     for (const Json& one : list) {
         ONLAN_TRY(Element element, element_of(one, types, scope));
@@ -91,7 +91,7 @@ Result<std::vector<Datatype>> types_of(const Json& json, const Scope& scope)
     for (const std::string& name : texts(&json))
         types.push_back(datatype_named(name));
     if (types.empty())
-        return malformed(fmt::format("not a type: {}", shown(json)));
+        return not_understood(fmt::format("not a type: {}", shown(json)));
     return types;
 }
 
@@ -132,7 +132,7 @@ set_operand(const Json& json, const SetTypes& types, const Scope& scope)
         name != nullptr && name->starts_with('@')) {
         const auto found = scope.declared.sets.find(name->substr(1));
         if (found == scope.declared.sets.end())
-            return malformed(
+            return not_understood(
                 fmt::format("the set {} does not exist in table {}", *name, scope.table));
         if (found->second == nullptr)
             return not_understood(fmt::format("the set {} is not understood", *name));

@@ -27,7 +27,7 @@ Result<> add_statement(const Json& json, const Scope& scope, Draft& draft)
     const std::string own = json.is_null() ? "xt" : text == nullptr ? "" : *text;
     const std::string* name = own.empty() ? only_name(json) : &own;
     if (name == nullptr)
-        return malformed(fmt::format("{} is not a statement", shown(json)));
+        return not_understood(fmt::format("{} is not a statement", shown(json)));
     const Statement* statement = find_statement(*name);
     if (statement == nullptr)
         return not_understood(fmt::format("the statement {} is not known", *name));

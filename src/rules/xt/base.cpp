@@ -16,10 +16,9 @@ Result<> add_address(Field field, const Option& option, const Scope& scope, Draf
 
 Result<> add_protocol(const Option& option, Draft& draft)
 {
-    if (option.word() == "all" || option.word() == "0")
-        return {};
-    ONLAN_TRY(const std::uint64_t protocol, number_of(option.word(), protocols()));
-    draft.add_number(Field::l4proto, protocol, option.inverted);
+    ONLAN_TRY(const std::uint64_t protocol, protocol_of(option.word()));
+    if (protocol != 0) // of any protocol
+        draft.add_number(Field::l4proto, protocol, option.inverted);
     return {};
 }
 
@@ -30,20 +29,18 @@ Result<> add_protocol(const Option& option, Draft& draft)
 Result<> add_base(const Option& option, const Scope& scope, Draft& draft)
 {
     const std::string& name = option.name;
-    if (name == "-s" || name == "--source")
+    if (name == "-s")
         return add_address(scope.ipv4() ? Field::ip_saddr : Field::ip6_saddr, option, scope, draft);
-    if (name == "-d" || name == "--destination")
+    if (name == "-d")
         return add_address(scope.ipv4() ? Field::ip_daddr : Field::ip6_daddr, option, scope, draft);
-    if (name == "-p" || name == "--protocol")
+    if (name == "-p")
         return add_protocol(option, draft);
-    if (name == "-i" || name == "--in-interface")
+    if (name == "-i")
         draft.add_field(Field::iifname, device_names(option.word()), option.inverted);
-    else if (name == "-o" || name == "--out-interface")
+    else if (name == "-o")
         draft.add_field(Field::oifname, device_names(option.word()), option.inverted);
-    else if (name == "-f" || name == "--fragment")
-        draft.add_number(Field::later_fragment, 1, option.inverted);
     else
-        return not_understood(fmt::format("the option {} is not known", name));
+        draft.add_number(Field::later_fragment, 1, option.inverted);
     return {};
 }
 

@@ -11,7 +11,6 @@
 namespace onlan::rules::xt {
 namespace {
 
-// What is not understood stays as a step that says so.
 Result<> add_extension(const Extension& extension,
                        const Scope& scope,
                        std::span<Rows* const> files,
@@ -23,68 +22,72 @@ Result<> add_extension(const Extension& extension,
         if (row != rows.end())
             return row->add(extension, scope, draft);
     }
-    return not_understood(fmt::format("{} is not known", extension.name));
+    return not_understood("nothing of that name is known");
 }
 
-Result<> add_match(const Extension& match, const Scope& scope, Draft& draft)
+void keep_condition(std::string_view what, const Result<>& added, Draft& draft)
 {
-    auto added = add_extension(match, scope, matches::kFiles, draft);
-    if (added || !is_not_understood(added.error()))
-        return added;
-    draft.add(OtherStep(Maybe{
-        .yes = fmt::format("the match {} holds, although {}", match.name, added.error().message),
-        .no = fmt::format("the match {} does not hold, because {}", match.name,
-                          added.error().message),
-        .understood = false}));
-    return {};
+    if (!added)
+        draft.add(OtherStep(
+            Maybe{.yes = fmt::format("{} holds, although {}", what, added.error().message),
+                  .no = fmt::format("{} does not hold, because {}", what, added.error().message),
+                  .understood = false}));
 }
 
-Result<> add_jump(const ParsedRule& rule, const Scope& scope, Draft& draft)
+void add_base_option(const Option& option, const Scope& scope, Draft& draft)
 {
-    const auto chain = scope.chains.find(rule.target.name);
-    if (chain == scope.chains.end())
-        return malformed(
-            fmt::format("a jump to the chain {}, which does not exist", rule.target.name));
-    draft.add(Decision{.kind = rule.go_to ? Decision::Kind::go_to : Decision::Kind::jump,
-                       .chain = chain->second});
-    return {};
+    keep_condition(fmt::format("{}{} {}", option.inverted ? "! " : "", option.name, option.word()),
+                   add_base(option, scope, draft), draft);
 }
 
-Result<> add_target(const ParsedRule& rule, const Scope& scope, Draft& draft)
+void add_match(const Extension& match, const Scope& scope, Draft& draft)
+{
+    keep_condition(fmt::format("the match {}", match.name),
+                   add_extension(match, scope, matches::kFiles, draft), draft);
+}
+
+Decision::Kind verdict_of(std::string_view target)
+{
+    if (target == "ACCEPT")
+        return Decision::Kind::accept;
+    if (target == "DROP")
+        return Decision::Kind::drop;
+    return target == "RETURN" ? Decision::Kind::return_ : Decision::Kind::continue_;
+}
+
+void add_target(const ParsedRule& rule, const Scope& scope, Draft& draft)
 {
     const std::string& name = rule.target.name;
+    const Decision::Kind verdict = verdict_of(name);
+    const auto chain = scope.chains.find(name);
     if (name.empty())
-        return {};
-    if (name == "ACCEPT") {
-        draft.add(Decision{.kind = Decision::Kind::accept});
-    } else if (name == "DROP") {
-        draft.add(Decision{.kind = Decision::Kind::drop});
-    } else if (name == "RETURN") {
-        draft.add(Decision{.kind = Decision::Kind::return_});
-    } else if (rule.go_to || scope.chains.contains(name)) {
-        return add_jump(rule, scope, draft);
-    } else {
-        auto added = add_extension(rule.target, scope, targets::kFiles, draft);
-        if (added || !is_not_understood(added.error()))
-            return added;
-        if (!is_harmless_target(name))
-            draft.add(OtherStep(
-                Ignored{.what = fmt::format("the target {} ({})", name, added.error().message),
-                        .understood = false}));
-    }
-    return {};
+        return;
+    if (!rule.go_to && verdict != Decision::Kind::continue_)
+        return draft.add(Decision{.kind = verdict});
+    if (chain != scope.chains.end())
+        return draft.add(Decision{.kind = rule.go_to ? Decision::Kind::go_to : Decision::Kind::jump,
+                                  .chain = chain->second});
+    if (rule.go_to)
+        return draft.add(OtherStep(Unknown{fmt::format("there is no chain {}", name)}));
+    Draft own = draft;
+    const auto added = add_extension(rule.target, scope, targets::kFiles, own);
+    if (added)
+        draft = std::move(own);
+    else if (!is_harmless_target(name))
+        draft.add(
+            OtherStep(Unknown{fmt::format("the target {}: {}", name, added.error().message)}));
 }
 
 } // namespace
 
-Result<Draft> compile(const ParsedRule& rule, const Scope& scope)
+Draft compile(const ParsedRule& rule, const Scope& scope)
 {
     Draft draft;
     for (const Option& option : rule.base)
-        ONLAN_CHECK(add_base(option, scope, draft));
+        add_base_option(option, scope, draft);
     for (const Extension& match : rule.matches)
-        ONLAN_CHECK(add_match(match, scope, draft));
-    ONLAN_CHECK(add_target(rule, scope, draft));
+        add_match(match, scope, draft);
+    add_target(rule, scope, draft);
     return draft;
 }
 

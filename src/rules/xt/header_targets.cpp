@@ -29,7 +29,7 @@ Result<Assign> ttl_of(const Extension& target, const Scope& scope)
                                 .operations = {{.kind = Operation::Kind::plus,
                                                 .operand = Value::of(change)}}}};
     }
-    return malformed(fmt::format("the target {} without an option", target.name));
+    return not_understood(fmt::format("the target {} without an option", target.name));
 }
 
 // tos_tg() and dscp_tg(), net/netfilter/xt_DSCP.c
@@ -62,10 +62,10 @@ Result<Assign> class_of(const Extension& target, const Scope& /*scope*/)
 {
     const Option* option = target.find("--set-class");
     if (option == nullptr)
-        return malformed("CLASSIFY without a class");
+        return not_understood("CLASSIFY without a class");
     const std::vector<std::string> parts = split(option->word(), ':');
     if (parts.size() != 2)
-        return malformed(fmt::format("'{}' is not a class", option->word()));
+        return not_understood(fmt::format("'{}' is not a class", option->word()));
     ONLAN_TRY(const std::uint64_t major, number_of("0x" + parts[0]));
     ONLAN_TRY(const std::uint64_t minor, number_of("0x" + parts[1]));
     return set_to(Target::priority, {}, Value::of(major << 16U | minor));

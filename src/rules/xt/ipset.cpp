@@ -162,7 +162,7 @@ Result<std::shared_ptr<const ElementSet>> read_ipset(const model::IpSet& set)
     std::vector<Element> elements;
     for (const auto& words : set.elements) {
         if (words.empty())
-            return malformed(fmt::format("ipset {}: an empty element", set.name));
+            return not_understood(fmt::format("ipset {}: an empty element", set.name));
         const std::vector<std::string> written = split(words.front(), ',');
         Element element{.excluded = std::ranges::find(words, "nomatch") != words.end()};
         for (std::size_t at = 0; at < parts.size(); ++at) {
@@ -183,7 +183,7 @@ Result<> add_set(const Extension& match, const Scope& scope, Draft& draft)
     for (const Option& option : match.options) {
         if (option.name == "--match-set") {
             if (option.words.size() != 2)
-                return malformed("--match-set needs a set and directions");
+                return not_understood("--match-set needs a set and directions");
             Contains contains{.negated = option.inverted, .breaks = false};
             ONLAN_CHECK(add_member(option.words[0], split(option.words[1], ','), scope, contains));
             draft.add(OtherStep(std::move(contains)));

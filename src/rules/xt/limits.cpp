@@ -36,7 +36,7 @@ Result<> add_connlimit(const Extension& match, const Scope& /*scope*/, Draft& dr
     const Option* above = match.find("--connlimit-above");
     const Option* most = above != nullptr ? above : match.find("--connlimit-upto");
     if (most == nullptr)
-        return malformed("connlimit needs a number of connections");
+        return not_understood("connlimit needs a number of connections");
     ONLAN_TRY(const std::uint64_t number, number_of(most->word()));
     const bool within = number > 0; // the flow itself is one
     add_presumed((above == nullptr) == (within != most->inverted),

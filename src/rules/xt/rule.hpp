@@ -13,7 +13,7 @@ namespace onlan::rules::xt {
 // "! --dport 80:90": an option of iptables with what follows it.
 struct Option {
     bool inverted = false;
-    std::string name; // "--dport", "-s"
+    std::string name; // "--dport", "-s", as iptables spells it in full
     std::vector<std::string> words;
 
     // The first word; empty if there is none.
@@ -37,6 +37,8 @@ struct ParsedRule {
     bool go_to = false;
 };
 
+// What iptables would make of the words: with the match of the protocol where none is named,
+// options that are cut short, and '!' where it may stand. An error: no such rule is known.
 [[nodiscard]] Result<ParsedRule> parse_rule(const std::vector<std::string>& words);
 // As iptables-save writes them.
 [[nodiscard]] std::string text_of(const std::vector<std::string>& words);
@@ -62,7 +64,8 @@ struct Scope {
     [[nodiscard]] unsigned address_bits() const { return net::address_bits(family); }
 };
 
-// Matches and target become the same steps as those of nftables.
-[[nodiscard]] Result<Draft> compile(const ParsedRule& rule, const Scope& scope);
+// Matches and target become the same steps as those of nftables. What is not understood of them
+// stays as a step that says so.
+[[nodiscard]] Draft compile(const ParsedRule& rule, const Scope& scope);
 
 } // namespace onlan::rules::xt

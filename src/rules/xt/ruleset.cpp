@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "rules/machine/reading.hpp"
-
 namespace onlan::rules::xt {
 namespace {
 
@@ -54,17 +52,16 @@ public:
           scope_{.ipsets = *table_.source.ipsets, .family = table_.source.family, .chains = {}}
     {}
 
-    Result<std::shared_ptr<const Table>> table() &&
+    std::shared_ptr<const Table> table() &&
     {
         code().families = {source().family};
         for (const auto& [name, from] : source().chains)
             scope_.chains.emplace(name, static_cast<std::uint32_t>(scope_.chains.size()));
         for (const auto& [name, from] : source().chains) {
-            ONLAN_TRY(auto rules, compile_chain(name, from));
             code().chains.push_back({.policy = from.chain->policy == "DROP"
                                                    ? Decision::Kind::drop
                                                    : Decision::Kind::accept,
-                                     .code = std::move(rules)});
+                                     .code = compile_chain(name, from)});
             if (from.chain->policy != "-" && from.registered)
                 add_base_chain(name, from.chain->policy);
         }
@@ -106,8 +103,8 @@ private:
     }
 
     // One whose rules stayed keeps what they were compiled to.
-    [[nodiscard]] Result<std::shared_ptr<const CompiledChain>>
-    compile_chain(const std::string& name, const ChainSource& from) const
+    [[nodiscard]] std::shared_ptr<const CompiledChain> compile_chain(const std::string& name,
+                                                                     const ChainSource& from) const
     {
         if (before_ != nullptr && before_->source.chains.at(name) == from)
             return before_->code.chains[scope_.chains.at(name)].code;
@@ -118,20 +115,19 @@ private:
             where.handle = from.handles.empty() ? 0 : from.handles[number];
             where.number = ++number;
             where.text = fmt::format("-A {} {}", name, text_of(rule.words));
-            auto draft = read_rule(rule.words);
-            if (!draft)
-                return Failure{std::move(draft).error().within(
-                    fmt::format("{}, table {}, chain {}, rule {} ({})", where.program, where.table,
-                                name, number, where.text))};
-            writer.add_rule(*std::move(draft), std::move(where));
+            writer.add_rule(read_rule(rule.words), std::move(where));
         }
         return std::move(writer).finish();
     }
 
-    [[nodiscard]] Result<Draft> read_rule(const std::vector<std::string>& words) const
+    [[nodiscard]] Draft read_rule(const std::vector<std::string>& words) const
     {
-        ONLAN_TRY(const ParsedRule rule, parse_rule(words));
-        return compile(rule, scope_);
+        const auto rule = parse_rule(words);
+        if (rule)
+            return compile(*rule, scope_);
+        Draft draft;
+        draft.add(OtherStep(Unknown{rule.error().message}));
+        return draft;
     }
 
     Table table_;
@@ -166,8 +162,8 @@ void take_from_nft(const InNft& shown, TableSource& source)
     }
 }
 
-Result<std::shared_ptr<const Table>> compile_table(TableSource source,
-                                                   const std::shared_ptr<const Table>& before)
+std::shared_ptr<const Table> compile_table(TableSource source,
+                                           const std::shared_ptr<const Table>& before)
 {
     if (before != nullptr && before->source == source)
         return before;

@@ -52,7 +52,7 @@ struct Table {
 };
 
 // Shares with `before`, which may be null, what both are compiled from.
-[[nodiscard]] Result<std::shared_ptr<const Table>>
+[[nodiscard]] std::shared_ptr<const Table>
 compile_table(TableSource source, const std::shared_ptr<const Table>& before);
 
 // Does the table exist for iptables, with all these chains?

@@ -43,7 +43,7 @@ Result<> add_tcp_flags(const Option& option, Draft& draft)
     // --syn stands for SYN without RST, ACK and FIN.
     const bool syn = option.name == "--syn";
     if (!syn && option.words.size() != 2)
-        return malformed("--tcp-flags needs a mask and flags");
+        return not_understood("--tcp-flags needs a mask and flags");
     ONLAN_TRY(const std::uint64_t mask, flags_of(syn ? "FIN,SYN,RST,ACK" : option.words[0]));
     ONLAN_TRY(const std::uint64_t flags, flags_of(syn ? "SYN" : option.words[1]));
     draft.add_comparison(

@@ -194,6 +194,8 @@ ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain
     rules::ChainOutcome outcome = std::move(outcomes[way]);
     for (const std::string& assumption : outcome.assumptions)
         run.assume(assumption);
+    for (const rules::RuleRef* rule : outcome.not_understood)
+        run.not_understood.insert(rule);
     const bool nat = chain.type == rules::ChainType::nat;
     record_matches(run, packet, nat ? nat_place(call) : filter_place(call), outcome.path);
     take_over(packet, outcome);

@@ -1,10 +1,28 @@
 #include "simulate/run/assumptions.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
 
 namespace onlan::simulate {
+namespace {
+
+void assume_unread(Run& run, const Namespace& netns)
+{
+    const auto assume = [&](const std::string& what) {
+        run.assume(fmt::format("what could not be read in {} makes no difference: {}", netns.name(),
+                               what));
+    };
+    std::ranges::for_each(netns.facts->unread, assume);
+    for (const model::XtablesRuleset& rules : netns.facts->xtables) {
+        for (const std::string& what : rules.unread)
+            assume(fmt::format("{}-save: {}", model::xtables_program(rules.backend, rules.family),
+                               what));
+    }
+}
+
+} // namespace
 
 void assume_what_was_passed(Run& run)
 {
@@ -12,9 +30,7 @@ void assume_what_was_passed(Run& run)
     std::set<const Namespace*> namespaces;
     for (const Record::Step& step : run.record.steps) {
         if (namespaces.insert(step.netns).second) {
-            for (const std::string& what : step.netns->facts->unread)
-                run.assume(fmt::format("what could not be read in {} makes no difference: {}",
-                                       step.netns->name(), what));
+            assume_unread(run, *step.netns);
         }
         if (step.device == nullptr || !devices.insert(step.device).second)
             continue;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -84,6 +85,7 @@ struct Run {
     State state;
     Record record;
     std::vector<std::string> assumptions;
+    std::set<const rules::RuleRef*> not_understood; // that some way was guessed by
     unsigned last_number = 0;
     std::size_t rules_seen = 0; // by all its packets
     bool loop = false;

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -114,17 +115,104 @@ TEST(IptablesSave, CountersBelongToTheChainsPolicyAndToTheRule)
     EXPECT_EQ(*ruleset->find_chain("filter", "INPUT"), expected);
 }
 
-TEST(IptablesSave, WhatItDoesNotUnderstandIsAnErrorWithTheLine)
+// The rules of a chain, as one text each.
+std::vector<std::string>
+rules_of(const Result<model::XtablesRuleset>& ruleset, const char* table, const char* chain)
 {
-    EXPECT_EQ(error_of("-A INPUT -j DROP\n"),
-              "iptables-save, line 1: a rule outside any table: '-A INPUT -j DROP'");
-    EXPECT_EQ(error_of("*filter\n-A INPUT -j DROP\n"),
-              "iptables-save, line 2: a rule in a chain that is not declared: '-A INPUT -j DROP'");
-    EXPECT_EQ(error_of("*filter\n:INPUT\n"),
-              "iptables-save, line 2: a chain without a policy: ':INPUT'");
-    EXPECT_EQ(error_of("*filter\n:INPUT ACCEPT\n-A INPUT --comment \"open\n"),
-              "iptables-save, line 3: unclosed quote: '-A INPUT --comment \"open'");
-    EXPECT_EQ(error_of("*filter\n-X\n"), "iptables-save, line 2: neither a chain nor a rule: '-X'");
+    EXPECT_TRUE(ruleset) << ruleset.error().message;
+    const auto* found = ruleset ? ruleset->find_chain(table, chain) : nullptr;
+    if (found == nullptr)
+        return {"no such chain"};
+    std::vector<std::string> texts;
+    for (const model::XtablesRule& rule : found->rules)
+        texts.push_back(fmt::format("{}", fmt::join(rule.words, "|")));
+    return texts;
+}
+
+std::vector<std::string> input_of(const std::string& lines)
+{
+    return rules_of(parse("*filter\n:INPUT DROP [0:0]\n" + lines), "filter", "INPUT");
+}
+
+TEST(IptablesSave, BuiltInChainsNeedNoLineAndAccept)
+{
+    const auto ruleset = parse("*filter\n-A INPUT -i lo -j ACCEPT\n-A OWN -j DROP\nCOMMIT\n");
+    EXPECT_THAT(rules_of(ruleset, "filter", "INPUT"), ElementsAre("-i|lo|-j|ACCEPT"));
+    EXPECT_EQ(ruleset->find_chain("filter", "INPUT")->policy, "ACCEPT");
+    EXPECT_EQ(ruleset->find_chain("filter", "OWN")->policy, "-");
+}
+
+TEST(IptablesSave, CommandsDoWhatTheyDoInIptables)
+{
+    const auto ruleset = parse("*filter\n-P INPUT DROP\n-N OWN\n-A OWN -j ACCEPT\n-A INPUT -i a\n"
+                               "-I INPUT -i b\n--insert INPUT 2 -i c\n-A INPUT -i d\n"
+                               "-D INPUT 1\n-D INPUT -i d\n-R INPUT 2 -i e\n-F OWN\n"
+                               "-t nat -A POSTROUTING -j MASQUERADE\n"
+                               "-A POSTROUTING -j ACCEPT -t nat\n-6 -A INPUT -i f\nCOMMIT\n");
+    EXPECT_THAT(rules_of(ruleset, "filter", "INPUT"), ElementsAre("-i|c", "-i|e"));
+    EXPECT_EQ(ruleset->find_chain("filter", "INPUT")->policy, "DROP");
+    EXPECT_THAT(rules_of(ruleset, "filter", "OWN"), ElementsAre());
+    EXPECT_THAT(rules_of(ruleset, "nat", "POSTROUTING"), ElementsAre("-j|MASQUERADE", "-j|ACCEPT"));
+    EXPECT_THAT(ruleset->unread, ElementsAre());
+}
+
+TEST(IptablesSave, WithoutATableThatOfFilterIsMeant)
+{
+    const auto ruleset = parse("-P FORWARD DROP\n-A FORWARD -j ACCEPT\n-A POSTROUTING -j DROP\n");
+    EXPECT_THAT(rules_of(ruleset, "filter", "FORWARD"), ElementsAre("-j|ACCEPT"));
+    EXPECT_THAT(ruleset->unread, ElementsAre("line 3 is no rule: '-A POSTROUTING -j DROP'"));
+}
+
+TEST(IptablesSave, CarriageReturnsBlankLinesAndIndentationDoNotMatter)
+{
+    EXPECT_THAT(input_of("  \r\n\t-A INPUT  -p\ttcp -j DROP \r\n\r\nCOMMIT\r\n"),
+                ElementsAre("-p|tcp|-j|DROP"));
+}
+
+TEST(IptablesSave, AListOfAddressesIsOneRuleForEachPair)
+{
+    EXPECT_THAT(input_of("-A INPUT -s a,b -d c,d -j DROP\n"),
+                ElementsAre("-s|a|-d|c|-j|DROP", "-s|a|-d|d|-j|DROP", "-s|b|-d|c|-j|DROP",
+                            "-s|b|-d|d|-j|DROP"));
+    EXPECT_THAT(input_of("-A INPUT ! -s a,b -j DROP\n"), ElementsAre("!|-s|a,b|-j|DROP"));
+}
+
+TEST(IptablesSave, AListThatStandsForTooManyRulesStaysOne)
+{
+    const std::string list(5000, ',');
+    EXPECT_THAT(input_of("-A INPUT -s a" + list + " -d b" + list + "\n"), testing::SizeIs(1));
+}
+
+TEST(IptablesSave, QuotesOfBothKindsAndCountersBehindAreRead)
+{
+    EXPECT_THAT(input_of("-A INPUT -m comment --comment 'a \"b' --dport=22\n"),
+                ElementsAre("-m|comment|--comment|a \"b|--dport|22"));
+    const auto ruleset = parse("*filter\n-A INPUT -c 3 4 -j DROP\n");
+    EXPECT_EQ(ruleset->find_chain("filter", "INPUT")->rules.front().bytes, 4U);
+}
+
+TEST(IptablesSave, AnOpenQuoteCostsItsRuleOnly)
+{
+    EXPECT_THAT(input_of("-A INPUT --comment \"open -j DROP\n-A INPUT --comment \"x y\" -j DROP\n"),
+                ElementsAre("-A INPUT --comment \"open -j DROP", "--comment|x y|-j|DROP"));
+}
+
+TEST(IptablesSave, WhatStandsBesideTheRulesIsSaidWithItsLine)
+{
+    const auto ruleset = parse("root@gw:~# iptables-save\n*filter\n:INPUT DROP [0:0]\n:OUTPUT\n"
+                               "[...]\nCOMMIT\nroot@gw:~#\n");
+    EXPECT_EQ(ruleset->find_chain("filter", "INPUT")->policy, "DROP");
+    EXPECT_THAT(ruleset->unread,
+                ElementsAre("line 1 is no rule: 'root@gw:~# iptables-save'",
+                            "line 4 is no rule: ':OUTPUT'", "line 5 is no rule: '[...]'",
+                            "line 7 is no rule: 'root@gw:~#'"));
+}
+
+TEST(IptablesSave, ATextWithoutRulesIsAnError)
+{
+    EXPECT_EQ(error_of("bash: iptables-save: command not found\n"),
+              "it holds no rules as iptables-save prints them: line 1 is no rule: 'bash: "
+              "iptables-save: command not found'");
 }
 
 TEST(IptablesSave, NothingIsAnEmptyRuleset)

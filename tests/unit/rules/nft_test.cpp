@@ -347,12 +347,16 @@ TEST(NftText, IsWhatNftWouldShow)
               "ip saddr { 10.0.0.0/8 } ct state invalid,new drop");
 }
 
-TEST(NftErrors, NameTheirPlace)
+TEST(NftErrors, CostTheirRuleOnly)
 {
-    const auto jump = RuleSet::load(nft_chain(R"([{"jump": {"target": "nowhere"}}])"));
-    ASSERT_FALSE(jump);
-    EXPECT_THAT(jump.error().message, HasSubstr("table ip t, chain c, rule 1 (handle 7)"));
-    EXPECT_FALSE(RuleSet::load(nft_chain(R"([{"match": {"op": "=="}}])")));
+    const Packet packet;
+    for (const char* rule : {R"([{"jump": {"target": "nowhere"}}])", R"("no list")",
+                             R"([{"vmap": {"key": {"meta": {"key": "mark"}}, "data": "@none"}}])",
+                             R"([{"match": {"op": "=="}}, {"drop": null}])"}) {
+        const auto ends = outcomes(nft_chain(rule), packet.view);
+        ASSERT_THAT(ends, SizeIs(2)) << rule;
+        EXPECT_NE(ends[0].verdict, ends[1].verdict) << rule;
+    }
 }
 
 TEST(NftErrors, AnUnknownExpressionIsAnAssumptionOfItsOutcomes)

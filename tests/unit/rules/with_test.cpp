@@ -300,7 +300,8 @@ TEST(RuleSetWith, AnErrorLeavesTheRulesAsTheyWere)
     const model::Netns host = forward_chain("-j DROP");
     const RuleSet rules = loaded(host);
     model::Netns changed = host;
-    changed.xtables.front().tables["filter"]["FORWARD"].edit().rules.front().words = {"nonsense"};
+    changed.nftables = nft_listing(R"({"nftables": [{"table": {"family": "ip", "name": "t"}},
+        {"chain": {"family": "ip", "table": "t", "name": "c", "hook": "nowhere"}}]})");
     EXPECT_FALSE(rules.with(changed));
     EXPECT_EQ(decided_by(rules)->text, "-A FORWARD -j DROP");
 }

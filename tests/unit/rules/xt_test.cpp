@@ -391,11 +391,73 @@ TEST(XtChain, WhatIsNotKnownIsListedAndAssumed)
     EXPECT_EQ(outcomes(host, packet.view).size(), 2U);
 }
 
-TEST(XtChain, MalformedWordsAreAnErrorWithTheirPlace)
+// What the rules decide of the packet, each way in a word: "accept", "drop".
+std::vector<std::string> ways(const model::Netns& host, const PacketView& packet)
 {
-    const auto rules = RuleSet::load(forward_chain("-j"));
-    ASSERT_FALSE(rules);
-    EXPECT_THAT(rules.error().message, HasSubstr("table filter, chain FORWARD, rule 1"));
+    std::vector<std::string> words;
+    for (const ChainOutcome& end : outcomes(host, packet))
+        words.emplace_back(end.verdict == Verdict::drop ? "drop" : "accept");
+    std::ranges::sort(words);
+    return words;
+}
+
+TEST(XtChain, AnActionThatIsNotUnderstoodMayDoAnything)
+{
+    const Packet packet;
+    for (const char* rule : {"-j", "-p udp -j NO-SUCH-CHAIN", "-g NO-SUCH-CHAIN", "nonsense",
+                             "-p udp --dport 53 --no-such-option -j ACCEPT"}) {
+        const auto ends = outcomes(forward_chain(rule), packet.view);
+        ASSERT_EQ(ends.size(), 2U) << rule;
+        EXPECT_THAT(ends[1].not_understood, testing::SizeIs(1)) << rule;
+    }
+    EXPECT_THAT(ways(forward_chain("-p tcp -j NO-SUCH-CHAIN"), packet.view), ElementsAre("accept"));
+}
+
+TEST(XtChain, AValueThatIsNotUnderstoodMayHold)
+{
+    const Packet packet;
+    for (const char* rule :
+         {"-s x.x.x.x/32 -j DROP", "-s 10.0.0.0/40 -j DROP", "-s example.com -j DROP",
+          "-m mac --mac-source XX:XX:XX:XX:XX:XX -j DROP", "-p udp --dport XXXX -j DROP",
+          "-p quux -j DROP", "! -s 10.0.0.0/8,10.1.0.0/16 -j DROP"})
+        EXPECT_THAT(ways(forward_chain(rule), packet.view), ElementsAre("accept", "drop")) << rule;
+    EXPECT_THAT(ways(forward_chain("-s x.x.x.x/32 -p tcp -j DROP"), packet.view),
+                ElementsAre("accept"));
+}
+
+// The packet is UDP from 10.1.0.2:4000 to 10.2.0.3:53.
+TEST(XtChain, RulesAreReadAsIptablesReadsThem)
+{
+    const Packet packet;
+    for (const char* rule :
+         {"-p udp --dport 53 -j DROP", "-p udp --dport domain -j DROP", "-p UDP --dp 53 -j DROP",
+          "--protocol udp --source 10.1/16 --jump DROP",
+          "-p udp -m state --state INVALID --dport 53 -j DROP", "-s ! 10.3.0.0/16 -j DROP",
+          "-p udp --dport ! 54 -j DROP", "-p ! tcp -j DROP", "-i ! eth1 -j DROP",
+          "-s 10.1.0.0/255.255.0.0 -j DROP", "-d 10.0.0.3/255.0.0.255 -j DROP",
+          "-p udp -m multiport --dport 53,54 -j DROP", "-p all -j DROP", "-p 17 -j DROP",
+          "-p udp --source-port 4000 --destination-port 53 -j DROP",
+          "--src 10.1.0.2 --dst 10.2.0.3 -j DROP",
+          "-m conntrack ! --ctstate NEW,ESTABLISHED -j DROP"})
+        EXPECT_THAT(ways(forward_chain(rule), packet.view), ElementsAre("drop")) << rule;
+    for (const char* rule :
+         {"-p udp --dport 54 -j DROP", "-p udp --dport ! 53 -j DROP", "-s ! 10.1.0.0/16 -j DROP",
+          "-p ! udp -j DROP", "-p tcp --dport 53 -j DROP",
+          "-p udp -m state --state NEW --dport 53 -j DROP", "-p ipv4 -j DROP",
+          "-i eth0 --dst 10.9/16 -j DROP"})
+        EXPECT_THAT(ways(forward_chain(rule), packet.view), ElementsAre("accept")) << rule;
+}
+
+TEST(XtChain, TargetsTakeOptionsThatAreCutShort)
+{
+    const Packet packet;
+    model::Netns host = host_with(
+        iptables_save("*nat\n:PREROUTING ACCEPT\n-A PREROUTING -p udp -j DNAT --to 10.9.0.1:54\n"));
+    const RuleSet rules = loaded(host);
+    ASSERT_THAT(rules.unknown(), testing::IsEmpty());
+    const auto ends = rules.evaluate(rules.base_chains().front(), packet.view, FakeSurroundings());
+    ASSERT_EQ(ends.size(), 1U);
+    EXPECT_EQ(ends[0].nat.value_or(Nat{}).first_port, 54);
 }
 
 TEST(Conntrack, IsNeededByRulesThatAskForIt)

@@ -19,7 +19,7 @@ void append(Operand& all, Operand part)
 Result<Operand> read_concat(const std::string& /*name*/, const Json& list, const Scope& scope)
 {
     if (!list.is_array() || list.empty())
-        return malformed(fmt::format("an empty concatenation: {}", shown(list)));
+        return not_understood(fmt::format("an empty concatenation: {}", shown(list)));
     Operand all;
     for (const Json& one : list) {
         ONLAN_TRY(Operand part, operand(one, scope));

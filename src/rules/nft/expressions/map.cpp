@@ -25,7 +25,7 @@ Result<Operand> map_lookup(const Json& json, Datatype data, const Scope& scope)
         if (const auto* values = std::get_if<Intervals>(&element.data))
             parts = std::max(parts, values->size());
         if (element.key.size() != key.parts.size())
-            return malformed(fmt::format("a key of the wrong size: {}", shown(json)));
+            return not_understood(fmt::format("a key of the wrong size: {}", shown(json)));
     }
     Operand operand{.needs = std::move(key.needs), .conntrack = key.conntrack};
     for (std::size_t part = 0; part < parts; ++part) {

@@ -11,7 +11,7 @@ Result<Operand> read_numgen(const std::string& name, const Json& json, const Sco
 {
     const std::uint64_t modulus = optional_number(json, "mod");
     if (modulus == 0 || modulus > 0xFFFFFFFF)
-        return malformed(fmt::format("{} without a modulus: {}", name, shown(json)));
+        return not_understood(fmt::format("{} without a modulus: {}", name, shown(json)));
     return Operand{
         .parts = {Expression{.source = AnyOf{.what = name,
                                              .modulus = static_cast<std::uint32_t>(modulus),

@@ -21,10 +21,10 @@ Result<Operand> read_operation(const std::string& name, const Json& sides, const
 {
     const auto* kind = std::ranges::find(kKinds, name, &decltype(kKinds)::value_type::first);
     if (!sides.is_array() || sides.size() < 2)
-        return malformed(fmt::format("an operation needs two sides: {}", shown(sides)));
+        return not_understood(fmt::format("an operation needs two sides: {}", shown(sides)));
     ONLAN_TRY(Operand left, operand(sides[0], scope));
     if (left.parts.size() != 1)
-        return malformed(fmt::format("an operation on a concatenation: {}", shown(sides)));
+        return not_understood(fmt::format("an operation on a concatenation: {}", shown(sides)));
     for (std::size_t at = 1; at < sides.size(); ++at) {
         ONLAN_TRY(const Value right, constant(sides[at], left.types.front(), scope.devices));
         left.parts.front().operations.push_back({.kind = kind->second, .operand = right});

@@ -60,7 +60,7 @@ Result<> add_mangle(const std::string& /*name*/, const Json& json, const Scope& 
     ONLAN_TRY(const Json* value_json, member(json, "value"));
     const std::string* expression = only_name(*key);
     if (expression == nullptr)
-        return malformed(fmt::format("not something that can be set: {}", shown(*key)));
+        return not_understood(fmt::format("not something that can be set: {}", shown(*key)));
     const Json& inner = key->begin().value();
     const std::string header = optional_text(inner, "protocol");
     const bool option = *expression == "tcp option";

@@ -34,7 +34,7 @@ Result<> add_in_set(Operand left, const Json& right, bool negated, const Scope& 
         return element.key.size() == left.parts.size();
     });
     if (!fits)
-        return malformed(fmt::format("a key of the wrong size for {}", shown(right)));
+        return not_understood(fmt::format("a key of the wrong size for {}", shown(right)));
     if (left.parts.size() == 1 && is_anonymous_set(right)) {
         Intervals intervals;
         for (const Element& element : set->elements())
@@ -88,7 +88,7 @@ add_concatenation(Operand left, const Json& right, bool negated, const Scope& sc
 {
     const Json* list = find_member(right, "concat");
     if (list == nullptr || !list->is_array() || list->size() != left.parts.size())
-        return malformed(fmt::format("a concatenation compared with {}", shown(right)));
+        return not_understood(fmt::format("a concatenation compared with {}", shown(right)));
     AnyWay whole{.ways = {{}}, .negated = negated};
     for (std::size_t at = 0; at < list->size(); ++at) {
         ONLAN_TRY(const Interval value, interval((*list)[at], left.types[at], scope.devices));

@@ -31,7 +31,7 @@ Result<Decision> decision_of(const std::string& name, const Json& inner, const S
     ONLAN_TRY(const std::string target, text_member(inner, "target"));
     const auto chain = scope.declared.chains.find(target);
     if (chain == scope.declared.chains.end())
-        return malformed(fmt::format("{} to the chain {}, which does not exist in table {}", name,
+        return not_understood(fmt::format("{} to the chain {}, which does not exist in table {}", name,
                                      target, scope.table));
     return Decision{.kind = verdict->second, .chain = chain->second};
 }

@@ -20,7 +20,7 @@ Result<> add_vmap(const std::string& /*name*/, const Json& json, const Scope& sc
         return element.key.size() == key.parts.size();
     });
     if (!fits)
-        return malformed(fmt::format("a key of the wrong size: {}", shown(json)));
+        return not_understood(fmt::format("a key of the wrong size: {}", shown(json)));
     draft.add(OtherStep(DecideByMap{.key = std::move(key.parts), .map = std::move(map)}));
     return {};
 }

@@ -24,10 +24,9 @@ Result<> add_xt(const std::string& /*name*/, const Json& json, const Scope& /*sc
             .understood = false}));
         return {};
     }
-    draft.add(OtherStep(Ignored{
-        .what = name.empty() ? "an expression that nft does not spell out"
-                             : fmt::format("its target {}, which nft does not spell out,", name),
-        .understood = false}));
+    draft.add(OtherStep(Unknown{name.empty()
+                                    ? "it has an expression that nft does not spell out"
+                                    : fmt::format("nft does not spell out its target {}", name)}));
     return {};
 }
 
