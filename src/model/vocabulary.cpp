@@ -60,6 +60,7 @@ constexpr std::array kStages{
     StageRow{Stage::bridge_postrouting, "bridge/postrouting", "br_forward_finish",
              CauseKind::filter},
     StageRow{Stage::netdev_ingress, "netdev/ingress", "nf_ingress", CauseKind::filter},
+    StageRow{Stage::netdev_egress, "netdev/egress", "nf_hook_egress", CauseKind::filter},
     StageRow{Stage::ip_prerouting_nat, "ip/prerouting/nat", "nf_nat_ipv4_pre_routing",
              CauseKind::nat},
     StageRow{Stage::ip_input_nat, "ip/input/nat", "nf_nat_ipv4_local_in", CauseKind::nat},

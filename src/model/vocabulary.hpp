@@ -61,6 +61,7 @@ enum class Stage : std::uint8_t {
     bridge_output,
     bridge_postrouting,
     netdev_ingress,
+    netdev_egress,
     ip_prerouting_nat,
     ip_input_nat,
     ip_output_nat,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "model/conntrack.hpp"
@@ -9,6 +10,8 @@
 #include "net/mac_address.hpp"
 
 namespace onlan::rules {
+
+struct Touched;
 
 // skb->pkt_type, include/uapi/linux/if_packet.h
 enum class PacketType : std::uint8_t { host, broadcast, multicast, otherhost };
@@ -78,6 +81,7 @@ struct PacketView {
     std::optional<std::uint32_t> socket_owner; // uid; only for what a local socket sends
     std::optional<std::uint32_t> socket_group; // gid; absent beside an owner: not known
     CtView ct;
+    std::shared_ptr<const Touched> touched; // by its flow; null: nothing
 };
 
 } // namespace onlan::rules

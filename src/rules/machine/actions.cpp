@@ -219,6 +219,26 @@ Done perform(const Notrack& /*notrack*/, Fork& fork, const Context& /*context*/)
     return kGoesOn;
 }
 
+Done perform(const UpdateSet& update, Fork& fork, const Context& context)
+{
+    Key key = read_key(update.key, sight_of(fork, context));
+    Key data = read_key(update.data, sight_of(fork, context));
+    if (key.known == Known::nothing || data.known == Known::nothing)
+        return kBreaks;
+    if (key.known == Known::unknown || data.known == Known::unknown)
+        return kDepends;
+    Touched touched = fork.packet.touched == nullptr ? Touched{} : *fork.packet.touched;
+    std::erase_if(touched.elements, [&](const Touched::Element& element) {
+        return element.set == update.set->name() && element.key == key.parts;
+    });
+    touched.elements.push_back({.set = update.set->name(),
+                                .key = std::move(key.parts),
+                                .data = std::move(data.parts),
+                                .present = update.present});
+    fork.packet.touched = std::make_shared<const Touched>(std::move(touched));
+    return kGoesOn;
+}
+
 Done perform(const Translate& translate, Fork& fork, const Context& context)
 {
     Bounds bounds(fork, context);

@@ -18,6 +18,7 @@ struct Done {
 
 [[nodiscard]] Done perform(const Assign& assign, Fork& fork, const Context& context);
 [[nodiscard]] Done perform(const Notrack& notrack, Fork& fork, const Context& context);
+[[nodiscard]] Done perform(const UpdateSet& update, Fork& fork, const Context& context);
 [[nodiscard]] Done perform(const Translate& translate, Fork& fork, const Context& context);
 [[nodiscard]] Done perform(const RejectPacket& reject, Fork& fork, const Context& context);
 [[nodiscard]] Done perform(const DivertToSocket& divert, Fork& fork, const Context& context);

@@ -30,6 +30,13 @@ bool fails(Physdev::Asked asked, bool answer)
     return asked != Physdev::Asked::no && answer != (asked == Physdev::Asked::yes);
 }
 
+Tri has(const ElementSet& set, const Key& key, const Sight& sight)
+{
+    if (const auto* own = touched_by_flow(set, key.parts, sight))
+        return tri(own->present);
+    return set.find(key.parts).answer;
+}
+
 } // namespace
 
 Tri check(const CompareExpression& compare, const Sight& sight)
@@ -49,8 +56,7 @@ Tri check(const Contains& contains, const Sight& sight)
             return Tri::no;
         if (key.known == Known::nothing)
             continue;
-        const Tri one =
-            key.known == Known::unknown ? Tri::maybe : member.set->find(key.parts).answer;
+        const Tri one = key.known == Known::unknown ? Tri::maybe : has(*member.set, key, sight);
         if (one == Tri::yes)
             return tri(!contains.negated);
         if (one == Tri::maybe)

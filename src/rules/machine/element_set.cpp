@@ -49,8 +49,8 @@ bool are_disjoint(std::span<const Element> elements)
 
 } // namespace
 
-ElementSet::ElementSet(std::vector<Element> elements, Growth growth)
-    : elements_(std::move(elements)), growth_(growth)
+ElementSet::ElementSet(std::vector<Element> elements, Growth growth, std::string name)
+    : elements_(std::move(elements)), growth_(growth), name_(std::move(name))
 {
     const auto intervals = std::ranges::stable_partition(elements_, is_point).begin();
     const auto end = elements_.end();
@@ -89,6 +89,13 @@ ElementSet::Found ElementSet::find(std::span<const Value> key) const
             return found(*first);
     }
     return {.answer = growth_ == Growth::growing ? Tri::maybe : Tri::no};
+}
+
+const Touched::Element*
+touched_by_flow(const ElementSet& set, std::span<const Value> key, const Sight& sight)
+{
+    const Touched* touched = sight.packet.touched.get();
+    return touched == nullptr || set.name().empty() ? nullptr : touched->find(set.name(), key);
 }
 
 Key read_key(std::span<const Expression> parts, const Sight& sight)

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "rules/machine/expression.hpp"
+#include "rules/machine/touched.hpp"
 #include "rules/machine/value.hpp"
 
 namespace onlan::rules {
@@ -45,7 +47,8 @@ class ElementSet {
 public:
     // `growing`: rules add to it while packets pass, so what is absent may be there by then.
     enum class Growth : std::uint8_t { fixed, growing };
-    ElementSet(std::vector<Element> elements, Growth growth);
+    // `name`: of the whole namespace, for rules that add to it; empty: none can.
+    ElementSet(std::vector<Element> elements, Growth growth, std::string name = {});
 
     struct Found {
         Tri answer = Tri::no;
@@ -54,12 +57,14 @@ public:
     // Of several elements that hold the key, the narrowest.
     [[nodiscard]] Found find(std::span<const Value> key) const;
     [[nodiscard]] const std::vector<Element>& elements() const { return elements_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
 
 private:
     std::vector<Element> elements_; // points first, in order; then intervals, the narrowest first
     std::size_t points_ = 0;
     bool disjoint_ = false; // the intervals are of one part, in order, and do not overlap
     Growth growth_ = Growth::fixed;
+    std::string name_;
 };
 
 // A key of several parts as the kernel builds it in registers: whole, or broken off by a part that
@@ -69,5 +74,8 @@ struct Key {
     std::vector<Value> parts;
 };
 [[nodiscard]] Key read_key(std::span<const Expression> parts, const Sight& sight);
+// What the packet's own flow has made of the set's element; null: nothing.
+[[nodiscard]] const Touched::Element*
+touched_by_flow(const ElementSet& set, std::span<const Value> key, const Sight& sight);
 
 } // namespace onlan::rules

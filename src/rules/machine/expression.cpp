@@ -89,6 +89,11 @@ Read read_source(const MapLookup& lookup, const Sight& sight)
     const Key key = read_key(lookup.key, sight);
     if (key.known != Known::value)
         return {.known = key.known, .value = {}};
+    if (const auto* own = touched_by_flow(*lookup.map, key.parts, sight)) {
+        if (!own->present)
+            return kNothing;
+        return lookup.part < own->data.size() ? Read::of(own->data[lookup.part]) : kUnknown;
+    }
     const ElementSet::Found found = lookup.map->find(key.parts);
     if (found.answer == Tri::no)
         return kNothing;

@@ -4,18 +4,27 @@
 
 #include <fmt/format.h>
 
+#include "rules/machine/touched.hpp"
+
 namespace onlan::rules {
 namespace {
 
 constexpr std::size_t kMostOutcomes = 16;
 
+bool same_touched(const PacketView& a, const PacketView& b)
+{
+    return a.touched == b.touched ||
+           (a.touched != nullptr && b.touched != nullptr && *a.touched == *b.touched);
+}
+
 bool same_packet(const PacketView& a, const PacketView& b)
 {
-    return a.mark == b.mark && a.priority == b.priority && a.ttl == b.ttl && a.tos == b.tos &&
-           a.type == b.type && a.source == b.source && a.destination == b.destination &&
-           a.source_port == b.source_port && a.destination_port == b.destination_port &&
-           a.source_mac == b.source_mac && a.destination_mac == b.destination_mac &&
-           a.ct.mark == b.ct.mark && a.ct.state == b.ct.state;
+    return same_touched(a, b) && a.mark == b.mark && a.priority == b.priority && a.ttl == b.ttl &&
+           a.tos == b.tos && a.type == b.type && a.source == b.source &&
+           a.destination == b.destination && a.source_port == b.source_port &&
+           a.destination_port == b.destination_port && a.source_mac == b.source_mac &&
+           a.destination_mac == b.destination_mac && a.ct.mark == b.ct.mark &&
+           a.ct.state == b.ct.state;
 }
 
 bool ends_equal(const ChainOutcome& a, const ChainOutcome& b)

@@ -24,8 +24,9 @@ bool acts(const OtherStep& step)
                    [](const Physdev&) { return false; }, [](const AddressType&) { return false; },
                    [](const ReversePath&) { return false; }, [](const Maybe&) { return false; },
                    [](const Presumed&) { return false; }, [](const Assign&) { return true; },
-                   [](const Notrack&) { return true; }, [](const DecideByMap&) { return true; },
-                   [](const Translate&) { return true; }, [](const RejectPacket&) { return true; },
+                   [](const Notrack&) { return true; }, [](const UpdateSet&) { return true; },
+                   [](const DecideByMap&) { return true; }, [](const Translate&) { return true; },
+                   [](const RejectPacket&) { return true; },
                    [](const DivertToSocket&) { return true; }, [](const Enqueue&) { return true; },
                    [](const Ignored&) { return true; }, [](const Unknown&) { return true; }},
         step);

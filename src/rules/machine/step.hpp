@@ -87,7 +87,8 @@ struct Maybe {
 // and said.
 struct Presumed {
     bool holds = true;
-    std::string why; // "the limit is not exceeded"
+    std::string why;                // "the limit is not exceeded"
+    std::optional<Contains> unless; // the flow itself has seen to the opposite
 };
 
 // Actions.
@@ -120,6 +121,14 @@ struct Assign {
 };
 
 struct Notrack {};
+
+// nft_dynset, xt_SET and xt_recent: packets that follow find the element, or find it gone.
+struct UpdateSet {
+    std::vector<Expression> key;
+    std::vector<Expression> data; // of a map
+    std::shared_ptr<const ElementSet> set;
+    bool present = true; // afterwards
+};
 
 // Decision (element_set.hpp) is an action too.
 struct DecideByMap {
@@ -173,6 +182,7 @@ using OtherStep = std::variant<CompareExpression,
                                Presumed,
                                Assign,
                                Notrack,
+                               UpdateSet,
                                DecideByMap,
                                Translate,
                                RejectPacket,

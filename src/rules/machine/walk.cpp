@@ -110,8 +110,10 @@ private:
             other);
     }
 
-    static After presume(Fork& fork, const Presumed& presumed, const OtherStep& step, bool silent)
+    After presume(Fork& fork, const Presumed& presumed, const OtherStep& step, bool silent) const
     {
+        if (presumed.unless && check(*presumed.unless, sight_of(fork)) == Tri::yes)
+            return presumed.holds ? After::next_rule : After::next_step;
         if (!silent)
             fork.guesses.push_back(
                 {.kind = Guess::Kind::presumed, .rule = fork.at.ref(), .step = &step});

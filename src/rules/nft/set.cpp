@@ -121,8 +121,10 @@ Result<std::shared_ptr<const ElementSet>> named_set(const Json& json, const Scop
         ONLAN_TRY(elements, elements_of(*list, types, scope));
     }
     return std::make_shared<const ElementSet>(
-        std::move(elements), has_flag(json, "dynamic") || objects ? ElementSet::Growth::growing
-                                                                  : ElementSet::Growth::fixed);
+        std::move(elements),
+        has_flag(json, "dynamic") || objects ? ElementSet::Growth::growing
+                                             : ElementSet::Growth::fixed,
+        fmt::format("{} {} {}", scope.family, scope.table, optional_text(json, "name")));
 }
 
 Result<std::shared_ptr<const ElementSet>>

@@ -8,6 +8,7 @@
 #include "rules/machine/reading.hpp"
 #include "rules/xt/icmp.hpp"
 #include "rules/xt/matches.hpp"
+#include "rules/xt/targets.hpp"
 #include "rules/xt/words.hpp"
 
 namespace onlan::rules::xt {
@@ -174,7 +175,8 @@ Result<std::shared_ptr<const ElementSet>> read_ipset(const model::IpSet& set)
         }
         elements.push_back(std::move(element));
     }
-    return std::make_shared<const ElementSet>(std::move(elements), ElementSet::Growth::fixed);
+    return std::make_shared<const ElementSet>(std::move(elements), ElementSet::Growth::fixed,
+                                              fmt::format("ipset {}", set.name));
 }
 
 // set_match_v4(), net/netfilter/xt_set.c
@@ -191,6 +193,28 @@ Result<> add_set(const Extension& match, const Scope& scope, Draft& draft)
                    option.name != "--return-nomatch") {
             return not_understood(fmt::format("the option {} of set is not known", option.name));
         }
+    }
+    return {};
+}
+
+// set_target_v3(): a set that is not understood says nothing of its elements anyway.
+Result<> add_set_target(const Extension& target, const Scope& scope, Draft& draft)
+{
+    for (const Option& option : target.options) {
+        if (option.name == "--map-set") {
+            draft.add(OtherStep(Assign{.value = {.source = Field::unknown}}));
+            continue;
+        }
+        if ((option.name != "--add-set" && option.name != "--del-set") || option.words.size() != 2)
+            continue;
+        const model::IpSet* set = find_set(scope, option.words[0]);
+        const auto elements = scope.ipsets.understood.find(option.words[0]);
+        if (set == nullptr || elements == scope.ipsets.understood.end())
+            continue;
+        ONLAN_TRY(auto key, key_of(*set, split(option.words[1], ','), scope));
+        draft.add(OtherStep(UpdateSet{.key = std::move(key),
+                                      .set = elements->second,
+                                      .present = option.name == "--add-set"}));
     }
     return {};
 }
@@ -212,6 +236,12 @@ IpSets read_ipsets(const std::vector<model::IpSet>& listed)
 std::span<const ExtensionKind> matches::ipset()
 {
     static constexpr auto kRows = std::to_array<ExtensionKind>({{"set", add_set}});
+    return kRows;
+}
+
+std::span<const ExtensionKind> targets::ipset()
+{
+    static constexpr auto kRows = std::to_array<ExtensionKind>({{"SET", add_set_target}});
     return kRows;
 }
 

@@ -1,7 +1,10 @@
 // What the packets before a flow decide: how much of a limit they have used up. A flow that is
 // asked about finds it as good as fresh, and the explanation says so.
 
+#include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "rules/machine/reading.hpp"
 #include "rules/xt/matches.hpp"
@@ -52,18 +55,31 @@ Result<> add_quota(const Extension& match, const Scope& /*scope*/, Draft& draft)
     return {};
 }
 
-// recent_mt(): `--set` always matches.
-Result<> add_recent(const Extension& match, const Scope& /*scope*/, Draft& draft)
+// recent_mt(): `--set` always matches. What the flow's own packets have set, they find.
+Result<> add_recent(const Extension& match, const Scope& scope, Draft& draft)
 {
+    const Option* name = match.find("--name");
+    const bool source = !match.has("--rdest");
+    const Field field = scope.ipv4() ? (source ? Field::ip_saddr : Field::ip_daddr)
+                                     : (source ? Field::ip6_saddr : Field::ip6_daddr);
+    const auto list = std::make_shared<const ElementSet>(
+        std::vector<Element>{}, ElementSet::Growth::fixed,
+        fmt::format("recent {}", name == nullptr ? "DEFAULT" : name->word()));
+    const std::vector<Expression> key = {{.source = field}};
     if (const Option* set = match.find("--set")) {
+        draft.add(OtherStep(UpdateSet{.key = key, .set = list}));
         if (set->inverted)
             draft.add_number(Field::none, 0);
         return {};
     }
-    bool inverted = false;
-    for (const Option& option : match.options)
-        inverted = inverted || option.inverted;
-    add_presumed(inverted, "the address has not been seen recently", draft);
+    const bool inverted = std::ranges::any_of(match.options, &Option::inverted);
+    Presumed seen{.holds = inverted, .why = "the address has not been seen recently"};
+    const Option* hits = match.find("--hitcount");
+    if (hits == nullptr || hits->word() == "1")
+        seen.unless = Contains{.any = {{.key = key, .set = list}}};
+    draft.add(OtherStep(std::move(seen)));
+    if (match.has("--remove"))
+        draft.add(OtherStep(UpdateSet{.key = key, .set = list, .present = false}));
     return {};
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "net/protocols.hpp"
 #include "rules/machine/reading.hpp"
 #include "rules/xt/targets.hpp"
 #include "rules/xt/words.hpp"
@@ -38,8 +39,8 @@ Result<> add_queue(const Extension& /*target*/, const Scope& /*scope*/, Draft& d
 Result<> add_synproxy(const Extension& /*target*/, const Scope& /*scope*/, Draft& draft)
 {
     draft.needs_conntrack = true;
-    draft.add(OtherStep(Ignored{.what = "that the SYN proxy answers"}));
-    draft.add(Decision{.kind = Decision::Kind::drop});
+    draft.add_number(Field::l4proto, net::kTcp);
+    draft.add(OtherStep(Unknown{"what the SYN proxy answers is not modelled"}));
     return {};
 }
 

@@ -120,6 +120,16 @@ bool pass_ingress(Run& run, const Device& device, Packet& packet)
                       .at = &device});
 }
 
+// nf_hook_egress()
+bool pass_egress(Run& run, const Device& device, Packet& packet)
+{
+    return pass_hook(run, packet,
+                     {.family = rules::HookFamily::netdev,
+                      .hook = rules::Hook::egress,
+                      .out = &device,
+                      .at = &device});
+}
+
 } // namespace
 
 rules::PacketType packet_type(const net::MacAddress& destination, const net::MacAddress& own)
@@ -139,6 +149,8 @@ void transmit(Run& run, const Device& device, Packet&& packet)
         return;
     }
     packet.device = &device;
+    if (!pass_egress(run, device, packet))
+        return;
     const std::string& kind = device.link->kind;
     if (device.link->loopback)
         loopback_transmit(run, device, std::move(packet));

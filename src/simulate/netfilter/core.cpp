@@ -68,7 +68,8 @@ rules::PacketView view_of(const Packet& packet, const HookCall& call)
         view.physical_in = link_of(packet.bridge->physical_in);
         view.physical_out = link_of(packet.bridge->physical_out);
     }
-    const bool own = packet.local_out && call.family != HookFamily::bridge;
+    const bool own =
+        packet.local_out && call.family != HookFamily::bridge && call.family != HookFamily::netdev;
     if (!own) {
         view.source_mac = packet.ethernet.source;
         view.destination_mac = packet.ethernet.destination;
@@ -114,6 +115,8 @@ Stage filter_stage(const HookCall& call)
         Stage stage;
         rules::Hook hook;
     };
+    if (call.hook == rules::Hook::egress)
+        return Stage::netdev_egress;
     constexpr std::array<First, 5> kFirstOfFamily{
         {{Stage::ip_prerouting, rules::Hook::prerouting},
          {Stage::ip6_prerouting, rules::Hook::prerouting},
@@ -176,10 +179,12 @@ ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain
     const bool too_many = run.rules_seen > kMostRules;
     if (too_many)
         run.assume("the packets meet too many rules for all of them to be evaluated");
-    auto outcomes = too_many ? std::vector<rules::ChainOutcome>{}
-                             : book.evaluate(chain, view_of(packet, call), surroundings);
+    rules::PacketView view = view_of(packet, call);
+    view.touched = run.state.touched[&call.netns()];
+    auto outcomes =
+        too_many ? std::vector<rules::ChainOutcome>{} : book.evaluate(chain, view, surroundings);
     if (outcomes.empty()) {
-        rules::ChainOutcome nothing{.packet = view_of(packet, call)};
+        rules::ChainOutcome nothing{.packet = view};
         nothing.because = &chain.policy;
         return nothing;
     }
@@ -199,6 +204,7 @@ ask_chain(Run& run, Packet& packet, const HookCall& call, const rules::BaseChain
     const bool nat = chain.type == rules::ChainType::nat;
     record_matches(run, packet, nat ? nat_place(call) : filter_place(call), outcome.path);
     take_over(packet, outcome);
+    run.state.touched[&call.netns()] = outcome.packet.touched;
     return outcome;
 }
 

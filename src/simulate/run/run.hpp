@@ -1,6 +1,8 @@
 #pragma once
 
 #include <deque>
+#include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -71,8 +73,9 @@ struct State {
     std::deque<LiveSocket> sockets;
     std::deque<Pending> deeds;
     std::vector<RandomPort> random_ports;
-    std::vector<PathMtu> path_mtus; // the last first
-    unsigned frames = 0;            // worked on, to notice a loop
+    std::vector<PathMtu> path_mtus;                                            // the last first
+    std::map<const Namespace*, std::shared_ptr<const rules::Touched>> touched; // sets, by rules
+    unsigned frames = 0; // worked on, to notice a loop
 };
 
 // One run of one exchange: the world, what has changed in it, and the record of what happened.

@@ -140,8 +140,9 @@ TEST(PastedFolderErrors, HaveTheFileAndThePlace)
               "ip-link.json: at /0/mtu: expected a number");
     EXPECT_EQ(error_of("ip-route.json", R"([{"dst": "default", "dev": "br9"}])"),
               "ip-route.json: at /0/dev: no such link in the list of links: 'br9'");
-    EXPECT_EQ(error_of("iptables-save", "*filter\n-X\n"),
-              "iptables-save: iptables-save, line 2: neither a chain nor a rule: '-X'");
+    EXPECT_EQ(error_of("iptables-save", "permission denied\n"),
+              "iptables-save: it holds no rules as iptables-save prints them: line 1 is no rule: "
+              "'permission denied'");
     EXPECT_THAT(error_of("nft.json", "{\n]"), HasSubstr("line 2: "));
     EXPECT_THAT(error_of("ip-addr.json", std::string(1000, '[')), HasSubstr("more than 64 deep"));
     EXPECT_THAT(load_snapshot("/proc/self/fdinfo").error().message,

@@ -347,6 +347,44 @@ TEST(NftText, IsWhatNftWouldShow)
               "ip saddr { 10.0.0.0/8 } ct state invalid,new drop");
 }
 
+TEST(NftSets, HaveWhatTheSameFlowHasPutInto)
+{
+    const std::string set = R"(, {"set": {"family": "ip", "table": "t", "name": "seen",
+                                          "type": "ipv4_addr", "flags": ["timeout"]}})";
+    const std::string add = R"([{"set": {"op": "add", "elem": {"payload": {"protocol": "ip",
+                                 "field": "saddr"}}, "set": "@seen"}}], )";
+    const std::string drop = "[" + match(kSaddr, "==", R"("@seen")") + R"(, {"drop": null}])";
+    Packet packet;
+    EXPECT_EQ(outcome(nft_chain(add + drop, set), packet.view).verdict, Verdict::drop);
+    EXPECT_EQ(outcome(nft_chain(drop, set), packet.view).verdict, Verdict::accept);
+    packet.view.touched = outcome(nft_chain(add + "[]", set), packet.view).packet.touched;
+    EXPECT_EQ(outcome(nft_chain(drop, set), packet.view).verdict, Verdict::drop);
+    packet.view.source = ip("10.1.0.9");
+    EXPECT_EQ(outcome(nft_chain(drop, set), packet.view).verdict, Verdict::accept);
+}
+
+TEST(NftMaps, HaveWhatTheSameFlowHasPutInto)
+{
+    const Packet packet;
+    const model::Netns host = nft_chain(
+        R"([{"map": {"op": "update", "elem": {"elem": {"val": {"payload": {"protocol": "ip",
+             "field": "saddr"}}, "timeout": 60}}, "data": 7, "map": "@sticky"}}],
+           [{"mangle": {"key": {"meta": {"key": "mark"}}, "value": {"map": {"key": {"payload":
+             {"protocol": "ip", "field": "saddr"}}, "data": "@sticky"}}}}])",
+        R"(, {"map": {"family": "ip", "table": "t", "name": "sticky", "type": "ipv4_addr",
+                      "map": "mark", "flags": ["timeout"]}})");
+    EXPECT_EQ(outcome(host, packet.view).packet.mark, 7U);
+}
+
+TEST(NftStatements, SynproxyIsForTcpOnly)
+{
+    Packet packet;
+    const model::Netns host = nft_chain(R"([{"synproxy": null}])");
+    EXPECT_EQ(outcome(host, packet.view).verdict, Verdict::accept);
+    packet.view.protocol = kTcp;
+    EXPECT_THAT(outcomes(host, packet.view), SizeIs(2));
+}
+
 TEST(NftErrors, CostTheirRuleOnly)
 {
     const Packet packet;

@@ -448,6 +448,22 @@ TEST(XtChain, RulesAreReadAsIptablesReadsThem)
         EXPECT_THAT(ways(forward_chain(rule), packet.view), ElementsAre("accept")) << rule;
 }
 
+TEST(XtChain, APacketFindsWhatItsFlowHasPutIntoAList)
+{
+    Packet packet;
+    for (const char* rules :
+         {"-m recent --set --name x\n-m recent --rcheck --name x -j DROP",
+          "-m recent --set --name x\n-m recent --update --seconds 9 --hitcount 1 --name x -j DROP"})
+        EXPECT_THAT(ways(forward_chain(rules), packet.view), ElementsAre("drop")) << rules;
+    for (const char* rules :
+         {"-m recent --set --name x\n-m recent --rcheck --name y -j DROP",
+          "-m recent --set --name x\n-m recent --rcheck --rdest --name x -j DROP",
+          "-m recent --set --name x\n-m recent --remove --name x\n-m recent --rcheck --name x -j "
+          "DROP",
+          "-m recent --set --name x\n-m recent --update --hitcount 4 --name x -j DROP"})
+        EXPECT_THAT(ways(forward_chain(rules), packet.view), ElementsAre("accept")) << rules;
+}
+
 TEST(XtChain, TargetsTakeOptionsThatAreCutShort)
 {
     const Packet packet;

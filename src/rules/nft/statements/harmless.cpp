@@ -41,7 +41,6 @@ std::span<const Statement> harmless()
         {"secmark", add_nothing},
         {"last", add_nothing},
         {"reset", add_nothing},
-        {"map", add_nothing, lookup_words},
         {"flow", add_conntrack},
         {"ct helper", add_conntrack},
         {"ct timeout", add_conntrack},

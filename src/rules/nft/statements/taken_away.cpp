@@ -1,31 +1,28 @@
+#include "net/protocols.hpp"
 #include "rules/nft/statement.hpp"
 
 namespace onlan::rules::nft::statements {
 namespace {
-
-// The packet leaves this host's hands here: by another device, or into the SYN proxy.
-void add_taken_away(const char* what, Draft& draft)
-{
-    draft.add(OtherStep(Ignored{.what = what}));
-    draft.add(Decision{.kind = Decision::Kind::drop});
-}
 
 Result<> add_forward(const std::string& /*name*/,
                      const Json& /*inner*/,
                      const Scope& /*scope*/,
                      Draft& draft)
 {
-    add_taken_away("that the packet leaves through another device", draft);
+    draft.add(OtherStep(Ignored{.what = "that the packet leaves through another device"}));
+    draft.add(Decision{.kind = Decision::Kind::drop});
     return {};
 }
 
+// nft_synproxy_do_eval(): another protocol than TCP ends the rule.
 Result<> add_synproxy(const std::string& /*name*/,
                       const Json& /*inner*/,
                       const Scope& /*scope*/,
                       Draft& draft)
 {
     draft.needs_conntrack = true;
-    add_taken_away("that the SYN proxy answers", draft);
+    draft.add_number(Field::l4proto, net::kTcp);
+    draft.add(OtherStep(Unknown{"what the SYN proxy answers is not modelled"}));
     return {};
 }
 
