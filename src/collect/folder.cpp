@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/json_document.hpp"
 #include "formats/ip_json.hpp"
+#include "formats/ip_vs.hpp"
 #include "formats/ipset_save.hpp"
 #include "formats/iptables_save.hpp"
 #include "formats/lists.hpp"
@@ -133,6 +134,23 @@ std::map<std::string, bool> features_by_sysctls(const model::Netns& host)
         {"nf_conntrack", !host.sysctl(model::kNetfilterSysctls["nf_conntrack_max"]).empty()}};
 }
 
+// What is for a virtual service of IPVS is taken before a socket sees it (ip_vs_remote_request()).
+Result<> read_virtual_services(Folder& folder, model::Netns& host)
+{
+    std::string told;
+    ONLAN_CHECK(folder.read("ip_vs", told, [](const std::string& text) {
+        return Result<std::string>(formats::virtual_services_sentence(text));
+    }));
+    const bool in_kernel = std::ranges::any_of(
+        host.sysctls, [](const auto& one) { return one.first.starts_with("net.ipv4.vs."); });
+    if (told.empty() && in_kernel)
+        told = "IPVS may take what is for a virtual service of its own; `cat /proc/net/ip_vs > "
+               "ip_vs` tells which there are";
+    if (!told.empty())
+        host.unread.push_back(std::move(told));
+    return {};
+}
+
 Result<model::Snapshot> load_folder(const std::filesystem::path& path)
 {
     Folder folder(path);
@@ -141,6 +159,7 @@ Result<model::Snapshot> load_folder(const std::filesystem::path& path)
     ONLAN_CHECK(read_rules(folder, host));
     ONLAN_CHECK(folder.read("sysctl", host.sysctls, formats::parse_sysctl_list));
     ONLAN_CHECK(folder.read("conntrack", host.conntrack, formats::parse_conntrack_list));
+    ONLAN_CHECK(read_virtual_services(folder, host));
     if (std::filesystem::exists(path / "nft.txt"))
         host.unread.emplace_back("nft.txt: nftables rules are read only as JSON: `nft --json list "
                                  "ruleset > nft.json`");

@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "collect/sysctls.hpp"
 #include "formats/fib_trie.hpp"
+#include "formats/ip_vs.hpp"
 #include "kernel/conntrack.hpp"
 #include "kernel/ipsets.hpp"
 #include "kernel/nftables.hpp"
@@ -49,6 +50,10 @@ void collect_rules(model::Netns& netns)
     if (const auto tables = read_file("/proc/thread-self/net/arp_tables_names");
         tables && !tables->empty())
         netns.unread.emplace_back("rules of arptables-legacy");
+    const auto services = read_file("/proc/thread-self/net/ip_vs");
+    if (std::string told = services ? formats::virtual_services_sentence(*services) : "";
+        !told.empty())
+        netns.unread.push_back(std::move(told));
 }
 
 } // namespace
