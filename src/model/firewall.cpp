@@ -21,10 +21,10 @@ std::string_view comment_of(const std::vector<std::string>& rule)
 
 bool is_of_iptables(const NftBaseChain& chain)
 {
-    constexpr std::array<std::string_view, 5> kTables = {"filter", "nat", "mangle", "raw",
+    constexpr std::array<std::string_view, 5> kIptablesTables = {"filter", "nat", "mangle", "raw",
                                                          "security"};
     return (chain.family == "ip" || chain.family == "ip6") &&
-           std::ranges::find(kTables, chain.table) != kTables.end();
+           std::ranges::find(kIptablesTables, chain.table) != kIptablesTables.end();
 }
 
 const XtablesChain* XtablesRuleset::find_chain(std::string_view table, std::string_view chain) const

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "model/address_routes.hpp"
 #include "model/sysctls.hpp"
-#include "plan/changes/address_routes.hpp"
 
 namespace onlan::plan {
 namespace {
