@@ -1,7 +1,5 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "base/result.hpp"
 #include "io/docker_api.hpp"
 #include "model/docker.hpp"
@@ -25,13 +23,5 @@ inline void keep_engine(Result<model::DockerEngine> engine, model::Snapshot& sna
     else
         snapshot.docker_missing = std::move(engine).error().message;
 }
-
-// What GET /info, /networks and /containers/json answered. Pure.
-[[nodiscard]] Result<model::DockerEngine> docker_engine_from_json(const nlohmann::json& info,
-                                                                  const nlohmann::json& networks,
-                                                                  const nlohmann::json& containers);
-
-// A network as GET /networks lists it. Pure.
-[[nodiscard]] Result<model::DockerNetwork> docker_network_from_json(const nlohmann::json& listed);
 
 } // namespace onlan::collect

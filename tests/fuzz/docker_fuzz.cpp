@@ -5,6 +5,7 @@
 #include "base/json_document.hpp"
 #include "collect/docker.hpp"
 #include "collect/processes.hpp"
+#include "formats/docker_json.hpp"
 #include "model/snapshot_json.hpp"
 
 // What Docker tells, as an array of its three answers, is an engine that a snapshot can hold, or an
@@ -20,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto answers = parse_json_document(text);
     if (!answers || !answers->is_array() || answers->size() != 3)
         return 0;
-    auto engine = collect::docker_engine_from_json(answers->at(0), answers->at(1), answers->at(2));
+    auto engine = formats::docker_engine_from_json(answers->at(0), answers->at(1), answers->at(2));
     if (!engine) {
         if (engine.error().message.empty())
             __builtin_trap();

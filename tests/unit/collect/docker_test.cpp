@@ -4,6 +4,7 @@
 
 #include "base/file.hpp"
 #include "collect/docker.hpp"
+#include "formats/docker_json.hpp"
 #include "unit/io/fake_docker.hpp"
 #include "unit/test_data.hpp"
 
@@ -123,7 +124,7 @@ TEST_F(RecordedEngine, NetworksWithoutSubnetsHaveNone)
 
 TEST(DockerEngine, AnAddressWithALengthThatItCannotHaveIsNone)
 {
-    const auto engine = docker_engine_from_json(
+    const auto engine = formats::docker_engine_from_json(
         nlohmann::json::object(), nlohmann::json::parse(R"([{"Id": "n"}])"),
         nlohmann::json::parse(R"([{"State": "running", "NetworkSettings": {"Networks": {"n": {
             "NetworkID": "n", "IPAddress": "10.0.0.2", "IPPrefixLen": 33,
@@ -138,7 +139,7 @@ TEST(DockerEngine, AnAddressWithALengthThatItCannotHaveIsNone)
 TEST(DockerNetwork, WhatIsNotDockersIsAnError)
 {
     const auto read = [](const char* text) {
-        const auto network = docker_network_from_json(nlohmann::json::parse(text));
+        const auto network = formats::docker_network_from_json(nlohmann::json::parse(text));
         return network ? std::string("no error") : network.error().message;
     };
     for (const char* text : {R"({"Name":5})", R"({"Options":[]})", R"({"Labels":{"a":1}})",
