@@ -78,6 +78,9 @@ inline constexpr std::uint8_t kNextHopState = 0x59;
 // IFA_F_* of include/uapi/linux/if_addr.h
 inline constexpr std::uint32_t kAddressSecondary = 0x1;
 inline constexpr std::uint32_t kAddressTemporary = kAddressSecondary; // of an IPv6 address
+inline constexpr std::uint32_t kAddressDeprecated = 0x20;
+inline constexpr std::uint32_t kAddressTentative = 0x40;
+inline constexpr std::uint32_t kAddressPermanent = 0x80;
 inline constexpr std::uint32_t kAddressNoPrefixRoute = 0x200;
 // Those that a user can ask for.
 inline constexpr auto kAddressFlags =

@@ -289,7 +289,9 @@ constexpr auto fields_of(const Netns*)
                       field("conntrack", &Netns::conntrack),
                       field("expectations", &Netns::expectations),
                       field("sockets", &Netns::sockets),
-                      field("unread", &Netns::unread, Tells::text)};
+                      field("sockets_unknown", &Netns::sockets_unknown),
+                      field("unread", &Netns::unread, Tells::text),
+                      field("assumed", &Netns::assumed, Tells::text)};
 }
 
 constexpr auto fields_of(const DockerSubnet*)

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "simulate/ends/endpoints.hpp"
 #include "simulate/ends/lookup.hpp"
 #include "simulate/ip/icmp.hpp"
@@ -23,15 +25,39 @@ int arrival(const Packet& packet, const Device& in)
     return in.link->loopback && route != nullptr ? route->link : in.link->index;
 }
 
-const model::Socket* listener_of(const Packet& packet, const Device& in)
+std::string_view protocol_word(std::uint8_t protocol)
+{
+    return protocol == kTcp ? "tcp" : "udp";
+}
+
+// Where nobody has looked for listeners there may be one on any port but those that clients get
+// (ip_local_port_range), to which answers come, and those of which it is known who has them.
+const model::Socket* suppose_listener(Run& run, const Namespace& netns, const Listening& at)
+{
+    constexpr std::uint16_t kFirstOfClients = 32768;
+    const bool known = std::ranges::any_of(netns.facts->sockets, [&](const model::Socket& socket) {
+        return socket.protocol == at.protocol && socket.port == at.port;
+    });
+    if (!netns.facts->sockets_unknown || known || at.port >= kFirstOfClients)
+        return nullptr;
+    run.assume(fmt::format("a program in {} listens on {} port {}: `ss -tulpn` would tell",
+                           netns.name(), protocol_word(at.protocol), at.port));
+    return &run.state.supposed.emplace_back(
+        model::Socket{.protocol = at.protocol,
+                      .address = net::IpAddress::any(at.address.family()),
+                      .port = at.port});
+}
+
+const model::Socket* listener_of(Run& run, const Packet& packet, const Device& in)
 {
     const Ip& ip = packet.ip;
     const Listening at{.protocol = ip.protocol,
                        .address = ip.destination,
                        .port = ip.destination_port,
                        .arrived = arrival(packet, in)};
-    return find_listener(*in.netns,
-                         packet.tproxy ? diverted(at, ip.source, *packet.tproxy, in) : at);
+    const Listening wanted = packet.tproxy ? diverted(at, ip.source, *packet.tproxy, in) : at;
+    const model::Socket* listener = find_listener(*in.netns, wanted);
+    return listener != nullptr ? listener : suppose_listener(run, *in.netns, wanted);
 }
 
 Reason by_socket(Words text)
@@ -41,7 +67,7 @@ Reason by_socket(Words text)
 
 Reason by_listener(const Run& run, const model::Socket* socket, const Ip& ip)
 {
-    const std::string_view protocol = ip.protocol == kTcp ? "tcp" : "udp";
+    const std::string_view protocol = protocol_word(ip.protocol);
     if (socket == nullptr)
         return by_socket({"nothing listens on {} {}:{}", protocol, ip.destination,
                           port_of(run, ip.protocol, ip.destination_port)});
@@ -59,8 +85,8 @@ void deliver_tcp(Run& run, const Device& in, const Packet& packet)
         tcp_socket_receive(run, *socket, packet);
         return;
     }
-    const model::Socket* listener = listener_of(packet, in);
     const bool opens = (packet.ip.tcp_flags & (kSyn | kAck | kRst)) == kSyn;
+    const model::Socket* listener = opens ? listener_of(run, packet, in) : nullptr;
     if (listener != nullptr && opens && packet.type == PacketType::host) {
         note(run, packet, {&in, Stage::socket}, Action::deliver,
              [&] { return by_listener(run, listener, packet.ip); });
@@ -90,7 +116,7 @@ void deliver_udp(Run& run, const Device& in, const Packet& packet)
             proxy_answer(run, *socket, packet.number);
         return;
     }
-    const model::Socket* listener = listener_of(packet, in);
+    const model::Socket* listener = listener_of(run, packet, in);
     note(run, packet, {&in, Stage::socket},
          listener == nullptr ? Action::unreachable : Action::deliver,
          [&] { return by_listener(run, listener, packet.ip); });

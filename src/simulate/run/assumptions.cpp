@@ -31,6 +31,8 @@ void assume_what_was_passed(Run& run)
     for (const Record::Step& step : run.record.steps) {
         if (namespaces.insert(step.netns).second) {
             assume_unread(run, *step.netns);
+            for (const std::string& what : step.netns->facts->assumed)
+                run.assume(what);
         }
         if (step.device == nullptr || !devices.insert(step.device).second)
             continue;

@@ -73,9 +73,10 @@ struct State {
     std::deque<LiveSocket> sockets;
     std::deque<Pending> deeds;
     std::vector<RandomPort> random_ports;
-    std::vector<PathMtu> path_mtus;                                            // the last first
+    std::vector<PathMtu> path_mtus; // the last first
     std::map<const Namespace*, std::shared_ptr<const rules::Touched>> touched; // sets, by rules
-    unsigned frames = 0; // worked on, to notice a loop
+    std::deque<model::Socket> supposed; // listeners, where nobody has looked for them
+    unsigned frames = 0;                // worked on, to notice a loop
 };
 
 // One run of one exchange: the world, what has changed in it, and the record of what happened.
