@@ -32,22 +32,37 @@ private:
     steady_clock::time_point next_ = steady_clock::now() + std::chrono::seconds{2};
 };
 
+model::Snapshot said(collect::Loaded loaded)
+{
+    for (const std::string& sentence : loaded.unused)
+        std::cerr << "not used: " << sentence << '\n';
+    return std::move(loaded.snapshot);
+}
+
 } // namespace
 
-void add_snapshot_option(CLI::App& command, std::filesystem::path& path)
+void add_snapshot_options(CLI::App& command, SnapshotSource& source)
 {
+    CLI::Option* snapshot =
+        command
+            .add_option(
+                "--snapshot", source.snapshot,
+                "read this snapshot, or a folder of other programs' output, instead of the host")
+            ->type_name("PATH");
     command
-        .add_option(
-            "--snapshot", path,
-            "read this snapshot, or a folder of other programs' output, instead of the host")
-        ->type_name("PATH");
+        .add_option("--paste", source.paste,
+                    "read what somebody pasted (`ip a`, `iptables -L -v`…) instead; -: from stdin")
+        ->type_name("FILE")
+        ->excludes(snapshot);
 }
 
 Result<model::Snapshot>
-read_snapshot(const Options& options, const std::filesystem::path& path, std::string_view command)
+read_snapshot(const Options& options, const SnapshotSource& source, std::string_view command)
 {
-    if (!path.empty())
-        return collect::load_snapshot(path);
+    if (!source.snapshot.empty())
+        return collect::load_snapshot(source.snapshot).map(said);
+    if (!source.paste.empty())
+        return collect::load_paste(source.paste).map(said);
     ONLAN_CHECK(require_root(command));
     ProgressLine progress;
     return collect::collect_snapshot(options.place.docker_host, std::ref(progress));

@@ -10,13 +10,18 @@
 
 namespace onlan::cli {
 
-// Adds --snapshot, which fills `path`.
-void add_snapshot_option(CLI::App& command, std::filesystem::path& path);
+// Where a snapshot is read from.
+struct SnapshotSource {
+    std::filesystem::path snapshot; // or a folder of other programs' output; empty: this host, now
+    std::filesystem::path paste;    // what somebody has pasted; "-": standard input; empty: nothing
+};
+// Adds --snapshot and --paste, of which one may be given.
+void add_snapshot_options(CLI::App& command, SnapshotSource& source);
 
-// A snapshot, or a folder of other programs' output, at `path`; this host's state, for which
-// `command` needs root, where it is empty. What takes long says how far it is.
+// This host's state needs root, and `command` is who asks. What takes long says how far it is, and
+// what of a paste was not used is said, too.
 [[nodiscard]] Result<model::Snapshot>
-read_snapshot(const Options& options, const std::filesystem::path& path, std::string_view command);
+read_snapshot(const Options& options, const SnapshotSource& source, std::string_view command);
 
 // A file as a whole or not at all; a pipe or a device, which must not be replaced by a file, as it
 // comes. A file gets what the umask leaves of `mode`, also one that was there.

@@ -1,6 +1,7 @@
 #include "collect/folder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
 
@@ -14,6 +15,7 @@
 #include "formats/ipset_save.hpp"
 #include "formats/iptables_save.hpp"
 #include "formats/lists.hpp"
+#include "formats/paste.hpp"
 #include "model/snapshot_json.hpp"
 
 namespace onlan::collect {
@@ -23,6 +25,7 @@ using model::XtablesBackend;
 using net::Family;
 
 constexpr std::size_t kLargest = std::size_t{256} << 20;
+constexpr std::size_t kLargestPaste = std::size_t{16} << 20;
 
 // Takes the files of one folder, and knows afterwards whether there were any.
 class Folder {
@@ -160,9 +163,6 @@ Result<model::Snapshot> load_folder(const std::filesystem::path& path)
     ONLAN_CHECK(folder.read("sysctl", host.sysctls, formats::parse_sysctl_list));
     ONLAN_CHECK(folder.read("conntrack", host.conntrack, formats::parse_conntrack_list));
     ONLAN_CHECK(read_virtual_services(folder, host));
-    if (std::filesystem::exists(path / "nft.txt"))
-        host.unread.emplace_back("nft.txt: nftables rules are read only as JSON: `nft --json list "
-                                 "ruleset > nft.json`");
     if (!folder.had_any())
         return fail(Failed::not_found,
                     fmt::format("{}: it contains none of the files that a snapshot can be read "
@@ -175,18 +175,62 @@ Result<model::Snapshot> load_folder(const std::filesystem::path& path)
     return snapshot;
 }
 
+// The files of a folder, where some of them are texts for people: then all of them are read as what
+// somebody pasted. None where there is no such text.
+Result<std::vector<formats::PastedText>> texts_in(const std::filesystem::path& folder)
+{
+    constexpr auto kTexts =
+        std::to_array<std::string_view>({".txt", ".log", ".md", ".yml", ".yaml"});
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        std::error_code ignored;
+        if (entry.is_regular_file(ignored))
+            files.push_back(entry.path());
+    }
+    const bool for_people = std::ranges::any_of(files, [&](const std::filesystem::path& file) {
+        return std::ranges::find(kTexts, file.extension().string()) != kTexts.end();
+    });
+    std::vector<formats::PastedText> texts;
+    if (!for_people)
+        return texts;
+    std::ranges::sort(files);
+    for (const std::filesystem::path& file : files) {
+        ONLAN_TRY(std::string text, read_file(file, kLargestPaste));
+        texts.push_back({.name = file.filename().string(), .text = std::move(text)});
+    }
+    return texts;
+}
+
+Loaded loaded(formats::Pasted pasted)
+{
+    return {.snapshot = std::move(pasted.snapshot), .unused = std::move(pasted.unused)};
+}
+
 } // namespace
 
-Result<model::Snapshot> load_snapshot(const std::filesystem::path& path)
+Result<Loaded> load_snapshot(const std::filesystem::path& path)
 {
     std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored))
-        return load_folder(path);
+    if (std::filesystem::is_directory(path, ignored)) {
+        ONLAN_TRY(const auto texts, texts_in(path));
+        if (!texts.empty())
+            return loaded(formats::read_paste(texts));
+        ONLAN_TRY(auto listed, load_folder(path));
+        return Loaded{.snapshot = std::move(listed), .unused = {}};
+    }
     ONLAN_TRY(const std::string text, read_file(path, kLargest));
     auto snapshot = model::snapshot_from_json(text);
     if (!snapshot)
         return Failure{std::move(snapshot).error().within(path.string())};
-    return snapshot;
+    return Loaded{.snapshot = *std::move(snapshot), .unused = {}};
+}
+
+Result<Loaded> load_paste(const std::filesystem::path& path)
+{
+    ONLAN_TRY(std::string text, read_file(path == "-" ? "/dev/stdin" : path, kLargestPaste));
+    const formats::PastedText pasted{.name = {}, .text = std::move(text)};
+    return loaded(formats::read_paste({&pasted, 1}));
 }
 
 } // namespace onlan::collect

@@ -24,7 +24,7 @@ using render::Detail;
 struct ExplainOptions {
     std::string from;
     std::string to;
-    std::filesystem::path snapshot; // empty: this host, now
+    SnapshotSource snapshot;
     Detail detail = Detail::summary;
     std::filesystem::path svg; // empty: none
     // Of the client.
@@ -125,7 +125,7 @@ Command add_explain(CLI::App& program)
                      "send it to IP:PORT/PROTO, IP/icmp or container:NAME:PORT")
         ->type_name("TARGET")
         ->required();
-    add_snapshot_option(*syntax, explain->snapshot);
+    add_snapshot_options(*syntax, explain->snapshot);
     add_client_options(*syntax, *explain);
     const auto detail = [explain](Detail how) { return [explain, how] { explain->detail = how; }; };
     syntax->add_flag_callback("--minimal", detail(Detail::minimal),

@@ -14,8 +14,8 @@ namespace onlan::cli {
 namespace {
 
 struct SnapshotOptions {
-    std::filesystem::path snapshot; // what to read instead of this host: a snapshot, or a folder
-    std::filesystem::path output;   // empty: stdout
+    SnapshotSource source;
+    std::filesystem::path output; // empty: stdout
     bool redact = false;
 };
 
@@ -30,7 +30,7 @@ Result<redact::Key> random_key()
 
 Result<int> run_snapshot(const Options& options, const SnapshotOptions& snapshot)
 {
-    ONLAN_TRY(model::Snapshot collected, read_snapshot(options, snapshot.snapshot, "snapshot"));
+    ONLAN_TRY(model::Snapshot collected, read_snapshot(options, snapshot.source, "snapshot"));
     if (snapshot.redact) {
         ONLAN_TRY(const redact::Key key, random_key());
         collected = redact::redacted(std::move(collected), key);
@@ -56,7 +56,7 @@ Command add_snapshot(CLI::App& program)
         "snapshot", "print the host's whole network state as one JSON document");
     syntax->add_option("-o,--output", snapshot->output, "write to this file instead of stdout")
         ->type_name("FILE");
-    add_snapshot_option(*syntax, snapshot->snapshot);
+    add_snapshot_options(*syntax, snapshot->source);
     syntax->add_flag("--redact", snapshot->redact,
                      "replace addresses and names so that it can be shared");
     return {syntax,

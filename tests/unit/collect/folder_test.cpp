@@ -27,7 +27,7 @@ protected:
     {
         auto loaded = load_snapshot(test_data("pasted"));
         ASSERT_TRUE(loaded) << loaded.error().message;
-        snapshot = *std::move(loaded);
+        snapshot = std::move(loaded->snapshot);
     }
     [[nodiscard]] const model::Netns& host() const { return snapshot.namespaces.front(); }
     [[nodiscard]] model::Link link(const char* name) const
