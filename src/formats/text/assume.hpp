@@ -11,6 +11,8 @@ namespace onlan::formats::text {
 void assume_kinds(Part& part);
 // Which container a host name or a process stood for.
 void settle_names(Paste& paste);
+// Networks and addresses of containers, where only `docker ps` or a compose file tells of them.
+void assume_addresses(Paste& paste);
 // A namespace for each container that only Docker tells of, with its devices.
 void assume_containers(Paste& paste);
 // Which veths are two ends of one cable, and which device of a container stands on which NIC.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -17,15 +18,37 @@ bool is_container(const Part& part)
     return part.netns.name.starts_with("container:");
 }
 
+// addrconf_add_mroute()
+void add_multicast_route(model::Netns& netns, int link)
+{
+    constexpr std::array<std::uint8_t, 16> kMulticast = {0xFF};
+    const model::Route route{
+        .destination = net::Prefix::around(
+            net::IpAddress::from_bytes(kMulticast).value_or(net::IpAddress{}), 8),
+        .table = model::kTableLocal,
+        .type = number(model::RouteType::multicast),
+        .protocol = model::kProtocolKernel,
+        .link = link,
+        .metric = model::kMetricOfIpv6Prefixes};
+    if (std::ranges::find(netns.routes, route) == netns.routes.end())
+        netns.routes.push_back(route);
+}
+
 // The kernel makes them of the addresses. Those of the table main are listed by `ip route`: one
 // that is not there is not there.
 void add_routes(Part& part)
 {
     model::Netns made = part.netns;
     made.routes.clear();
-    for (const model::Address& address : part.netns.addresses) {
-        if (const model::Link* link = part.netns.find_link(address.link))
-            add_routes_of(made, *link, address);
+    for (model::Address address : part.netns.addresses) {
+        const model::Link* link = part.netns.find_link(address.link);
+        if (link == nullptr)
+            continue;
+        // Who asks the kernel for no prefix route, as NetworkManager does, makes one.
+        address.flags &= ~model::kAddressNoPrefixRoute;
+        add_routes_of(made, *link, address);
+        if (address.local.address.family() == Family::ipv6 && link->up && !link->loopback)
+            add_multicast_route(made, link->index);
     }
     for (model::Route& route : made.routes) {
         const bool ipv6 = route.destination.family() == Family::ipv6;

@@ -28,9 +28,13 @@ using Rows = std::span<const Form>();
 // Each file has the rows of its kin; a further one is a file and its name here. They are read in
 // this order: what others name comes first.
 namespace forms {
-Rows ip_address, ip_route, iptables_words, iptables_list, json_documents, sockets, sysctls;
-inline constexpr std::array kFiles = {ip_address,     ip_route, iptables_words, iptables_list,
-                                      json_documents, sockets,  sysctls};
+Rows ip_address, ip_brief, ifconfig, json_documents, bridge_tables, ip_route, route_table, ip_rule,
+    neighbours, iptables_words, iptables_list, nft_text, machine_lists, sysctls, sockets, wireguard,
+    docker_ps, compose;
+inline constexpr std::array kFiles = {
+    ip_address,    ip_brief, ifconfig,   json_documents, bridge_tables, ip_route,
+    route_table,   ip_rule,  neighbours, iptables_words, iptables_list, nft_text,
+    machine_lists, sysctls,  sockets,    wireguard,      docker_ps,     compose};
 } // namespace forms
 
 // `ip`, with or without options, then an object whose name may be cut short: "ip -br a".

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "base/numbered.hpp"
 #include "formats/text/form.hpp"
+#include "formats/text/routing_words.hpp"
 #include "formats/text/words.hpp"
-#include "model/rtnetlink.hpp"
 #include "net/netlink_attributes.hpp"
 
 namespace onlan::formats::text::forms {
@@ -14,30 +13,6 @@ namespace {
 
 constexpr auto kTypes = numbered(model::kRouteTypes);
 constexpr std::uint16_t kMetricMtu = 2; // RTAX_MTU of include/uapi/linux/rtnetlink.h
-
-template <std::integral Number, std::size_t Count>
-Number
-number_for(std::string_view word, const std::array<NamedNumber, Count>& names, Number otherwise)
-{
-    if (word.empty())
-        return otherwise;
-    const auto found = std::ranges::find(names, word, &NamedNumber::name);
-    return found != names.end() ? static_cast<Number>(found->number)
-                                : parse_prefixed_number<Number>(word).value_or(otherwise);
-}
-
-// An address alone is a whole one, and what is cut short ("10/8") is one of old programs.
-std::optional<net::Prefix> destination_in(std::string_view text, net::Family family)
-{
-    if (text == "default")
-        return net::Prefix::around(net::IpAddress::any(family), 0);
-    if (const auto prefix = value_of<net::Prefix>(text))
-        return prefix;
-    const auto address = value_of<net::IpAddress>(text);
-    return address
-               ? std::optional(net::Prefix::around(*address, net::address_bits(address->family())))
-               : std::nullopt;
-}
 
 std::optional<net::IpAddress> gateway_in(const Words& words)
 {
@@ -104,9 +79,8 @@ private:
         route.destination = *destination;
         saw_ipv6_ = saw_ipv6_ || route.destination.family() == net::Family::ipv6;
         const std::string_view table = excerpt_.option("table");
-        route.table = number_for<std::uint32_t>(table == "all" ? std::string_view{} : table,
-                                                model::kTables, model::kTableMain);
-        route.table = number_for<std::uint32_t>(words.after("table"), model::kTables, route.table);
+        route.table = table_for(table == "all" ? std::string_view{} : table, model::kTableMain);
+        route.table = table_for(words.after("table"), route.table);
         route.protocol = number_for<std::uint8_t>(words.after("proto"), model::kRouteProtocols,
                                                   model::kProtocolBoot);
         route.scope =

@@ -45,6 +45,15 @@ public:
         rest = next().substr(mark.size());
         return true;
     }
+    // A text in quotes, of which the blanks between its words count as one.
+    std::string quoted()
+    {
+        std::string text = next();
+        while (!done() && (text.size() < 2 || !text.ends_with('"')))
+            text += " " + next();
+        std::erase(text, '"');
+        return text;
+    }
     [[nodiscard]] std::string_view target() const { return target_; }
 
     // "!80" and "! 80" mean the opposite.
@@ -321,6 +330,8 @@ bool read_other_targets(Cursor& row)
         row.option("--queue-num", row.next());
         if (row.take("bypass"))
             row.option("--queue-bypass");
+    } else if (row.take("prefix")) {
+        row.option("--log-prefix", row.quoted());
     } else if (row.target() == "LOG" || row.target() == "NFLOG" || row.target() == "TCPMSS") {
         row.next();
     } else if (row.take("[goto]")) {

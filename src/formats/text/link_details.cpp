@@ -59,9 +59,9 @@ model::Bridge bridge_in(const Words& words)
     return bridge;
 }
 
-model::BridgePort port_in(const Words& words)
+// What a line does not tell stays as another has told it.
+model::BridgePort port_in(const Words& words, model::BridgePort port)
 {
-    model::BridgePort port;
     port.state =
         enumerator<model::PortState>(words.after("state"), kPortStates).value_or(port.state);
     read_switch(words, "hairpin", port.hairpin);
@@ -103,7 +103,7 @@ bool read_link_details(std::string_view line, model::Link& link)
     } else if (kind.ends_with(kPortOf)) {
         link.master_kind = kind.substr(0, kind.size() - kPortOf.size());
         if (link.master_kind == "bridge")
-            link.port = port_in(words);
+            link.port = port_in(words, link.port.value_or(model::BridgePort{}));
         link.backup = link.master_kind == "bond" && words.after("state") == "BACKUP";
         return true;
     } else if (std::ranges::find(kOtherKinds, kind) == kOtherKinds.end()) {

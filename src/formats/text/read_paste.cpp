@@ -16,16 +16,27 @@ using text::Excerpt;
 using text::Form;
 using text::Paste;
 
+// JSON, of which only its content tells whether it lists the devices that other JSON names.
+bool lists_devices(const Excerpt& excerpt)
+{
+    return std::ranges::any_of(excerpt.lines, [](const text::Line& line) {
+        return line.text.find("\"ifindex\"") != std::string::npos;
+    });
+}
+
 // What others name is read first: by the order of the forms.
 std::vector<const Excerpt*> in_reading_order(const std::vector<Excerpt>& excerpts)
 {
     std::vector<const Excerpt*> ordered;
     for (text::Rows* file : text::forms::kFiles) {
         for (const Form& form : file()) {
+            const auto begin = static_cast<std::ptrdiff_t>(ordered.size());
             for (const Excerpt& excerpt : excerpts) {
                 if (excerpt.form == &form)
                     ordered.push_back(&excerpt);
             }
+            std::stable_partition(ordered.begin() + begin, ordered.end(),
+                                  [](const Excerpt* excerpt) { return lists_devices(*excerpt); });
         }
     }
     return ordered;
@@ -73,6 +84,7 @@ model::Snapshot assume(Paste& paste)
     paste.parts["host"].netns.name = "host";
     for (auto& [name, part] : paste.parts)
         text::assume_kinds(part);
+    text::assume_addresses(paste);
     text::assume_containers(paste);
     text::join_namespaces(paste);
     text::Part& host = paste.parts["host"];

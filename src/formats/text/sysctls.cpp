@@ -26,7 +26,7 @@ bool read_line(std::string_view line, Part& part)
     const std::size_t sign = line.find('=');
     std::string_view name = trimmed(line.substr(0, sign));
     if (sign == std::string_view::npos || !name.starts_with("net."))
-        return line.starts_with("sysctl: ") || line.find(" = ") != std::string_view::npos;
+        return line.starts_with("sysctl: ") || line.find(" =") != std::string_view::npos;
     part.netns.sysctls.insert_or_assign(std::string(name),
                                         std::string(trimmed(line.substr(sign + 1))));
     return true;
