@@ -21,6 +21,11 @@ start_from() {
             cat $data/containers-28.5.json && printf ']'; } >"$to/recorded"
         ;;
     iptables_save) cp tests/data/iptables/*.txt "$to/" ;;
+    paste)
+        for file in tests/data/paste/*/*; do
+            cp "$file" "$to/$(basename "$(dirname "$file")")-$(basename "$file")"
+        done
+        ;;
     pasted) # one byte before each says which parser it is for
         local number=0
         for file in ip-link.json ip-addr.json ip-route.json ip-rule.json ip-neigh.json bridge-fdb.json ipset-save sysctl; do

@@ -23,7 +23,7 @@ _onlan() {
     local current=${given[last]} previous=''
     ((last > 0)) && previous=${given[last - 1]}
     case $previous in
-    -f | --file | -o | --output | --snapshot | --svg)
+    -f | --file | -o | --output | --snapshot | --paste | --svg)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
@@ -43,7 +43,7 @@ _onlan() {
     for ((i = 0; i < last; i++)); do
         case ${given[i]} in
         -f | --file) file=${given[++i]} ;;
-        --docker-host | --state-dir | -o | --output | --from | --to | --svg | --snapshot | --color | --rootfs | --confirm | --wait) ((++i)) ;;
+        --docker-host | --state-dir | -o | --output | --from | --to | --svg | --snapshot | --paste | --color | --rootfs | --confirm | --wait) ((++i)) ;;
         up | down | plan | status | confirm | explain | export | snapshot | lab) command=${command:-${given[i]}} ;;
         esac
     done
@@ -55,8 +55,8 @@ _onlan() {
     plan) words="--commands --before-docker $(_onlan_lans "$file") $global" ;;
     status) words="$(_onlan_lans "$file") $global" ;;
     export) words="netplan networkd commands $global" ;;
-    explain) words="--from --to --source --source-port --mark --uid --size --snapshot --minimal --summary --detailed --svg $global" ;;
-    snapshot) words="-o --output --redact --snapshot $global" ;;
+    explain) words="--from --to --source --source-port --mark --uid --size --snapshot --paste --minimal --summary --detailed --svg $global" ;;
+    snapshot) words="-o --output --redact --snapshot --paste $global" ;;
     lab) words="article down --keep --rootfs --no-docker $global" ;;
     *) words=$global ;;
     esac

@@ -70,11 +70,13 @@ _onlan() {
                 '--uid=[let it belong to this user]:uid:' '--size=[let both sides send so many bytes]:bytes:(full)' \
                 '--minimal[show only the outcome and its cause]' '--summary[also show each stage that did something]' \
                 '--detailed[show every stage]' '--svg=[also draw the path]:file:_files' \
+                '--paste=[read what somebody pasted]:file:_files' \
                 '--snapshot=[read this instead of the host]:path:_files'
             ;;
         snapshot)
             _arguments $global '(-o --output)'{-o,--output=}'[write to this file]:file:_files' \
                 '--redact[replace addresses and names]' \
+                '--paste=[read what somebody pasted]:file:_files' \
                 '--snapshot=[read this instead of the host]:path:_files'
             ;;
         lab)

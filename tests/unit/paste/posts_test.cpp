@@ -115,8 +115,8 @@ INSTANTIATE_TEST_SUITE_P(Forum,
                                          "wireguard",
                                          "old-tools",
                                          "compose"),
-                         [](const auto& info) {
-                             std::string name = info.param;
+                         [](const auto& post) {
+                             std::string name = post.param;
                              std::erase(name, '-');
                              return name;
                          });
