@@ -141,19 +141,28 @@ private:
         return true;
     }
 
+    // "10.0.0.2/24", or of a point-to-point link "10.0.0.2 peer 10.0.0.1/32".
+    static std::optional<net::InterfaceAddress> local_in(Words& words)
+    {
+        const std::string_view word = words.next();
+        if (const auto whole = value_of<net::InterfaceAddress>(word))
+            return whole;
+        const auto alone = value_of<net::IpAddress>(word);
+        const auto peer = words.value_after<net::InterfaceAddress>("peer");
+        if (!alone || !peer)
+            return {};
+        return net::InterfaceAddress{.address = *alone, .length = peer->length};
+    }
+
     bool read_address(net::Family family, Words words)
     {
-        const auto local = value_of<net::InterfaceAddress>(words.next());
+        const auto local = local_in(words);
         if (!local || local->address.family() != family)
             return false;
         addresses_ = true;
         model::Address address{.link = current_, .local = *local};
-        if (words.take("peer")) {
-            if (const auto peer = value_of<net::InterfaceAddress>(words.next())) {
-                address.peer = peer->address;
-                address.local.length = peer->length;
-            }
-        }
+        if (const auto peer = words.value_after<net::InterfaceAddress>("peer"))
+            address.peer = peer->address;
         address.broadcast = words.value_after<net::IpAddress>("brd");
         const std::string_view scope = words.after("scope");
         const auto* known = std::ranges::find(model::kScopes, scope, &NamedNumber::name);

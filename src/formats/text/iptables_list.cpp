@@ -119,7 +119,7 @@ std::optional<Row> row_in(std::string_view line, const Columns& columns)
 }
 
 // Of a listing without -v nobody knows whether a rule is for some interface only.
-constexpr std::string_view kNoInterfaces = "interfaces, which only `iptables -L -v` shows,";
+constexpr std::string_view kNoInterfaces = "interfaces (`iptables -S` would tell)";
 
 model::XtablesRule rule_from(const Row& row, const Columns& columns)
 {

@@ -144,7 +144,8 @@ std::optional<Prompt> prompt_in(std::string_view line)
         place.starts_with("bash-") || place == "~";
     if (command_line.empty() || (!says_where && !place.empty()))
         return {};
-    if (place.empty()) {
+    // A "#" alone begins a remark more often than a command.
+    if (place.empty() && line[end] == '#') {
         const Typed what = typed(command_line);
         if (form_of(what.command) == nullptr && !what.opens_shell())
             return {};

@@ -23,8 +23,8 @@ struct Prompt {
     std::string place; // what stands before the command: "root@nas:~"
     std::string_view command_line;
 };
-// Nothing for a line that begins with none. A bare "#" or "$" is one before a command of a form
-// that is known.
+// Nothing for a line that begins with none. A bare "#" is one before a command of a form that is
+// known.
 [[nodiscard]] std::optional<Prompt> prompt_in(std::string_view line);
 
 // A line that is nothing but a command: "sudo ip a", "**`ip r`:**", "output of `iptables -S`:".
