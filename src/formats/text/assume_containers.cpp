@@ -263,7 +263,7 @@ private:
 std::string bridge_of(const model::DockerNetwork& network)
 {
     constexpr std::size_t kShortId = 12;
-    const std::string named = option_of(network, "com.docker.network.bridge.name");
+    std::string named = option_of(network, "com.docker.network.bridge.name");
     if (!named.empty())
         return named;
     if (network.name == "bridge")

@@ -19,11 +19,11 @@ using nlohmann::json;
 
 const json& at(const json& object, const char* key)
 {
-    static const json kNothing;
+    static const json nothing;
     if (!object.is_object())
-        return kNothing;
+        return nothing;
     const auto found = object.find(key);
-    return found == object.end() ? kNothing : *found;
+    return found == object.end() ? nothing : *found;
 }
 
 std::string scalar(const json& value)

@@ -128,7 +128,7 @@ private:
         return true;
     }
 
-    bool read_hardware(std::string_view type, Words words)
+    bool read_hardware(std::string_view type, const Words& words)
     {
         model::Link& link = current();
         link.ethernet = type == "ether";

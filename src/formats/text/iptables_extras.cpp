@@ -319,7 +319,6 @@ bool read_mark_target(Cursor& row)
 // What logs, counts or clamps has no say over where a packet goes: the rest is the target's own.
 bool read_other_targets(Cursor& row)
 {
-    std::string value;
     if (row.take("reject-with")) {
         row.option("--reject-with", row.next());
     } else if (row.take("CT notrack") || row.take("NOTRACK")) {

@@ -24,8 +24,8 @@ std::uint64_t counter_in(std::string_view text)
 {
     constexpr std::string_view kUnits = "KMGT";
     std::uint64_t factor = 1;
-    const std::size_t unit = text.empty() ? kUnits.npos : kUnits.find(text.back());
-    if (unit != kUnits.npos) {
+    const std::size_t unit = text.empty() ? std::string_view::npos : kUnits.find(text.back());
+    if (unit != std::string_view::npos) {
         text.remove_suffix(1);
         for (std::size_t i = 0; i <= unit; ++i)
             factor *= 1000;

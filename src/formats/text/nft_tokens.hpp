@@ -24,8 +24,8 @@ public:
     [[nodiscard]] bool done() const { return at_ >= tokens_.size(); }
     [[nodiscard]] const NftToken& peek(std::size_t ahead = 0) const
     {
-        static const NftToken kEnd;
-        return at_ + ahead < tokens_.size() ? tokens_[at_ + ahead] : kEnd;
+        static const NftToken end;
+        return at_ + ahead < tokens_.size() ? tokens_[at_ + ahead] : end;
     }
     const NftToken& next()
     {

@@ -120,7 +120,7 @@ private:
     {
         return !excerpts_.empty() && !closed_ && excerpts_.back().form == &form;
     }
-    void begin(Typed what, const std::string& place, std::size_t number)
+    void begin(const Typed& what, const std::string& place, std::size_t number)
     {
         if (!place.empty() && place == shell_.opened_at)
             shell_ = {}; // back at the prompt from which the shell was opened
