@@ -106,7 +106,7 @@ Read read_nat(const std::string& name, NftCursor& cursor)
     if (more)
         return {};
     if (!flags.empty())
-        nat["flags"] = std::move(flags);
+        nat["flags"] = flags.size() == 1 ? flags.front() : flags;
     return json{{name, nat.empty() ? json() : nat}};
 }
 
