@@ -38,7 +38,7 @@ struct Netns {
     std::vector<Conntrack> conntrack;
     std::vector<Expectation> expectations;
     std::vector<Socket> sockets;
-    bool sockets_unknown = false; // nobody has looked: any port may have a listener
+    bool sockets_unknown = false;    // nobody has looked: any port may have a listener
     std::vector<std::string> unread; // sentences: what could not be looked at, and why
     // Sentences: what somebody who told of it left out, how it was taken, and what would tell.
     std::vector<std::string> assumed;
