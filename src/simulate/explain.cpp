@@ -1,6 +1,7 @@
 #include "simulate/explain.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <ranges>
 
 #include <fmt/format.h>
@@ -203,6 +204,7 @@ Ending walk(const World& world,
     ending.assumptions = std::move(run.assumptions);
     ending.not_understood = std::move(run.not_understood);
     ending.record = std::move(run.record);
+    ending.next_hops = std::move(run.next_hops);
     ending.rules_seen = run.rules_seen;
     return ending;
 }
@@ -263,6 +265,7 @@ Ending follow(const World& world, const Flow& flow, Recording recording)
         }
         const Ending other = walk(world, *from, flow, choices, Recording::off);
         rules_seen += other.rules_seen;
+        std::ranges::copy(other.next_hops, std::back_inserter(whole.next_hops));
         merge(whole, other);
     }
     return whole;

@@ -33,6 +33,7 @@ struct Ending {
     std::vector<std::string> assumptions;
     std::set<const rules::RuleRef*> not_understood; // rules that were guessed at
     Record record;
+    std::vector<NextHop> next_hops;
     std::size_t rules_seen = 0;
 };
 

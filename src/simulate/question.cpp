@@ -1,7 +1,6 @@
 #include "simulate/question.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <vector>
 
 #include <fmt/format.h>
@@ -73,24 +72,19 @@ std::vector<Proxy> proxies_of(const model::Snapshot& snapshot)
 }
 
 // A client outside: a machine of the snapshot that has the address, or an ordinary one on the LAN
-// or beyond the gateway.
+// or beyond a gateway.
 Result<std::string>
-lan_client(const model::Snapshot& snapshot, std::string_view text, std::vector<Machine>& machines)
+lan_client(const model::Snapshot& snapshot, std::string_view text, Machines& machines)
 {
     ONLAN_TRY(const auto address, net::IpAddress::parse(text));
     if (const model::Netns* owner = owner_of(snapshot, address))
         return owner->name;
-    if (auto machine = lan_machine(snapshot.namespaces, address, {}))
-        machines.push_back(*std::move(machine));
-    else
-        machines = machines_beyond_gateway(snapshot.namespaces, address, {});
-    if (machines.empty())
-        return fail(
-            Failed::not_found,
-            fmt::format("no route of this host leads to {} through a device whose other end "
-                        "is outside the snapshot",
-                        address.to_string()));
-    return machines.back().netns.name;
+    if (auto name = machines.place(address, snapshot.namespaces.front(), {}))
+        return *std::move(name);
+    return fail(Failed::not_found,
+                fmt::format("no route of this host leads to {} through a device whose other end "
+                            "is outside the snapshot",
+                            address.to_string()));
 }
 
 // A ping is answered by the kernel.
@@ -99,31 +93,15 @@ std::optional<std::uint16_t> served_port(const Flow& flow)
     return flow.port == 0 ? std::nullopt : std::optional(flow.port);
 }
 
-// What is off the host's subnets is reached by a gateway. One that the snapshot holds knows itself
-// how to go on; one that the flow comes from has its machine already.
-void add_beyond_gateway(const model::Snapshot& snapshot,
-                        const Flow& flow,
-                        std::vector<Machine>& machines)
-{
-    std::vector<Machine> beyond =
-        machines_beyond_gateway(snapshot.namespaces, flow.to, served_port(flow));
-    if (beyond.empty() ||
-        owner_of(snapshot, beyond.front().netns.addresses.front().local.address) != nullptr)
-        return;
-    std::erase_if(machines, [&](const Machine& machine) {
-        return machine.netns.name == beyond.front().netns.name;
-    });
-    std::ranges::move(beyond, std::back_inserter(machines));
-}
-
 Result<Flow> read_flow(const model::Snapshot& snapshot,
                        std::string_view from,
                        const Target& to,
-                       std::vector<Machine>& machines)
+                       Machines& machines)
 {
     Flow flow{.from = {}, .to = {}, .protocol = to.protocol, .port = to.port, .source = {}};
-    if (const model::Netns* netns = find_netns(snapshot, from))
-        flow.from = netns->name;
+    const model::Netns* client = find_netns(snapshot, from);
+    if (client != nullptr)
+        flow.from = client->name;
     else if (from.starts_with(kLan)) {
         ONLAN_TRY(flow.from, lan_client(snapshot, from.substr(kLan.size()), machines));
     } else
@@ -131,12 +109,9 @@ Result<Flow> read_flow(const model::Snapshot& snapshot,
     ONLAN_TRY(flow.to, address_of(snapshot, to.where));
     if (flow.protocol == kIcmp && flow.to.family() == net::Family::ipv6)
         flow.protocol = kIcmpv6;
-    if (owner_of(snapshot, flow.to) == nullptr) {
-        if (auto machine = lan_machine(snapshot.namespaces, flow.to, served_port(flow)))
-            machines.push_back(*std::move(machine));
-        else
-            add_beyond_gateway(snapshot, flow, machines);
-    }
+    if (owner_of(snapshot, flow.to) == nullptr)
+        machines.place(flow.to, client != nullptr ? *client : snapshot.namespaces.front(),
+                       served_port(flow));
     return flow;
 }
 
@@ -161,28 +136,41 @@ void meet_outside(const model::Snapshot& snapshot, const Flow& flow, World::Besi
     }
 }
 
+World with_machines(std::vector<World::Part> parts, World::Beside beside, const Machines& machines)
+{
+    for (const Machine& machine : machines.all()) {
+        parts.push_back({.netns = &machine.netns, .rules = {}});
+        beside.plugs.push_back(machine.plug);
+        beside.assumptions_of[machine.netns.name] = machine.assumptions;
+    }
+    return World::build(parts, std::move(beside));
+}
+
+// NAT and routes may send packets to machines outside of which the question does not speak.
+bool place_next_hops(Machines& machines, const Ending& ending)
+{
+    bool placed = false;
+    for (const NextHop& hop : ending.next_hops)
+        placed = machines.place(hop) || placed;
+    return placed;
+}
+
 } // namespace
 
 Result<Question> Question::pose(model::Snapshot snapshot, std::string_view from, const Target& to)
 {
     if (snapshot.namespaces.empty())
         return fail(Failed::not_found, "the snapshot contains no network namespace");
-    std::vector<Machine> machines;
-    ONLAN_TRY(Flow flow, read_flow(snapshot, from, to, machines));
-    World::Beside beside{.proxies = proxies_of(snapshot), .kernel = kernel_of(snapshot.kernel)};
-    const std::string host = snapshot.namespaces.front().name;
-    meet_outside(snapshot, flow, beside);
-    for (const Machine& machine : machines) {
-        snapshot.namespaces.push_back(machine.netns);
-        beside.plugs.push_back({.machine = machine.netns.name,
-                                .device = "eth0",
-                                .netns = machine.nic_of.empty() ? host : machine.nic_of,
-                                .nic = machine.nic});
-        std::ranges::copy(machine.assumptions, std::back_inserter(beside.assumptions));
-    }
     auto facts = std::make_shared<const model::Snapshot>(std::move(snapshot));
-    ONLAN_TRY(World world, World::load(facts->namespaces, std::move(beside)));
-    return Question({std::move(facts)}, std::move(world), std::move(flow));
+    auto machines = std::make_shared<Machines>(facts->namespaces);
+    ONLAN_TRY(Flow flow, read_flow(*facts, from, to, *machines));
+    World::Beside beside{.proxies = proxies_of(*facts), .kernel = kernel_of(facts->kernel)};
+    meet_outside(*facts, flow, beside);
+    ONLAN_TRY(const std::vector<World::Part> inside, World::parts_of(facts->namespaces));
+    World world = with_machines(inside, beside, *machines);
+    while (place_next_hops(*machines, follow(world, flow, Recording::off)))
+        world = with_machines(inside, beside, *machines);
+    return Question({std::move(facts), std::move(machines)}, std::move(world), std::move(flow));
 }
 
 Result<Question> Question::with(model::Netns changed) const

@@ -59,13 +59,19 @@ World World::build(std::span<const Part> parts, Beside beside)
     return world;
 }
 
-Result<World> World::load(std::span<const model::Netns> namespaces, Beside beside)
+Result<std::vector<World::Part>> World::parts_of(std::span<const model::Netns> namespaces)
 {
     std::vector<Part> parts;
     for (const model::Netns& netns : namespaces) {
         ONLAN_TRY(auto rules, compile_rules(netns));
         parts.push_back({.netns = &netns, .rules = std::move(rules)});
     }
+    return parts;
+}
+
+Result<World> World::load(std::span<const model::Netns> namespaces, Beside beside)
+{
+    ONLAN_TRY(const std::vector<Part> parts, parts_of(namespaces));
     return build(parts, std::move(beside));
 }
 
@@ -92,6 +98,12 @@ Result<World> World::with(const model::Netns& changed) const
 void World::wire()
 {
     wiring_ = std::make_shared<const Wiring>(facts_, beside_->plugs);
+}
+
+std::span<const std::string> World::assumptions_of(const Namespace& netns) const
+{
+    const auto found = beside_->assumptions_of.find(netns.name());
+    return found == beside_->assumptions_of.end() ? std::span<const std::string>{} : found->second;
 }
 
 const Proxy* World::proxy_of(const Namespace& netns, const model::Socket& socket) const

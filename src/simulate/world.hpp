@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -47,12 +49,16 @@ public:
         std::vector<Plug> plugs;
         // What had to be taken for granted to build it.
         std::vector<std::string> assumptions;
+        // The same of a namespace: it is of interest where packets come by.
+        std::map<std::string, std::vector<std::string>, std::less<>> assumptions_of;
         // Which of the kernel's ways its namespaces have.
         Kernel kernel;
     };
     [[nodiscard]] static World build(std::span<const Part> parts, Beside beside = {});
 
     // With the rules that each namespace has. An error names the rule that cannot be read.
+    [[nodiscard]] static Result<std::vector<Part>>
+    parts_of(std::span<const model::Netns> namespaces);
     [[nodiscard]] static Result<World> load(std::span<const model::Netns> namespaces,
                                             Beside beside = {});
 
@@ -75,6 +81,7 @@ public:
     {
         return beside_->assumptions;
     }
+    [[nodiscard]] std::span<const std::string> assumptions_of(const Namespace& netns) const;
     [[nodiscard]] const Kernel& kernel() const { return beside_->kernel; }
 
 private:

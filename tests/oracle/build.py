@@ -11,6 +11,7 @@ import command
 import settled
 from namespace import Namespace
 from scenario import HOST
+from tunnels import Tunnels
 
 RESTORE = {"iptables": ("iptables-nft-restore", "--noflush"),
            "iptables-legacy": ("iptables-legacy-restore", "--noflush"),
@@ -33,7 +34,8 @@ QUIET = {"net.ipv4.icmp_ratemask": 0, "net.ipv4.igmp_link_local_mcast_reports": 
          "net.ipv4.ping_group_range": "0 2147483647"}
 NO_IPV6 = {f"net.ipv6.conf.{which}.disable_ipv6": 1 for which in ("all", "default")}
 QUICK_IPV6 = {f"net.ipv6.conf.{which}.{name}": 0
-              for which in ("all", "default") for name in ("disable_ipv6", "forwarding", "accept_dad")}
+              for which in ("all", "default")
+              for name in ("disable_ipv6", "forwarding", "accept_dad", "router_solicitations")}
 
 _numbers = itertools.count()
 
@@ -80,6 +82,7 @@ class Lab:
             namespace = self.namespaces[name] = made.enter_context(Namespace.new(self.prefix + name))
             namespace.write_sysctls(_as_compiled() | QUIET | (QUICK_IPV6 if self.scenario.ipv6 else NO_IPV6))
         command.run("ip", "-batch", "-", input="\n".join(map(self._cable, self.scenario.cables)))
+        made.enter_context(Tunnels(self.namespaces, self.scenario.tunnels))
         for macvlan in self.scenario.macvlans:
             self._add_macvlan(macvlan)
         for name, machine in self.scenario.machines.items():
@@ -108,8 +111,8 @@ class Lab:
                     "type", "macvlan", "mode", mode)
 
     def _devices(self, machine):
-        """Those of the cables' and macvlans' ends that are in the machine."""
-        ends = [end for cable in self.scenario.cables for end in cable.split(" -- ")]
+        """Those of the cables', tunnels' and macvlans' ends that are in the machine."""
+        ends = [end for link in self.scenario.links for end in link]
         ends += [macvlan.partition(" on ")[0] for macvlan in self.scenario.macvlans]
         return [device for where, _, device in (end.partition("/") for end in ends) if where == machine]
 

@@ -8,6 +8,7 @@ from wire import CLIENT, Packet, tcp_kind
 
 ETH_P_ALL, ETH_P_IP, ETH_P_IPV6 = 0x0003, 0x0800, 0x86DD
 SO_RCVBUFFORCE = 33
+ARPHRD_NONE, ETHERNET_HEADER = 0xFFFE, 14
 ROOM = 8 << 20
 ENOUGH = 50000  # of the packets of one flow: a storm has no end
 IDLE = 0.05
@@ -16,9 +17,8 @@ ICMP = {0: "echo-reply", 3: "unreachable", 5: "redirect", 8: "echo-request", 11:
 ICMPV6 = {1: "unreachable", 2: "too-big", 3: "time-exceeded", 128: "echo-request", 129: "echo-reply"}
 
 
-def _network(frame):
+def _network(kind, packet):
     """Protocol, source, destination and what the packet carries; of a later fragment nothing."""
-    kind, packet = struct.unpack_from("!H", frame, 12)[0], frame[14:]
     if kind == ETH_P_IP and len(packet) >= 20:
         source, destination = socket.inet_ntoa(packet[12:16]), socket.inet_ntoa(packet[16:20])
         later = struct.unpack_from("!H", packet, 6)[0] & 0x1FFF
@@ -32,9 +32,9 @@ def _network(frame):
     return None, "", "", b""
 
 
-def decode(frame):
+def decode(kind, packet):
     """Kind, source, its port, destination, its port; None for what is neither TCP, UDP, ICMP nor known of ICMPv6."""
-    protocol, source, destination, body = _network(frame)
+    protocol, source, destination, body = _network(kind, packet)
     if len(body) < 8:
         return None
     if protocol == socket.IPPROTO_ICMP or (protocol == socket.IPPROTO_ICMPV6 and body[0] in ICMPV6):
@@ -68,9 +68,10 @@ class Capture:
         packets, room = {}, ENOUGH
         while room > 0 and (ready := select.select(self._taps, [], [], IDLE)[0]):
             for tap in ready:
-                frame, (device, _, packet_type, *_) = tap.recvfrom(2048)
+                frame, (device, kind, packet_type, hardware, *_) = tap.recvfrom(2048)
                 room -= 1
-                if packet_type != socket.PACKET_OUTGOING and (decoded := decode(frame)):
+                packet = frame if hardware == ARPHRD_NONE else frame[ETHERNET_HEADER:]
+                if packet_type != socket.PACKET_OUTGOING and (decoded := decode(kind, packet)):
                     packets[_packet(self._taps[tap], device, decoded, client_port)] = None
         for tap in self._taps:
             tap.close()

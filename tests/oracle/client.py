@@ -2,12 +2,16 @@
 
 import contextlib
 import itertools
+import select
 import socket
+import struct
+import time
 
 import flows
 
 CONNECT_TIMEOUT = 1.4  # one SYN may be lost: the kernel sends the second after 1 s
 ANSWER_TIMEOUT = 0.9
+GREETING_TIMEOUT = 0.3
 IP_RECVERR = 11
 IPV6_RECVERR = 25
 
@@ -68,3 +72,21 @@ class Client:
             self._socket.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
             self._socket.bind(("", self.port))  # the identifier
         return flows.ping(self._socket, address, identifier=self.port, timeout=ANSWER_TIMEOUT, size=self._size)
+
+
+def get_to_know(namespaces, asked):
+    """Pings all these addresses at once; that one does not answer is no matter."""
+    with contextlib.ExitStack() as stack:
+        waiting = []
+        for machine, addresses in asked.items():
+            for address in addresses:
+                asker = stack.enter_context(contextlib.closing(
+                    namespaces[machine].socket(flows.family_of(address), socket.SOCK_DGRAM, flows.PROTOCOL_OF_PING[flows.family_of(address)])))
+                with contextlib.suppress(OSError):
+                    asker.connect((address, 0))
+                    asker.send(struct.pack("!BBHHH", flows.ECHO[asker.family][0], 0, 0, 0, 1))
+                    waiting.append(asker)
+        deadline = time.monotonic() + GREETING_TIMEOUT
+        while waiting and (left := deadline - time.monotonic()) > 0:
+            for asker in select.select(waiting, [], [], left)[0]:
+                waiting.remove(asker)

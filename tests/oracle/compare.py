@@ -20,7 +20,7 @@ class Truth:
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
-    kind: str  # outcome, wire, rule, conntrack; or scenario: the file is wrong about the kernel
+    kind: str  # question (there is no prediction), outcome, wire, rule, conntrack; or scenario: the file is wrong
     text: str
 
     def __str__(self):
@@ -64,13 +64,16 @@ def _outcome(truth, prediction):
 
 
 def _comparable_devices(scenario):
-    """Those of whose incoming packets a prediction tells: the cables' ends, and bridges.
+    """Those of whose incoming packets a prediction tells: the ends of cables and tunnels, and bridges.
 
-    Not the lower devices of macvlans: they receive what one macvlan sends to another, and no cable is crossed.
+    Not the lower devices of macvlans: they receive what one macvlan sends to another, and no cable is crossed. Nor what
+    machines outside the snapshot say to each other.
     """
-    ends = {end for cable in scenario.cables for end in cable.split(" -- ")}
+    visible = scenario.visible
+    ends = {end for link in scenario.links for end in link
+            if any(each.partition("/")[0] in visible for each in link)}
     lowers = {macvlan.partition(" on ")[2].partition(" ")[0] for macvlan in scenario.macvlans}
-    bridges = {f"{name}/{bridge}" for name, machine in scenario.machines.items() for bridge in machine.bridges}
+    bridges = {f"{name}/{bridge}" for name in visible for bridge in scenario.machines[name].bridges}
     return ends - lowers | bridges
 
 

@@ -10,6 +10,7 @@ def ruleset(world):
         priority = world.random.choice(["filter", "mangle", "-10", "10", *["raw"] * (hook in ("prerouting", "output"))])
         rules = [_filter_rule(world, hook, priority) for _ in range(world.random.choice([1, 2]))]
         chains.append(_chain(f"{hook}-{len(chains)}", "filter", hook, priority, rules))
+    hook, priority = world.random.choice(FILTER_HOOKS), world.random.choice(["-20", "-5", "5", "20"])
     if world.chance(0.5):
         chains.append(_chain("dstnat", "nat", "prerouting", "dstnat", [_dnat_rule(world)]))
     if world.chance(0.4):
@@ -18,6 +19,9 @@ def ruleset(world):
         chains.append(_chain("srcnat", "nat", "postrouting", "srcnat",
                              [f'oifname {unless}"{device}" counter masquerade']))
     text = f"table {family} oracle {{\n" + "".join(chains) + "}\n"
+    if world.chance(0.4):
+        text += (f"table {world.random.choice(['ip', 'inet'])} second {{\n"
+                 + _chain(f"{hook}-second", "filter", hook, priority, [_filter_rule(world, hook, priority)]) + "}\n")
     if world.chance(0.25):
         text += ("table bridge oracle {\n"
                  + _chain("bridged", "filter", "forward", world.random.choice(["filter", "-10", "10"]),
@@ -44,7 +48,8 @@ def _filter_rule(world, hook, priority):
         f"meta l4proto {world.random.choice(['tcp', 'udp', 'icmp'])}",
         f"ct state {world.random.choice(['new', 'invalid', 'established', 'untracked'])}",
         f"ct status {world.random.choice(['dnat', 'snat', 'seen-reply'])}",
-        "meta mark 1", "ip protocol != icmp", "ip daddr 10.1.0.0/24 ip saddr != 10.2.0.0/24",
+        "meta mark 1", "ip protocol != icmp", "limit rate 200/second burst 200 packets",
+        "limit rate over 200/second burst 200 packets", "ct count over 50", "ip daddr 10.1.0.0/24 ip saddr != 10.2.0.0/24",
         *["fib daddr type local"] * (hook in ("prerouting", "input")),
         *["iif != lo", "meta pkttype host"] * (hook == "prerouting"),
         *["fib saddr . iif oif missing"] * (hook == "prerouting")]))

@@ -1,5 +1,11 @@
 """Random rule sets for iptables-restore: as Docker writes them, as ufw does, and of any kind."""
 
+# More than a few flows have packets: the first of them find each limit fresh.
+LIMITS = ["-m limit --limit 1/min --limit-burst 200", "-m recent --set --name seen",
+          "-m hashlimit --hashlimit-upto 1/min --hashlimit-burst 200 --hashlimit-mode srcip --hashlimit-name under",
+          "-m hashlimit --hashlimit-above 200/sec --hashlimit-burst 200 --hashlimit-mode dstip --hashlimit-name over",
+          "-m connlimit --connlimit-above 50", "-m connlimit --connlimit-upto 50"]
+
 
 def docker(world):
     """Two releases' shapes; the container networks are bridges of the host that have an address."""
@@ -114,7 +120,7 @@ def _special_match(world, chain):
     states = ["NEW", "INVALID", "ESTABLISHED", "RELATED,ESTABLISHED", "UNTRACKED", "DNAT", "SNAT"]
     choices = [f"-m conntrack --ctstate {world.random.choice(states)}"] * 2
     side = "src" if chain == "POSTROUTING" else world.random.choice(["src", "dst"])
-    choices += [f"-m addrtype --{side}-type LOCAL", "-m mark --mark 0x1"]
+    choices += [f"-m addrtype --{side}-type LOCAL", "-m mark --mark 0x1", world.random.choice(LIMITS)]
     if chain in ("PREROUTING", "INPUT", "FORWARD"):
         choices.append(f"-m physdev --physdev-in {port}")
     if chain in ("FORWARD", "POSTROUTING"):
@@ -126,6 +132,8 @@ def _target(world, table, chain, matches):
     if table == "raw":
         return world.random.choice([*["CT --notrack"] * 2, "DROP", "ACCEPT", "CT --zone 1", "CT --zone-orig 1"])
     if table == "mangle":
+        if world.intercepts and chain == "PREROUTING" and {"-p tcp", "-p udp"} & set(matches):
+            return "TPROXY --on-port 3129 --on-ip 0.0.0.0 --tproxy-mark 0x1/0x1"
         return world.random.choice(["ACCEPT", "DROP", "MARK --set-xmark 0x1/0xffffffff"])
     if table == "filter":
         reject = world.random.choice(["icmp-port-unreachable", "icmp-host-unreachable", "icmp-admin-prohibited",

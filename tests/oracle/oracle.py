@@ -4,11 +4,11 @@ import dataclasses
 import pathlib
 import tempfile
 
+import client
 import counters
 import tracked
 from build import Lab
 from capture import Capture
-from client import Client
 from compare import Difference, Truth, differences, mistakes
 from servers import Servers
 from simulation import NoPrediction, explain, take_snapshot
@@ -18,6 +18,7 @@ from simulation import NoPrediction, explain, take_snapshot
 class FlowReport:
     flow: str
     outcome: str
+    predicted: str | None  # the outcome
     differences: list
     mistakes: list
 
@@ -40,17 +41,18 @@ class Report:
 def _run_on_kernel(lab, servers, flow):
     before = counters.read(lab.namespaces, lab.scenario)
     capture = Capture(lab.namespaces)
-    client = Client(lab.namespaces[flow.source], flow.protocol, flow.size)
-    outcome = client.ask(*flow.destination)
-    packets = capture.until_idle(client.port)
+    asker = client.Client(lab.namespaces[flow.source], flow.protocol, flow.size)
+    outcome = asker.ask(*flow.destination)
+    packets = capture.until_idle(asker.port)
     after = counters.read(lab.namespaces, lab.scenario)
-    entries = tracked.read(lab.namespaces, client.port)
-    client.close()
+    entries = tracked.read(lab.namespaces, asker.port)
+    asker.close()
     servers.forget()
     return Truth(outcome, packets, counters.hit(before, after), set(after), entries)
 
 
 def _run_flow(lab, servers, flow, snapshot):
+    client.get_to_know(lab.namespaces, flow.asked)
     for machine, lines in flow.before.items():
         lab.namespaces[machine].run("sh", "-ec", lines)
     if flow.before:
@@ -58,10 +60,12 @@ def _run_flow(lab, servers, flow, snapshot):
     take_snapshot(lab, snapshot)
     truth = _run_on_kernel(lab, servers, flow)
     try:
-        found = list(differences(truth, explain(lab, snapshot, flow), lab.scenario))
+        prediction = explain(lab, snapshot, flow)
+        predicted, found = prediction.outcome, list(differences(truth, prediction, lab.scenario))
     except NoPrediction as error:
-        found = [Difference("outcome", f"the kernel's is {truth.outcome}, and there is no prediction: {error}")]
-    return FlowReport(str(flow), truth.outcome, found, list(mistakes(truth, flow)))
+        predicted = None
+        found = [Difference("question", f"the kernel's outcome is {truth.outcome}, and there is no prediction: {error}")]
+    return FlowReport(str(flow), truth.outcome, predicted, found, list(mistakes(truth, flow)))
 
 
 def run(scenario):

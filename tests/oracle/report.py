@@ -16,7 +16,7 @@ class Tally:
     """Counts and prints reports as they come in."""
 
     def __init__(self):
-        self.hosts = self.flows = self.agreeing = 0
+        self.hosts = self.flows = self.agreeing = self.ambiguous = 0
         self.known = []
         self.struck = []  # known ones that agree now
         self.disagreeing = []
@@ -26,6 +26,7 @@ class Tally:
         self.hosts += 1
         self.flows += len(report.flows)
         self.agreeing += sum(flow.agrees for flow in report.flows)
+        self.ambiguous += sum(flow.predicted == "ambiguous" for flow in report.flows)
         if report.agrees:
             if report.name in self._known:
                 self.struck.append(report.name)
@@ -42,6 +43,7 @@ class Tally:
 
     def summary(self, what):
         return (f"{what}: {self.hosts} hosts, {self.agreeing} of {self.flows} flows agree, "
+                f"{self.ambiguous} were predicted to be ambiguous, "
                 f"{len(self.known)} known divergences, {len(self.disagreeing)} disagreements"
                 + "".join(f"\n    {name}" for name in self.disagreeing)
                 + (f"\n    known divergences that agree now: {', '.join(self.struck)}" if self.struck else ""))

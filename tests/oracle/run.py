@@ -26,7 +26,7 @@ from shrink import shrink
 from simulation import ONLAN
 
 FIXED_SEED, FIXED_HOSTS, FRESH_HOSTS = 1, 60, 40
-SHRINK_SECONDS = 40
+SHRINK_SECONDS = 20
 
 
 def _arguments():
@@ -76,7 +76,7 @@ def _run_seed(task):
 
 
 def _weight(kind):
-    return ["conntrack", "rule", "wire", "outcome"].index(kind)
+    return ["conntrack", "rule", "wire", "outcome", "question"].index(kind)
 
 
 def _begin_worker():

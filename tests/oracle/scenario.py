@@ -23,6 +23,13 @@ class Machine:
     sysctls: dict
     rules: dict  # program: text
     servers: list  # PORT/PROTO, ADDRESS:PORT/PROTO or ADDRESS%DEVICE:PORT/PROTO; "transparent" behind it: IP_TRANSPARENT
+    outside: bool  # the snapshot does not hold it: somewhere out on the LAN, or beyond
+
+    @property
+    def own_addresses(self):
+        """Without the prefix lengths."""
+        lists = ([each] if isinstance(each, str) else each for each in self.addresses.values())
+        return [address.partition("/")[0] for each in lists for address in each]
 
 
 @dataclasses.dataclass
@@ -34,6 +41,7 @@ class Flow:
     outcome: str | None
     wire: dict  # MACHINE/DEVICE: "SRC > DST" (or several) that is seen there, or "nothing"
     before: dict  # MACHINE: shell lines, run just before the flow
+    asked: dict  # MACHINE: addresses that it pings before that, so that the neighbours know each other
     size: int | None = None  # bytes that each side sends; None: a few
 
     @property
@@ -58,9 +66,21 @@ class Scenario:
     name: str
     cables: list  # "MACHINE/DEVICE -- MACHINE/DEVICE"
     macvlans: list  # "MACHINE/DEVICE on MACHINE/DEVICE mode MODE"
+    tunnels: list  # "MACHINE/DEVICE -- MACHINE/DEVICE mode tun", or tap
+    shown: dict  # MACHINE/DEVICE: the kind of device as which the snapshot shows this end of a cable: nic, bond
     machines: dict
     flows: list
     ipv6: bool
+
+    @property
+    def links(self):
+        """Both ends of each cable and tunnel."""
+        return [tuple(link.partition(" mode ")[0].split(" -- ")) for link in [*self.cables, *self.tunnels]]
+
+    @property
+    def visible(self):
+        """The machines that the snapshot holds."""
+        return [name for name, machine in self.machines.items() if not machine.outside]
 
 
 def _merged(base, more):
@@ -84,7 +104,7 @@ def read(path):
 
 
 def _machine(name, document):
-    known = {"bridges", "addresses", "sysctls", "servers", *TEXTS}
+    known = {"bridges", "addresses", "sysctls", "servers", "outside", *TEXTS}
     if unknown := set(document) - known:
         raise ValueError(f"machine {name}: unknown: {', '.join(sorted(unknown))}")
     return Machine(
@@ -92,19 +112,20 @@ def _machine(name, document):
         ip=document.get("ip", ""), bridge=document.get("bridge", ""), ipset=document.get("ipset", ""),
         sysctls=document.get("sysctls", {}),
         rules={program: document[program] for program in PROGRAMS if document.get(program)},
-        servers=document.get("servers", []))
+        servers=document.get("servers", []), outside=document.get("outside", False))
 
 
 def parse(name, document):
-    known = {"title", "functions", "cables", "macvlans", "machines", "flows", "ipv6"}
+    known = {"title", "functions", "cables", "macvlans", "tunnels", "shown", "machines", "flows", "ipv6"}
     if unknown := set(document) - known:
         raise ValueError(f"{name}: unknown: {', '.join(sorted(unknown))}")
     return Scenario(
         name=name, cables=document.get("cables", []),
-        macvlans=document.get("macvlans", []), ipv6=document.get("ipv6", False),
+        macvlans=document.get("macvlans", []), tunnels=document.get("tunnels", []),
+        shown=document.get("shown", {}), ipv6=document.get("ipv6", False),
         machines={each: _machine(each, of or {}) for each, of in document["machines"].items()},
         flows=[Flow(flow["from"], flow["to"], flow.get("outcome"), flow.get("wire", {}), flow.get("before", {}),
-                    flow.get("size"))
+                    flow.get("asked", {}), flow.get("size"))
                for flow in document["flows"]])
 
 

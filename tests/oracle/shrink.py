@@ -10,6 +10,8 @@ from scenario import HOST, TEXTS
 BLOCKS = [re.compile(pattern, re.MULTILINE | re.DOTALL)
           for pattern in (r"^\*.*?^COMMIT\n", r"^table.*?^}\n", r"^  chain.*?^  }\n")]
 
+BEFOREHAND = ("asked", "before")  # of a flow
+
 
 def shrink(document, still_wrong, seconds):
     """The smallest that was found in that time. still_wrong says whether a document is a counterexample too."""
@@ -29,9 +31,13 @@ def shrink(document, still_wrong, seconds):
 def _parts(document):
     """Paths of what can be taken away: the large before the small."""
     yield from (("flows", flow) for flow in document["flows"] if len(document["flows"]) > 1)
+    yield from (("beforehand", key) for key in BEFOREHAND)
     yield from (("machines", name) for name in document["machines"] if name != HOST)
     yield from (("cables", cable) for cable in document["cables"] if "/seen" not in cable)
+    yield from (("tunnels", tunnel) for tunnel in document.get("tunnels", []))
     for name, machine in document["machines"].items():
+        if machine.get("outside"):  # what makes it an ordinary one
+            continue
         yield from (("machines", name, key) for key in machine if key != "addresses")
         yield from (("machines", name, key, entry) for key in ("bridges", "addresses", "sysctls")
                     for entry in machine.get(key, {}))
@@ -48,7 +54,10 @@ def _holds_others(line):
 
 def _without(document, path):
     document = copy.deepcopy(document)
-    if path[0] != "machines":
+    if path[0] == "beforehand":
+        for flow in document["flows"]:
+            flow.pop(path[1], None)
+    elif path[0] != "machines":
         document[path[0]] = [each for each in document[path[0]] if each != path[1]]
     elif len(path) == 2:
         _remove_machine(document, path[1])
@@ -87,7 +96,14 @@ def _tidy(document):
     document["cables"] = [cable for cable in document["cables"] if all(map(there, cable.split(" -- ")))]
     document["macvlans"] = [macvlan for macvlan in document.get("macvlans", [])
                             if there(macvlan) and there(macvlan.partition(" on ")[2])]
-    ends = {end.strip() for cable in document["cables"] for end in cable.split("--")}
+    document["tunnels"] = [tunnel for tunnel in document.get("tunnels", [])
+                           if all(map(there, tunnel.split(" -- ")))]
+    links = [link.partition(" mode ")[0] for link in [*document["cables"], *document["tunnels"]]]
+    ends = {end for link in links for end in link.split(" -- ")}
+    document["shown"] = {end: kind for end, kind in document.get("shown", {}).items() if end in ends}
+    for flow in document["flows"]:
+        for key in set(BEFOREHAND) & set(flow):
+            flow[key] = {name: what for name, what in flow[key].items() if name in machines}
     for name, machine in machines.items():
         bridges = machine.get("bridges", {})
         machine["bridges"] = {bridge: [port for port in ports if f"{name}/{port}" in ends]
@@ -97,6 +113,6 @@ def _tidy(document):
         machine["addresses"] = {device: address for device, address in machine.get("addresses", {}).items()
                                 if device in devices}
         machine["sysctls"] = {key: value for key, value in machine.get("sysctls", {}).items()
-                              if not key.startswith("net.ipv4.conf.")
+                              if not key.startswith(("net.ipv4.conf.", "net.ipv6.conf."))
                               or key.split(".")[3] in devices | {"all", "default"}}
         machines[name] = {key: value for key, value in machine.items() if value}

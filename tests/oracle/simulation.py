@@ -6,6 +6,7 @@ import os
 import pathlib
 
 import command
+import outside
 from counters import Rule
 from scenario import HOST
 from wire import CLIENT, Packet, tcp_kind
@@ -30,31 +31,62 @@ class Prediction:
 
 def take_snapshot(lab, path):
     lab.host.run(ONLAN, "--docker-host", NOBODY, "snapshot", "--output", path)
+    if len(lab.scenario.visible) < len(lab.scenario.machines):
+        file = pathlib.Path(path)
+        file.write_text(json.dumps(outside.hidden(json.loads(file.read_text()), lab.scenario, _prefix(lab))))
+
+
+def _prefix(lab):
+    return f"netns:{lab.prefix}"
+
+
+def _who(lab, flow):
+    if flow.source == HOST:
+        return HOST
+    machine = lab.scenario.machines[flow.source]
+    if not machine.outside:
+        return _prefix(lab) + flow.source
+    ipv6 = ":" in flow.destination[0]
+    return outside.NAME + next(address for address in machine.own_addresses if (":" in address) == ipv6)
 
 
 def explain(lab, path, flow):
-    source = HOST if flow.source == HOST else f"netns:{lab.prefix}{flow.source}"
     size = ["--size", str(flow.size)] if flow.size else []
-    done = command.attempt(ONLAN, "--json", "explain", "--from", source, "--to", flow.to, "--snapshot", path, *size)
+    done = command.attempt(ONLAN, "--json", "explain", "--from", _who(lab, flow), "--to", flow.to, "--snapshot", path,
+                           *size)
     if done.returncode not in (DELIVERED, NOT_DELIVERED):
         raise NoPrediction(done.stderr.strip() or f"exit {done.returncode}")
-    return prediction_of(json.loads(done.stdout), f"netns:{lab.prefix}")
+    return prediction_of(json.loads(done.stdout), _prefix(lab), lab.scenario)
 
 
-def prediction_of(document, prefix):
-    steps = [dict(step, machine=step["netns"].removeprefix(prefix)) for packet in document["packets"]
-             if not packet["summary"].startswith(("ARP ", "NDP ")) for step in packet["steps"]]
-    client = steps[0]["packet"]["sport"] if steps else None
+def prediction_of(document, prefix, scenario):
+    names = outside.names(scenario)
+
+    def machine(netns):
+        return names.get(netns) or netns.removeprefix(prefix)
+
+    packets = [[dict(step, machine=machine(step["netns"])) for step in packet["steps"]]
+               for packet in document["packets"] if not packet["summary"].startswith(("ARP ", "NDP "))]
+    client = next((steps[0]["packet"]["sport"] for steps in packets if steps), None)
+    arrivals = [arrival for steps in packets for arrival in _arrivals(steps, scenario)]
     return Prediction(
         document["outcome"], document["cause"]["summary"],
-        packets=list(dict.fromkeys(_packet(step, client) for step in steps if _comes_in(step))),
-        rules={_rule(match["netns"].removeprefix(prefix), match["rule"]) for packet in document["packets"]
+        packets=list(dict.fromkeys(_packet(place, header, client) for place, header in arrivals)),
+        rules={_rule(machine(match["netns"]), match["rule"]) for packet in document["packets"]
                for match in packet["matches"]},
-        entries=set(_entries(document["conntrack"], prefix, client)))
+        entries=set(_entries(document["conntrack"], machine, client)))
 
 
-def _comes_in(step):
-    return (step["stage"], step["action"]) in (("veth", "cross"), ("bridge/local", "pass-up"))
+def _arrivals(steps, scenario):
+    """Where a packet comes in, and with which header."""
+    for number, step in enumerate(steps):
+        place, what = f"{step['machine']}/{step['device']}", (step["stage"], step["action"])
+        if what in (("veth", "cross"), ("bridge/local", "pass-up")):
+            yield place, step["packet"]
+        elif what in (("wire", "leave"), ("veth", "leave")):
+            reached = {each["machine"] for each in steps[number + 1:]}
+            for there in outside.arrivals(scenario, place, reached):
+                yield there, step["packet"]
 
 
 def _port(port, client):
@@ -63,14 +95,13 @@ def _port(port, client):
     return CLIENT if port == client else port
 
 
-def _packet(step, client):
-    header = step["packet"]
+def _packet(place, header, client):
     source_port, destination_port = _port(header["sport"], client), _port(header["dport"], client)
     kind = _kind(header)
     if kind.startswith("icmp"):
         query = kind in ("icmp echo-request", "icmp echo-reply")
         source_port, destination_port = (source_port or destination_port) if query else None, None
-    return Packet(step["machine"], step["device"], kind,
+    return Packet(*place.split("/"), kind,
                   header["src"], source_port, header["dst"], destination_port)
 
 
@@ -88,12 +119,12 @@ def _rule(machine, rule):
     return Rule(machine, program, rule["table"], rule["chain"], rule["number"])
 
 
-def _entries(entries, prefix, client):
+def _entries(entries, machine, client):
     for entry in entries:
         original = entry["original"]
         source_port, destination_port = (_port(original.get(key), client) for key in ("sport", "dport"))
         if CLIENT in (source_port, destination_port):
-            yield entry["netns"].removeprefix(prefix), entry_text(
+            yield machine(entry["netns"]), entry_text(
                 entry["protocol"], original["src"], _text(source_port), original["dst"], _text(destination_port))
 
 

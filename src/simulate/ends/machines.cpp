@@ -1,11 +1,11 @@
 #include "simulate/ends/machines.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "simulate/ends/segments.hpp"
 #include "simulate/ip/fib.hpp"
 #include "simulate/run/packet.hpp"
 
@@ -14,120 +14,24 @@ namespace {
 
 using Namespaces = std::span<const model::Netns>;
 
-// Does a veth's other end stand in a namespace that the snapshot does not hold?
-bool peer_is_outside(Namespaces namespaces, const model::Netns& netns, const model::Link& link)
-{
-    if (link.peer == 0 || !link.peer_netnsid)
-        return link.peer != 0 && netns.find_link(link.peer) == nullptr;
-    const auto inode = netns.peers.find(*link.peer_netnsid);
-    return inode == netns.peers.end() ||
-           std::ranges::find(namespaces, inode->second, &model::Netns::inode) == namespaces.end();
-}
-
-// A device whose other end the snapshot does not hold: a NIC or several as one, a virtual machine's
-// tap, a tunnel, a cable into another namespace.
-bool is_edge(Namespaces namespaces, const model::Netns& netns, const model::Link& link)
-{
-    constexpr auto kKinds = std::to_array<std::string_view>(
-        {"", "bond", "team", "tun", "wireguard", "gre", "ipip", "sit"});
-    return link.up && !link.loopback &&
-           (std::ranges::find(kKinds, link.kind) != kKinds.end() ||
-            (link.kind == "veth" && peer_is_outside(namespaces, netns, link)));
-}
-
-// What its neighbours have learned; the host knows best. A MAC address of this host's own devices
-// tells of no machine outside.
-std::optional<net::MacAddress> known_mac(Namespaces namespaces, const net::IpAddress& address)
-{
-    const auto own = [&](const net::MacAddress& mac) {
-        return std::ranges::any_of(namespaces, [&](const model::Netns& netns) {
-            return std::ranges::find(netns.links, mac, &model::Link::mac) != netns.links.end();
-        });
-    };
-    for (const model::Netns& netns : namespaces) {
-        for (const model::Neighbour& neighbour : netns.neighbours) {
-            if (neighbour.address == address && neighbour.mac && !own(*neighbour.mac) &&
-                (neighbour.state & model::kNudValid) != 0)
-                return neighbour.mac;
-        }
-    }
-    return {};
-}
-
-// The edge behind a device: itself, or a bridge's port: the one behind which the bridge has seen
-// the MAC address, or the first.
-const model::Link* edge_behind(Namespaces namespaces,
-                               const model::Link& device,
-                               const std::optional<net::MacAddress>& mac)
-{
-    const model::Netns& host = namespaces.front();
-    if (is_edge(namespaces, host, device))
-        return &device;
-    const auto is_port = [&](const model::Link& link) {
-        return link.master == device.index && is_edge(namespaces, host, link);
-    };
-    const auto seen_behind = [&](const model::Link& link) {
-        return is_port(link) && mac &&
-               std::ranges::any_of(host.fdb, [&](const model::FdbEntry& entry) {
-                   return entry.port == link.index && entry.mac == *mac;
-               });
-    };
-    auto port = std::ranges::find_if(host.links, seen_behind);
-    if (port == host.links.end())
-        port = std::ranges::find_if(host.links, is_port);
-    return port == host.links.end() ? nullptr : &*port;
-}
-
-// How an address is reached without a router.
-struct OnLink {
-    const model::Link* edge = nullptr;
-    net::IpAddress own; // the host's, on that segment
-    unsigned length = 0;
-    std::optional<net::MacAddress> mac; // if somebody knows it
-};
-
-// What the host asks from when it sends through a route.
-std::optional<net::IpAddress> source_of(const model::Netns& host, const model::Route& route)
-{
-    if (route.preferred_source)
-        return route.preferred_source;
-    const auto own = std::ranges::find_if(host.addresses, [&](const model::Address& one) {
-        return one.link == route.link && one.local.address.family() == route.destination.family();
-    });
-    return own == host.addresses.end() ? std::nullopt : std::optional(own->local.address);
-}
-
-std::optional<OnLink> on_link(Namespaces namespaces, const net::IpAddress& address)
-{
-    const model::Netns& host = namespaces.front();
-    const auto mac = known_mac(namespaces, address);
-    for (const model::Address& own : host.addresses) {
-        const model::Link* device = host.find_link(own.link);
-        if (device == nullptr || !own.local.subnet().contains(address))
-            continue;
-        if (const model::Link* edge = edge_behind(namespaces, *device, mac))
-            return OnLink{
-                .edge = edge, .own = own.local.address, .length = own.local.length, .mac = mac};
-    }
-    const RouteFound found = Fib(host, address.family()).lookup({.destination = address});
-    if (!found.ok() || found.route->gateway || found.route->multipath ||
-        found.route->type != number(RouteType::unicast))
-        return {};
-    const model::Link* device = host.find_link(found.route->link);
-    const model::Link* edge = device == nullptr ? nullptr : edge_behind(namespaces, *device, mac);
-    const auto own = source_of(host, *found.route);
-    if (edge == nullptr || !own)
-        return {};
-    return OnLink{
-        .edge = edge, .own = *own, .length = net::address_bits(address.family()), .mac = mac};
-}
-
 constexpr int kIndex = 2;
+constexpr int kFar = kIndex + 1;
+constexpr int kWan = kFar + 1;
 
-void give_address(model::Netns& netns,
-                  const net::IpAddress& address,
-                  unsigned length,
-                  const net::IpAddress& gateway)
+model::Route direct(const net::IpAddress& address, unsigned length, int link)
+{
+    return {.destination = net::Prefix::around(address, length), .link = link};
+}
+
+void add_gateway(model::Netns& netns, const net::IpAddress& gateway)
+{
+    netns.routes.push_back(
+        {.destination = net::Prefix::around(net::IpAddress::any(gateway.family()), 0),
+         .gateway = gateway,
+         .link = kIndex});
+}
+
+void give_address(model::Netns& netns, const net::IpAddress& address, unsigned length)
 {
     netns.addresses = {{.link = kIndex, .local = {.address = address, .length = length}}};
     netns.routes = {
@@ -138,9 +42,6 @@ void give_address(model::Netns& netns,
          .link = kIndex},
         {.destination = net::Prefix::around(address, length),
          .preferred_source = address,
-         .link = kIndex},
-        {.destination = net::Prefix::around(net::IpAddress::any(address.family()), 0),
-         .gateway = gateway,
          .link = kIndex}};
 }
 
@@ -163,9 +64,9 @@ net::MacAddress mac_for(const net::IpAddress& address, std::uint8_t second)
 }
 
 // Without addresses yet.
-Machine machine_with(const net::IpAddress& address, model::Link link, const std::string& nic)
+Machine machine_with(const net::IpAddress& address, model::Link link)
 {
-    Machine machine{.netns = {.name = "lan:" + address.to_string()}, .nic = nic};
+    Machine machine{.netns = {.name = "lan:" + address.to_string()}};
     machine.netns.links = {
         {.index = 1, .name = "lo", .mtu = 65536, .up = true, .carrier = true, .loopback = true},
         std::move(link)};
@@ -176,13 +77,19 @@ Machine machine_with(const net::IpAddress& address, model::Link link, const std:
 // sender's own (neigh_direct_output()).
 model::Link far_end(const OnLink& found, const net::IpAddress& address)
 {
-    const model::Link& edge = *found.edge;
+    const model::Link& edge = *found.edge.link;
     const net::MacAddress mac = edge.arp ? found.mac.value_or(mac_for(address, 0xFE))
                                          : edge.mac.value_or(net::MacAddress{});
     model::Link link = ethernet(kIndex, "eth0", mac, edge.mtu);
     link.ethernet = edge.ethernet;
     link.arp = edge.arp;
     return link;
+}
+
+bool serves(const Machine& machine, std::uint16_t port)
+{
+    return std::ranges::find(machine.netns.sockets, port, &model::Socket::port) !=
+           machine.netns.sockets.end();
 }
 
 void serve(Machine& machine, net::Family family, std::uint16_t port)
@@ -193,79 +100,221 @@ void serve(Machine& machine, net::Family family, std::uint16_t port)
     machine.assumptions.push_back(fmt::format("{} listens on port {}", machine.netns.name, port));
 }
 
-// Gives a machine a second segment, on which it is the way to `address` and back.
-void forward_to(Machine& router, const net::IpAddress& address)
+// Whom a machine on the segment asks for what is elsewhere: the host, or, where that has no address
+// on the segment, the gateway of who has one.
+std::optional<net::IpAddress> gateway_of(Namespaces namespaces, const OnLink& found)
 {
-    constexpr int kFar = kIndex + 1;
+    if (found.asker == &namespaces.front())
+        return found.own;
+    const auto segment = net::Prefix::around(found.own, found.length);
+    const auto out = std::ranges::find_if(found.asker->routes, [&](const model::Route& route) {
+        return route.gateway && route.destination.length() == 0 && segment.contains(*route.gateway);
+    });
+    return out == found.asker->routes.end() ? std::nullopt : out->gateway;
+}
+
+// A router knows the way to the networks of this host, which are behind `host`, and loses in the
+// Internet what is for others.
+void route_for(model::Netns& router, const model::Netns& host, const net::IpAddress& own)
+{
+    const net::IpAddress& self = router.addresses.front().local.address;
+    const auto behind_host = [&](const net::Prefix& network) {
+        if (network.family() == self.family() && network.length() != 0 && !network.contains(self))
+            router.routes.push_back(
+                {.destination = network, .gateway = own, .link = kIndex, .metric = 1});
+    };
+    for (const model::Address& address : host.addresses) {
+        if (address.scope == model::kScopeUniverse)
+            behind_host(address.local.subnet());
+    }
+    for (const model::Route& route : host.routes) {
+        if (route.table == model::kTableMain && route.type == number(RouteType::unicast) &&
+            route.gateway != self)
+            behind_host(route.destination);
+    }
+}
+
+bool is_gateway(Namespaces namespaces, const net::IpAddress& address)
+{
+    const auto leads_to = [&](const model::Route& route) {
+        return route.gateway == address ||
+               std::ranges::find(route.next_hops, address, &model::NextHop::gateway) !=
+                   route.next_hops.end();
+    };
+    return std::ranges::any_of(namespaces, [&](const model::Netns& netns) {
+        return std::ranges::any_of(netns.routes, leads_to);
+    });
+}
+
+// Whoever has spoken with a machine is known to it, too: it was asked, and so told the asker's MAC
+// address (arp_process(), ndisc_recv_ns()).
+std::vector<model::Neighbour> acquainted(Namespaces namespaces, const net::IpAddress& address)
+{
+    std::vector<model::Neighbour> known;
+    for (const model::Netns& netns : namespaces) {
+        for (const model::Neighbour& neighbour : netns.neighbours) {
+            const model::Link* device = netns.find_link(neighbour.link);
+            if (neighbour.address != address || (neighbour.state & model::kNudValid) == 0 ||
+                device == nullptr || !device->mac)
+                continue;
+            for (const model::Address& own : netns.addresses) {
+                if (own.link == neighbour.link && own.local.subnet().contains(address))
+                    known.push_back({.link = kIndex,
+                                     .address = own.local.address,
+                                     .mac = device->mac,
+                                     .state = model::kNudStale});
+            }
+        }
+    }
+    return known;
+}
+
+void make_router(Machine& router, const model::Netns& host, const OnLink& place)
+{
     model::Netns& netns = router.netns;
-    netns.links.push_back(ethernet(kFar, "eth1", mac_for(address, 0xFD), netns.links.back().mtu));
+    const net::Family family = place.own.family();
+    std::erase_if(netns.routes,
+                  [](const model::Route& route) { return route.gateway.has_value(); });
+    if (place.asker == &host)
+        route_for(netns, host, place.own);
+    const std::uint32_t mtu = netns.links.back().mtu;
+    netns.links.push_back(ethernet(kFar, "eth1", net::MacAddress{{2, 0xFD, 0, 0, 0, 1}}, mtu));
+    netns.links.push_back(ethernet(kWan, "wan", net::MacAddress{{2, 0xFD, 0, 0, 0, 2}}, mtu));
+    netns.links.back().arp = false;
     netns.routes.push_back(
-        {.destination = net::Prefix::around(address, net::address_bits(address.family())),
-         .link = kFar});
-    for (const char* device : {"all", "eth0", "eth1"}) {
+        {.destination = net::Prefix::around(net::IpAddress::any(family), 0), .link = kWan});
+    for (const char* device : {"all", "eth0", "eth1", "wan"}) {
         netns.sysctls[model::kIpv4Conf["forwarding"].name(device)] = "1";
         netns.sysctls[model::kIpv6Conf["forwarding"].name(device)] = "1";
     }
-    router.assumptions.push_back(
-        fmt::format("{} forwards to {} and back, without address translation", netns.name,
-                    address.to_string()));
+    router.assumptions.front() =
+        fmt::format("{} is an ordinary router behind {}: no firewall, it knows the way to the "
+                    "networks of this host",
+                    netns.name, router.plug.nic);
 }
 
 } // namespace
 
 std::optional<Meeting> meeting_outside(Namespaces namespaces, const model::Netns& far)
 {
+    const model::Netns& host = namespaces.front();
     for (const model::Address& address : far.addresses) {
         const model::Link* device = far.find_link(address.link);
         if (device == nullptr || !is_edge(namespaces, far, *device))
             continue;
-        if (const auto found = on_link(namespaces, address.local.address))
-            return Meeting{.device = device->name, .edge = found->edge->name};
+        const auto found = on_link(namespaces, host, address.local.address);
+        if (found && found->edge.netns == &host)
+            return Meeting{.device = device->name, .edge = found->edge.link->name};
     }
     return {};
 }
 
-std::optional<Machine> lan_machine(Namespaces namespaces,
-                                   const net::IpAddress& address,
-                                   std::optional<std::uint16_t> serves)
+Machine* Machines::find(const net::IpAddress& address)
 {
-    const auto found = on_link(namespaces, address);
-    if (!found)
-        return {};
-    Machine machine = machine_with(address, far_end(*found, address), found->edge->name);
-    give_address(machine.netns, address, found->length, found->own);
-    machine.assumptions = {
-        fmt::format("{} is an ordinary host behind {}: no firewall, one address, {} as its gateway",
-                    machine.netns.name, found->edge->name, found->own.to_string())};
-    if (serves)
-        serve(machine, address.family(), *serves);
-    return machine;
+    const auto found = std::ranges::find_if(
+        all_, [&](const Machine& machine) { return machine.netns.has_address(address); });
+    return found == all_.end() ? nullptr : &*found;
 }
 
-std::vector<Machine> machines_beyond_gateway(Namespaces namespaces,
-                                             const net::IpAddress& address,
-                                             std::optional<std::uint16_t> serves)
+bool Machines::is_inside(const net::IpAddress& address) const
 {
-    const RouteFound found =
-        Fib(namespaces.front(), address.family()).lookup({.destination = address});
+    return std::ranges::any_of(
+        namespaces_, [&](const model::Netns& netns) { return netns.has_address(address); });
+}
+
+Machine* Machines::place_on_link(const net::IpAddress& address)
+{
+    if (Machine* placed = find(address))
+        return placed;
+    const auto found = on_link(namespaces_, address);
+    if (!found)
+        return nullptr;
+    Machine machine = machine_with(address, far_end(*found, address));
+    machine.plug = {.machine = machine.netns.name,
+                    .device = "eth0",
+                    .netns = found->edge.netns->name,
+                    .nic = found->edge.link->name};
+    give_address(machine.netns, address, found->length);
+    machine.netns.neighbours = acquainted(namespaces_, address);
+    const auto gateway = gateway_of(namespaces_, *found);
+    const bool has_gateway = gateway && *gateway != address;
+    if (has_gateway)
+        add_gateway(machine.netns, *gateway);
+    machine.assumptions = {fmt::format(
+        "{} is an ordinary host behind {}: no firewall, one address, {} as its gateway",
+        machine.netns.name, machine.plug.nic, has_gateway ? gateway->to_string() : "nobody")};
+    all_.push_back(std::move(machine));
+    if (is_gateway(namespaces_, address))
+        make_router(all_.back(), namespaces_.front(), *found);
+    return &all_.back();
+}
+
+Machine* Machines::place_beyond(const net::IpAddress& address, const model::Netns& asker)
+{
+    const RouteFound found = Fib(asker, address.family()).lookup({.destination = address});
     if (!found.ok() || !found.route->gateway || found.route->gateway->family() != address.family())
-        return {};
+        return nullptr;
     const net::IpAddress& gateway = *found.route->gateway;
-    auto router = lan_machine(namespaces, gateway, {});
-    if (!router)
-        return {};
-    forward_to(*router, address);
+    Machine* router = is_inside(gateway) ? nullptr : place_on_link(gateway);
+    if (router == nullptr)
+        return nullptr;
+    router->netns.routes.push_back(direct(address, net::address_bits(address.family()), kFar));
+    router->assumptions.push_back(
+        fmt::format("{} forwards to {} and back, without address translation", router->netns.name,
+                    address.to_string()));
+
+    // In IPv6 a machine answers for the addresses of the device only that is asked.
+    router->netns.addresses.push_back(
+        {.link = kFar,
+         .local = {.address = gateway, .length = net::address_bits(gateway.family())}});
 
     Machine beyond = machine_with(
-        address, ethernet(kIndex, "eth0", mac_for(address, 0xFE), router->netns.links.back().mtu),
-        "eth1");
-    beyond.nic_of = router->netns.name;
-    give_address(beyond.netns, address, net::address_bits(address.family()), gateway);
+        address, ethernet(kIndex, "eth0", mac_for(address, 0xFE), router->netns.links.back().mtu));
+    beyond.plug = {
+        .machine = beyond.netns.name, .device = "eth0", .netns = router->netns.name, .nic = "eth1"};
+    give_address(beyond.netns, address, net::address_bits(address.family()));
+    add_gateway(beyond.netns, gateway);
     beyond.assumptions = {fmt::format("{} is an ordinary host behind {}: no firewall, one address",
                                       beyond.netns.name, router->netns.name)};
+    return &all_.emplace_back(std::move(beyond));
+}
+
+std::optional<std::string> Machines::place(const net::IpAddress& address,
+                                           const model::Netns& asker,
+                                           std::optional<std::uint16_t> serves)
+{
+    Machine* machine = place_on_link(address);
+    if (machine == nullptr)
+        machine = place_beyond(address, asker);
+    for (const model::Netns& other : namespaces_) {
+        if (machine == nullptr)
+            machine = place_beyond(address, other);
+    }
+    if (machine == nullptr)
+        return {};
     if (serves)
-        serve(beyond, address.family(), *serves);
-    return {*std::move(router), std::move(beyond)};
+        serve(*machine, address.family(), *serves);
+    return machine->netns.name;
+}
+
+bool Machines::place(const NextHop& hop)
+{
+    const model::Netns* asker = hop.netns->facts;
+    if (is_inside(hop.address) ||
+        std::ranges::find(namespaces_, asker->name, &model::Netns::name) == namespaces_.end())
+        return false;
+    const std::size_t before = all_.size();
+    const auto asks = hop.asks == 0 ? std::nullopt : std::optional(hop.asks);
+    Machine* there = find(hop.destination);
+    if (there == nullptr && !is_inside(hop.destination))
+        return place(hop.destination, *asker, asks).has_value();
+    if (hop.address != hop.destination)
+        place_on_link(hop.address);
+    if (there != nullptr && asks && !serves(*there, *asks)) {
+        serve(*there, hop.destination.family(), *asks);
+        return true;
+    }
+    return all_.size() != before;
 }
 
 } // namespace onlan::simulate

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "model/netns.hpp"
+#include "simulate/run/run.hpp"
+#include "simulate/run/wiring.hpp"
 
 namespace onlan::simulate {
 
@@ -13,8 +16,7 @@ namespace onlan::simulate {
 // or a router.
 struct Machine {
     model::Netns netns; // named "lan:IP"
-    std::string nic;    // or another device, behind which it is
-    std::string nic_of; // the namespace of that; empty: the host
+    Plug plug;          // where its NIC is
     std::vector<std::string> assumptions;
 };
 
@@ -27,17 +29,32 @@ struct Meeting {
 [[nodiscard]] std::optional<Meeting> meeting_outside(std::span<const model::Netns> namespaces,
                                                      const model::Netns& far);
 
-// On a segment of the first of `namespaces`, which is the host: behind a device whose other end is
-// in none of them. Nothing when no such device leads to the address. On `serves` the machine
-// listens, for both TCP and UDP.
-[[nodiscard]] std::optional<Machine> lan_machine(std::span<const model::Netns> namespaces,
-                                                 const net::IpAddress& address,
-                                                 std::optional<std::uint16_t> serves);
+// The machines outside that a flow in a snapshot needs. The first of `namespaces` is the host.
+class Machines {
+public:
+    explicit Machines(std::span<const model::Netns> namespaces) : namespaces_(namespaces) {}
 
-// Such a machine off every subnet of this host, after the router that leads to it; nothing when the
-// host has no gateway to it out on a LAN.
-[[nodiscard]] std::vector<Machine> machines_beyond_gateway(std::span<const model::Netns> namespaces,
-                                                           const net::IpAddress& address,
-                                                           std::optional<std::uint16_t> serves);
+    // The name of one with this address, which no namespace of the snapshot has: on a segment, or
+    // behind the router that leads there, in the eyes of `asker` if it knows one and of the others
+    // if not. Nothing when no device leads to the address. On `serves` it listens, for both TCP and
+    // UDP.
+    std::optional<std::string> place(const net::IpAddress& address,
+                                     const model::Netns& asker,
+                                     std::optional<std::uint16_t> serves);
+
+    // Whoever a packet was sent on to. Is there anything that was not there before?
+    [[nodiscard]] bool place(const NextHop& hop);
+
+    [[nodiscard]] const std::deque<Machine>& all() const { return all_; }
+
+private:
+    [[nodiscard]] Machine* find(const net::IpAddress& address);
+    [[nodiscard]] bool is_inside(const net::IpAddress& address) const;
+    Machine* place_on_link(const net::IpAddress& address);
+    Machine* place_beyond(const net::IpAddress& address, const model::Netns& asker);
+
+    std::span<const model::Netns> namespaces_;
+    std::deque<Machine> all_; // stay where they are: a world refers to them
+};
 
 } // namespace onlan::simulate

@@ -138,11 +138,14 @@ void Fib::add(Table& table, const model::Route& route)
 bool Fib::matches(const Rule& rule, const FlowKey& key)
 {
     const model::PolicyRule& says = rule.says;
+    // An own packet's (ip_route_output_key_hash(), ip6_route_output_flags()).
+    constexpr int kLoopback = 1; // LOOPBACK_IFINDEX
+    const int in = key.in != 0 ? key.in : kLoopback;
     const auto within = [](const std::optional<model::NumberRange>& range, std::uint16_t port) {
         return !range || (port >= range->first && port <= range->last);
     };
     const bool matched =
-        (says.input_interface.empty() || (rule.in != 0 && rule.in == key.in)) &&
+        (says.input_interface.empty() || (rule.in != 0 && rule.in == in)) &&
         (says.output_interface.empty() || (rule.out != 0 && rule.out == key.out)) &&
         (!says.from || says.from->contains(key.source)) &&
         (!says.to || says.to->contains(key.destination)) &&

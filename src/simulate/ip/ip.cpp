@@ -37,12 +37,12 @@ IcmpReason reason_of(RouteError error)
 void answer_unroutable(Run& run, const Device& in, const Packet& packet)
 {
     const Destination& destination = *packet.destination;
-    const Setting forwarding = in.settings.forwarding(packet.family());
-    const bool silent = forwarding.value == 0 || destination.error == RouteError::invalid;
+    const bool off = destination.error == RouteError::none; // what was found is not used
+    const bool silent = off || destination.error == RouteError::invalid;
     note(run, packet, {&in, Stage::route}, silent ? Action::drop : Action::unreachable,
          [&]() -> Reason {
-             if (forwarding.value == 0)
-                 return BySysctl{.setting = forwarding};
+             if (off)
+                 return BySysctl{.setting = in.settings.forwarding(packet.family())};
              return by_route(*in.netns, destination);
          });
     if (!silent)

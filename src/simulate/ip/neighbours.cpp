@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "simulate/ends/endpoints.hpp"
 #include "simulate/ip/icmp.hpp"
 #include "simulate/ip/ndisc.hpp"
 #include "simulate/ip/routing.hpp"
@@ -192,6 +193,18 @@ void answer(Run& run, const Device& device, const Packet& packet, Delay delay)
     resolve(run, {.device = &device, .address = arp.sender});
 }
 
+bool begins(const Ip& ip)
+{
+    return ip.protocol == kTcp ? (ip.tcp_flags & (kSyn | kAck)) == kSyn
+                               : ip.protocol == kUdp && ip.payload == kRequest;
+}
+
+void remember(Run& run, NextHop hop)
+{
+    if (std::ranges::find(run.next_hops, hop) == run.next_hops.end())
+        run.next_hops.push_back(std::move(hop));
+}
+
 } // namespace
 
 std::optional<net::MacAddress> find_neighbour(const Run& run, const NeighbourKey& key)
@@ -215,6 +228,10 @@ void neighbour_output(Run& run, const Device& out, const net::IpAddress& next_ho
         send_to(run, out, kMulticastBase, std::move(packet));
         return;
     }
+    remember(run, {.netns = out.netns,
+                   .address = next_hop,
+                   .destination = packet.ip.destination,
+                   .asks = begins(packet.ip) ? packet.ip.destination_port : std::uint16_t{0}});
     if (!out.link->arp) {
         send_to(run, out, out.mac, std::move(packet));
         return;

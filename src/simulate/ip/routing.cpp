@@ -169,8 +169,11 @@ RouteInput route_input(Run& run, const Device& in, FlowKey key)
     if (multicast(key.destination))
         return {.destination = Destination{.broadcast = true}};
     const RouteFound found = netns.fib(family).lookup(key);
+    // Without forwarding ip_error() only counts. In IPv6 ip6_pkt_drop() answers before anybody asks
+    // for it.
     if (!found.ok())
-        return unroutable(forwarding(in, family) ? found.error : RouteError::host_unreachable,
+        return unroutable(family == net::Family::ipv6 || forwarding(in, family) ? found.error
+                                                                                : RouteError::none,
                           found.route);
 
     const auto type = static_cast<RouteType>(found.route->type);
@@ -186,7 +189,7 @@ RouteInput route_input(Run& run, const Device& in, FlowKey key)
                     Destination{.input = Destination::Input::local, .route = found.route}};
     }
     if (!forwarding(in, family))
-        return unroutable(RouteError::host_unreachable, nullptr);
+        return unroutable(RouteError::none, nullptr);
     const model::NextHop hop = select_hop(run, netns, *found.route, key);
     const Device* out = device_of(netns, hop.link);
     if (type != RouteType::unicast || out == nullptr)

@@ -4,6 +4,7 @@
 #include "simulate/link/devices.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -72,8 +73,8 @@ void veth_transmit(Run& run, const Device& device, Packet&& packet)
     enqueue(run, peer, std::move(packet));
 }
 
-// A NIC or another device whose other end is outside: everything that is plugged in there hears the
-// frame.
+// A NIC or another device whose other end is outside. There is a switch, which knows who is plugged
+// in where; what is for nobody of them, all of them hear.
 void wire_transmit(Run& run, const Device& device, const Packet& packet)
 {
     if (!device.link->carrier) { // dev_deactivate(): noop_enqueue()
@@ -83,7 +84,12 @@ void wire_transmit(Run& run, const Device& device, const Packet& packet)
     }
     note(run, packet, {&device, Stage::wire}, Action::leave,
          [&] { return by_link(device, "sends it"); });
-    for (const Device* other : device.wire) {
+    const auto known = std::ranges::find(device.wire, packet.ethernet.destination,
+                                         [](const Device* other) { return other->mac; });
+    const std::span<const Device* const> hearing = known == device.wire.end() || !device.link->arp
+                                                       ? std::span<const Device* const>(device.wire)
+                                                       : std::span<const Device* const>(&*known, 1);
+    for (const Device* other : hearing) {
         Packet copy = packet;
         scrub(copy, device, *other);
         copy.mark = 0;

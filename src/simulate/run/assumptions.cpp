@@ -29,7 +29,9 @@ void assume_what_was_passed(Run& run)
     std::set<const Device*> devices;
     std::set<const Namespace*> namespaces;
     for (const Record::Step& step : run.record.steps) {
-        if (namespaces.insert(step.netns).second) {
+        if (step.seen.protocol != 0 && namespaces.insert(step.netns).second) {
+            for (const std::string& what : run.world.assumptions_of(*step.netns))
+                run.assume(what);
             assume_unread(run, *step.netns);
             for (const std::string& what : step.netns->facts->assumed)
                 run.assume(what);

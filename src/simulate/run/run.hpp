@@ -79,6 +79,16 @@ struct State {
     unsigned frames = 0;                // worked on, to notice a loop
 };
 
+// Where a packet was sent on, which may be to nobody.
+struct NextHop {
+    const Namespace* netns = nullptr; // that sent it
+    net::IpAddress address;
+    net::IpAddress destination;
+    std::uint16_t asks = 0; // a port; 0: it does not begin anything
+
+    friend bool operator==(const NextHop&, const NextHop&) = default;
+};
+
 // One run of one exchange: the world, what has changed in it, and the record of what happened.
 // The stages are functions on it.
 struct Run {
@@ -90,6 +100,7 @@ struct Run {
     Record record;
     std::vector<std::string> assumptions;
     std::set<const rules::RuleRef*> not_understood; // that some way was guessed by
+    std::vector<NextHop> next_hops;
     unsigned last_number = 0;
     std::size_t rules_seen = 0; // by all its packets
     bool loop = false;
