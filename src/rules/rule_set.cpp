@@ -197,8 +197,9 @@ std::vector<ChainOutcome> RuleSet::evaluate(const BaseChain& chain,
 bool RuleSet::needs_conntrack(net::Family family) const
 {
     return std::ranges::any_of(rules_->program.entries, [&](const Program::Entry& entry) {
-        return entry.chain().code->needs_conntrack &&
-               std::ranges::count(entry.table->families, family) != 0;
+        const CompiledChain& chain = *entry.chain().code;
+        return (chain.needs_conntrack && std::ranges::count(entry.table->families, family) != 0) ||
+               std::ranges::count(chain.conntrack_of, family) != 0;
     });
 }
 

@@ -49,7 +49,7 @@ def _filter_rule(world, hook, priority):
         f"ct state {world.random.choice(['new', 'invalid', 'established', 'untracked'])}",
         f"ct status {world.random.choice(['dnat', 'snat', 'seen-reply'])}",
         "meta mark 1", "ip protocol != icmp", "limit rate 200/second burst 200 packets",
-        "limit rate over 200/second burst 200 packets", "ct count over 50", "ip daddr 10.1.0.0/24 ip saddr != 10.2.0.0/24",
+        "limit rate over 200/second burst 200 packets", "ct count over 500", "ip daddr 10.1.0.0/24 ip saddr != 10.2.0.0/24",
         *["fib daddr type local"] * (hook in ("prerouting", "input")),
         *["iif != lo", "meta pkttype host"] * (hook == "prerouting"),
         *["fib saddr . iif oif missing"] * (hook == "prerouting")]))

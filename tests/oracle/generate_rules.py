@@ -4,7 +4,7 @@
 LIMITS = ["-m limit --limit 1/min --limit-burst 200", "-m recent --set --name seen",
           "-m hashlimit --hashlimit-upto 1/min --hashlimit-burst 200 --hashlimit-mode srcip --hashlimit-name under",
           "-m hashlimit --hashlimit-above 200/sec --hashlimit-burst 200 --hashlimit-mode dstip --hashlimit-name over",
-          "-m connlimit --connlimit-above 50", "-m connlimit --connlimit-upto 50"]
+          "-m connlimit --connlimit-above 500", "-m connlimit --connlimit-upto 500"]
 
 
 def docker(world):

@@ -26,7 +26,7 @@ from shrink import shrink
 from simulation import ONLAN
 
 FIXED_SEED, FIXED_HOSTS, FRESH_HOSTS = 1, 60, 40
-SHRINK_SECONDS = 20
+SHRINK_SECONDS = 40
 
 
 def _arguments():

@@ -11,6 +11,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 
 # pylint: disable=wrong-import-position
 import generate
+import generate_ipv6
+import outside
 import scenario
 from compare import Difference, Truth, differences, mistakes
 from counters import Rule
@@ -22,6 +24,7 @@ from simulation import Prediction, prediction_of
 from wire import CLIENT, Packet, matches
 
 FILES = sorted([*HERE.glob("scenarios/*.yaml"), *HERE.glob("counterexamples/*.yaml")])
+LAN = scenario.parse("lan", scenario.read(HERE / "hosts/lan.yaml") | {"flows": []})
 SYN = Packet("host", "eth0", "tcp S", "10.0.0.1", CLIENT, "10.0.0.2", 80)
 
 
@@ -42,6 +45,33 @@ def test_a_seed_always_gives_the_same_host():
                               check=True, stdout=subprocess.PIPE).stdout
 
     assert generated("1") == generated("2")
+
+
+def test_a_third_of_the_random_hosts_has_its_lan_outside():
+    documents = [generate.document(seed) for seed in range(1, 61)]
+    opaque = [each for each in documents if any(machine.get("outside") for machine in each["machines"].values())]
+    assert len(opaque) * 3 >= len(documents)
+
+
+def test_what_is_outside_is_not_in_the_snapshot():
+    cable = {"name": "eno1", "kind": "veth", "peer": 2, "peer_netnsid": 0, "up": True}
+    snapshot = {"namespaces": [{"name": "host", "links": [cable]}, {"name": "netns:x-lan", "links": []}]}
+    seen = outside.hidden(snapshot, LAN, "netns:x-")
+    assert seen == {"namespaces": [{"name": "host", "links": [{"name": "eno1", "up": True}]}]}
+
+
+def test_a_packet_crosses_the_edge_where_the_cable_does():
+    """A switch outside is passed; who is asked for the same address is the machine that has it."""
+    assert outside.arrivals(LAN, "host/eno1", set()) == ["switch/uplink"]
+    assert outside.arrivals(LAN, "lan/eth0", {"host"}) == ["host/eno1"]
+    assert not outside.arrivals(LAN, "lan/eth0", {"router"})
+    assert outside.names(LAN)["lan:10.1.0.9"] == "lan"
+
+
+def test_ipv6_is_the_twin_of_ipv4():
+    assert generate_ipv6.twin("-d 10.1.0.2/32 -j DNAT --to-destination 10.2.0.3:80") == \
+        "-d fd00:1::2/128 -j DNAT --to-destination [fd00:2::3]:80"
+    assert generate_ipv6.twin("203.0.113.7/24") == "fd01:113::7/64"
 
 
 def test_what_is_generated_can_be_kept_as_a_file(tmp_path):
@@ -103,7 +133,8 @@ def test_rules_and_entries_are_read_from_the_explanation():
     rule = {"program": "iptables-nft", "table": "filter", "chain": "FORWARD", "number": 1}
     document = {"outcome": "delivered", "cause": {"summary": ""}, "conntrack": tracked,
                 "packets": [{"summary": "SYN", "steps": [step], "matches": [{"netns": "netns:x-host", "rule": rule}]}]}
-    prediction = prediction_of(document, "netns:x-")
+    machines = {"title": "", "cables": [], "machines": {"host": {}, "m1": {}}, "flows": []}
+    prediction = prediction_of(document, "netns:x-", scenario.parse("", machines))
     assert prediction.rules == {IPTABLES}
     assert prediction.entries == {
         ("m1", "tcp 10.0.0.1:client > 10.0.0.2:80"), ("m1", "tcp 10.0.0.1:1024-65535 > 10.0.0.2:client")}
@@ -133,14 +164,14 @@ def test_rules_are_compared_both_ways(hit, counting, predicted, told):
 
 def test_a_file_that_is_wrong_about_the_kernel_is_told():
     flow = Flow("b", "10.0.0.2:80/tcp", "delivered",
-                {"host/eth0": "10.0.0.1:client > 10.0.0.2:80", "b/eth0": "nothing"}, {})
+                {"host/eth0": "10.0.0.1:client > 10.0.0.2:80", "b/eth0": "nothing"}, {}, {})
     assert not list(mistakes(Truth("delivered", [SYN], set(), set(), set()), flow))
     assert len(list(mistakes(Truth("timeout", [], set(), set(), set()), flow))) == 2
 
 
 def _tally(name, *found):
     tally = Tally()
-    tally.add(Report(name, [FlowReport("", "delivered", list(found), [])]))
+    tally.add(Report(name, [FlowReport("", "delivered", "delivered", list(found), [])]))
     return tally
 
 

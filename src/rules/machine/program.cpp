@@ -127,6 +127,8 @@ void ChainWriter::add_rule(Draft draft, RuleRef ref)
                    step);
     }
     chain_.needs_conntrack = chain_.needs_conntrack || draft.needs_conntrack;
+    if (draft.conntrack_of)
+        chain_.conntrack_of.push_back(*draft.conntrack_of);
     chain_.rules.push_back(rule);
     chain_.refs.push_back(std::move(ref));
 }

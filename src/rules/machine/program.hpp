@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -34,6 +35,7 @@ struct CompiledChain {
     std::vector<CompiledRule> rules;
     std::vector<RuleRef> refs; // of `rules`
     bool needs_conntrack = false;
+    std::vector<net::Family> conntrack_of; // needed for these, whatever the table's are
 };
 
 // Rules jump within their table only: a Decision's chain is a place in `chains`.
@@ -69,7 +71,8 @@ struct Program {
 // A rule while it is read.
 struct Draft {
     std::vector<std::variant<Compare, Decision, OtherStep>> steps;
-    bool needs_conntrack = false; // nf_ct_netns_get()
+    bool needs_conntrack = false;            // nf_ct_netns_get()
+    std::optional<net::Family> conntrack_of; // needed for this one only
 
     void add(Compare compare) { steps.emplace_back(compare); }
     void add(Decision decision) { steps.emplace_back(decision); }

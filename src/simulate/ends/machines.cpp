@@ -222,6 +222,11 @@ bool Machines::is_inside(const net::IpAddress& address) const
         namespaces_, [&](const model::Netns& netns) { return netns.has_address(address); });
 }
 
+bool Machines::is_of_snapshot(const Namespace& netns) const
+{
+    return std::ranges::find(namespaces_, netns.name(), &model::Netns::name) != namespaces_.end();
+}
+
 Machine* Machines::place_on_link(const net::IpAddress& address)
 {
     if (Machine* placed = find(address))
@@ -299,17 +304,17 @@ std::optional<std::string> Machines::place(const net::IpAddress& address,
 
 bool Machines::place(const NextHop& hop)
 {
-    const model::Netns* asker = hop.netns->facts;
-    if (is_inside(hop.address) ||
-        std::ranges::find(namespaces_, asker->name, &model::Netns::name) == namespaces_.end())
+    if (is_inside(hop.address))
         return false;
     const std::size_t before = all_.size();
     const auto asks = hop.asks == 0 ? std::nullopt : std::optional(hop.asks);
     Machine* there = find(hop.destination);
-    if (there == nullptr && !is_inside(hop.destination))
-        return place(hop.destination, *asker, asks).has_value();
-    if (hop.address != hop.destination)
-        place_on_link(hop.address);
+    if (there != nullptr || is_inside(hop.destination) || !is_of_snapshot(*hop.netns)) {
+        if (hop.address != hop.destination)
+            place_on_link(hop.address);
+    } else {
+        return place(hop.destination, *hop.netns->facts, asks).has_value();
+    }
     if (there != nullptr && asks && !serves(*there, *asks)) {
         serve(*there, hop.destination.family(), *asks);
         return true;

@@ -50,6 +50,7 @@ public:
 private:
     [[nodiscard]] Machine* find(const net::IpAddress& address);
     [[nodiscard]] bool is_inside(const net::IpAddress& address) const;
+    [[nodiscard]] bool is_of_snapshot(const Namespace& netns) const;
     Machine* place_on_link(const net::IpAddress& address);
     Machine* place_beyond(const net::IpAddress& address, const model::Netns& asker);
 

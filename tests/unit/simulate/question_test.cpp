@@ -112,6 +112,28 @@ TEST_F(QuestionTest, A_tunnel_needs_no_address_of_its_own)
     EXPECT_EQ(ask("host", "10.9.0.7:80").outcome, model::Outcome::delivered);
 }
 
+TEST_F(QuestionTest, A_namespace_may_have_a_segment_and_a_gateway_of_its_own)
+{
+    far.add({.name = "eth7", .mac = net::MacAddress{{2, 7, 0, 0, 0, 7}}, .ethernet = true});
+    far.address("eth7", "10.7.0.2/24").route("0.0.0.0/0", "eth7", "10.7.0.1");
+    EXPECT_EQ(ask("netns:far", "10.7.0.9:80").outcome, model::Outcome::delivered);
+    EXPECT_EQ(ask("lan:10.7.0.9", "10.7.0.2/icmp").outcome, model::Outcome::delivered);
+    const auto beyond = ask("netns:far", "203.0.113.9:80");
+    EXPECT_EQ(beyond.outcome, model::Outcome::delivered);
+    EXPECT_THAT(beyond.assumptions, Contains(HasSubstr("lan:10.7.0.1 is an ordinary router")));
+}
+
+TEST_F(QuestionTest, Who_was_asked_for_its_mac_address_knows_who_asked)
+{
+    host.netns.neighbours = {{.link = host.at("eth0").index,
+                              .address = ip("192.168.1.9"),
+                              .mac = net::MacAddress{{0x72, 1, 2, 3, 4, 5}},
+                              .state = model::kNudStale}};
+    const auto explanation = ask("lan:192.168.1.9", "192.168.1.2/icmp");
+    EXPECT_EQ(explanation.outcome, model::Outcome::delivered);
+    EXPECT_EQ(explanation.packets.size(), 2U); // no ARP
+}
+
 TEST_F(QuestionTest, Without_a_gateway_nothing_is_behind_it)
 {
     host.netns.routes.pop_back();

@@ -58,16 +58,22 @@ NatKind kind_of(const std::string& name, bool prefix)
     return NatKind::redirect;
 }
 
-// In a table of both families only packets of the address' family get this far.
+// In a table of both families only packets of the address' family get this far, and only they are
+// tracked (nft_nat_init()).
 void add_family(const Json& json, Draft& draft)
 {
-    if (const std::string family = optional_text(json, "family"); !family.empty())
-        draft.add_number(Field::nfproto, family == "ip6" ? net::kNfprotoIpv6 : net::kNfprotoIpv4);
+    const std::string family = optional_text(json, "family");
+    if (family.empty()) {
+        draft.needs_conntrack = true;
+        return;
+    }
+    const bool ipv6 = family == "ip6";
+    draft.conntrack_of = ipv6 ? net::Family::ipv6 : net::Family::ipv4;
+    draft.add_number(Field::nfproto, ipv6 ? net::kNfprotoIpv6 : net::kNfprotoIpv4);
 }
 
 Result<> add_nat(const std::string& name, const Json& json, const Scope& scope, Draft& draft)
 {
-    draft.needs_conntrack = true;
     const std::vector<std::string> flags = texts(find_member(json, "flags"));
     const std::vector<std::string> type_flags = texts(find_member(json, "type_flags"));
     const auto has = [](const std::vector<std::string>& all, std::string_view flag) {
