@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "simulate/ends/endpoints.hpp"
 #include "simulate/ip/icmp.hpp"
 #include "simulate/ip/ndisc.hpp"
 #include "simulate/ip/routing.hpp"
@@ -196,7 +195,7 @@ void answer(Run& run, const Device& device, const Packet& packet, Delay delay)
 bool begins(const Ip& ip)
 {
     return ip.protocol == kTcp ? (ip.tcp_flags & (kSyn | kAck)) == kSyn
-                               : ip.protocol == kUdp && ip.payload == kRequest;
+                               : ip.protocol == kUdp && ip.asks;
 }
 
 void remember(Run& run, NextHop hop)
