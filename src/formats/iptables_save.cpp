@@ -14,7 +14,7 @@ namespace {
 using Table = std::map<std::string, Shared<model::XtablesChain>>;
 using Command = XtablesLine::Command;
 
-constexpr std::size_t kMostShown = 80;
+constexpr std::size_t kLongestQuote = 80;
 constexpr std::size_t kMostUnread = 16;
 
 // The chains that a table has from the start: xt_table.valid_hooks of iptable_filter.c and its kin.
@@ -245,7 +245,7 @@ private:
     {
         if (ruleset_.unread.size() < kMostUnread)
             ruleset_.unread.push_back(
-                fmt::format("line {} is no rule: '{}'", number, line.substr(0, kMostShown)));
+                fmt::format("line {} is no rule: '{}'", number, line.substr(0, kLongestQuote)));
         else
             ruleset_.unread.back() = fmt::format("line {} and others are no rules", number);
     }
