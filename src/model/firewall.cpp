@@ -22,7 +22,7 @@ std::string_view comment_of(const std::vector<std::string>& rule)
 bool is_of_iptables(const NftBaseChain& chain)
 {
     constexpr std::array<std::string_view, 5> kIptablesTables = {"filter", "nat", "mangle", "raw",
-                                                         "security"};
+                                                                 "security"};
     return (chain.family == "ip" || chain.family == "ip6") &&
            std::ranges::find(kIptablesTables, chain.table) != kIptablesTables.end();
 }

@@ -73,7 +73,7 @@ struct State {
     std::deque<LiveSocket> sockets;
     std::deque<Pending> deeds;
     std::vector<RandomPort> random_ports;
-    std::vector<PathMtu> path_mtus; // the last first
+    std::vector<PathMtu> path_mtus;                                            // the last first
     std::map<const Namespace*, std::shared_ptr<const rules::Touched>> touched; // sets, by rules
     std::deque<model::Socket> supposed; // listeners, where nobody has looked for them
     unsigned frames = 0;                // worked on, to notice a loop

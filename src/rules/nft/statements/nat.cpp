@@ -58,18 +58,15 @@ NatKind kind_of(const std::string& name, bool prefix)
     return NatKind::redirect;
 }
 
-// In a table of both families only packets of the address' family get this far, and only they are
-// tracked (nft_nat_init()).
-void add_family(const Json& json, Draft& draft)
+// In a table of both families only packets of the address' family get this far.
+std::optional<net::Family> add_family(const Json& json, Draft& draft)
 {
     const std::string family = optional_text(json, "family");
-    if (family.empty()) {
-        draft.needs_conntrack = true;
-        return;
-    }
+    if (family.empty())
+        return {};
     const bool ipv6 = family == "ip6";
-    draft.conntrack_of = ipv6 ? net::Family::ipv6 : net::Family::ipv4;
     draft.add_number(Field::nfproto, ipv6 ? net::kNfprotoIpv6 : net::kNfprotoIpv4);
+    return ipv6 ? net::Family::ipv6 : net::Family::ipv4;
 }
 
 Result<> add_nat(const std::string& name, const Json& json, const Scope& scope, Draft& draft)
@@ -100,7 +97,9 @@ Result<> add_nat(const std::string& name, const Json& json, const Scope& scope, 
         translate.first_port = std::move(ends.first);
         translate.last_port = std::move(ends.last);
     }
-    add_family(json, draft);
+    // nft_nat_init(): and only they are tracked.
+    draft.conntrack_of = add_family(json, draft);
+    draft.needs_conntrack = draft.needs_conntrack || !draft.conntrack_of;
     draft.add(OtherStep(std::move(translate)));
     return {};
 }
@@ -116,7 +115,7 @@ Result<> add_tproxy(const std::string& /*name*/, const Json& json, const Scope& 
         ONLAN_TRY(Operand operand, operand_or_constant(*port, Datatype::inet_service, scope));
         divert.port = std::move(operand.parts.front());
     }
-    add_family(json, draft);
+    (void)add_family(json, draft);
     draft.add(OtherStep(std::move(divert)));
     return {};
 }

@@ -31,8 +31,8 @@ Result<Decision> decision_of(const std::string& name, const Json& inner, const S
     ONLAN_TRY(const std::string target, text_member(inner, "target"));
     const auto chain = scope.declared.chains.find(target);
     if (chain == scope.declared.chains.end())
-        return not_understood(fmt::format("{} to the chain {}, which does not exist in table {}", name,
-                                     target, scope.table));
+        return not_understood(fmt::format("{} to the chain {}, which does not exist in table {}",
+                                          name, target, scope.table));
     return Decision{.kind = verdict->second, .chain = chain->second};
 }
 
