@@ -2,20 +2,20 @@
 
 #include <algorithm>
 
-#include <linux/rtnetlink.h>
-
 #include "net/netlink_attributes.hpp"
 
 namespace onlan::simulate {
 namespace {
 
-// RTAX_MTU; 0: the route says none.
+constexpr std::uint16_t kMetricMtu = 2; // RTAX_MTU
+
+// 0: the route says none.
 std::uint32_t mtu_of(const model::Route* route)
 {
     std::uint32_t mtu = 0;
     if (route != nullptr)
         (void)net::visit_attributes(route->metrics, [&](const net::Attribute& metric) {
-            if (metric.type() == RTAX_MTU)
+            if (metric.type() == kMetricMtu)
                 mtu = metric.value_or<std::uint32_t>(0);
         });
     return mtu;

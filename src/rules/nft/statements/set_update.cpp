@@ -13,7 +13,8 @@ Result<std::vector<Expression>> value_of(const Json& json, const Scope& scope, D
     // With a timeout or a comment it is wrapped.
     const Json* wrapped = find_member(json, "elem");
     const Json* value = wrapped == nullptr ? &json : find_member(*wrapped, "val");
-    ONLAN_TRY(Operand operand, nft::operand(value == nullptr ? json : *value, scope));
+    ONLAN_TRY(Operand operand,
+              operand_or_constant(value == nullptr ? json : *value, Datatype::integer, scope));
     add_needs(operand, draft);
     return std::move(operand.parts);
 }

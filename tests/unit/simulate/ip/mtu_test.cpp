@@ -25,8 +25,8 @@ protected:
         router.address("eth0", "10.9.0.2/24").address("eth1", "10.2.0.254/24");
         client.address("eth0", "10.1.0.1/24").route("0.0.0.0/0", "eth0", "10.1.0.254");
         server.address("eth0", "10.2.0.2/24").route("0.0.0.0/0", "eth0", "10.2.0.254");
-        host.route("10.2.0.0/24", "eth1", "10.9.0.2").sysctl("net.ipv4.ip_forward", 1);
-        router.route("10.1.0.0/24", "eth0", "10.9.0.1").sysctl("net.ipv4.ip_forward", 1);
+        host.route("10.2.0.0/24", "eth1", "10.9.0.2").forwarding();
+        router.route("10.1.0.0/24", "eth0", "10.9.0.1").forwarding();
         host.at("eth1").mtu = router.at("eth0").mtu = 1400;
         server.listen(kTcp, 80).listen(kUdp, 80);
     }
