@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "formats/xtables_line.hpp"
 
 namespace onlan::formats {
@@ -76,11 +76,8 @@ std::size_t line_end(std::string_view text)
 
 std::optional<std::size_t> place_of(std::string_view text)
 {
-    std::size_t place = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, place);
-    return error == std::errc{} && stop == end && place > 0 ? std::optional(place - 1)
-                                                            : std::nullopt;
+    const auto place = parse_number<std::size_t>(text);
+    return place && *place > 0 ? std::optional(*place - 1) : std::nullopt;
 }
 
 // What iptables-restore would make of the lines, from an empty kernel on.

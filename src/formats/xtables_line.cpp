@@ -36,10 +36,10 @@ bool is_blank(char letter)
 }
 
 // "--table=nat" is two words.
-std::vector<std::string> with_values_apart(std::vector<std::string> words)
+std::vector<std::string> with_values_apart(const std::vector<std::string>& words)
 {
     std::vector<std::string> apart;
-    for (std::string& word : words) {
+    for (const std::string& word : words) {
         const std::size_t equals = word.starts_with("--") ? word.find('=') : std::string::npos;
         apart.push_back(word.substr(0, equals));
         if (equals != std::string::npos)

@@ -208,9 +208,10 @@ Cause too_large(const Record& record, const Walks& walks, std::size_t packet, st
     for (std::size_t i = packet + 1; i < walks.packets(); ++i) {
         if (walks.packet(i).answers != packet + 1)
             continue;
-        if (const auto lost =
-                walks.last(i, [](const Record::Step& step) { return model::ends(step.action); }))
-            return {.kind = CauseKind::mtu, .step = *lost, .chain = {at, *lost}, .summary = {}};
+        const auto lost =
+            walks.last(i, [](const Record::Step& step) { return model::ends(step.action); });
+        if (lost)
+            return {.kind = CauseKind::mtu, .step = lost, .chain = {at, *lost}, .summary = {}};
     }
     return ended_by(record, walks, packet, at);
 }
@@ -300,7 +301,7 @@ std::optional<Cause> orphaned(const Walks& walks)
             walks.last(i, [](const Record::Step& step) { return step.action == Action::orphan; });
         if (lost)
             return Cause{.kind = CauseKind::tproxy,
-                         .step = *lost,
+                         .step = lost,
                          .chain = chain_to(walks, i, *lost),
                          .summary = {}};
     }

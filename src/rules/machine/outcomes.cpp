@@ -70,8 +70,7 @@ std::string words(const Guess& guess)
 {
     const auto* maybe = step_of<Maybe>(guess);
     const auto* unknown = step_of<Unknown>(guess);
-    const std::string where =
-        is_understood(guess) ? place(*guess.rule) : place_and_text(*guess.rule);
+    std::string where = is_understood(guess) ? place(*guess.rule) : place_and_text(*guess.rule);
     switch (guess.kind) {
     case Guess::Kind::matches:
         return maybe != nullptr ? fmt::format("{}: {}", where, maybe->yes)

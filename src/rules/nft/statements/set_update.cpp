@@ -62,7 +62,7 @@ add_set_update(const std::string& name, const Json& update, const Scope& scope, 
 std::string update_words(const std::string& name, const Json& update)
 {
     const Json* data = find_member(update, "data");
-    return fmt::format("{} {} {{ {}{} }}", words_of(update, "op"), words_of(update, name.c_str()),
+    return fmt::format("{} {} {{ {}{} }}", words_of(update, "op"), words_of(update, name),
                        words_of(update, "elem"), data == nullptr ? "" : " : " + words(*data));
 }
 
