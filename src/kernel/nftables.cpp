@@ -163,6 +163,7 @@ Result<> append_handles(const model::NftListing& chains,
                         const std::string& table,
                         json& elements)
 {
+    json rules = json::array();
     for (const model::NftObject& object : *chains.objects) {
         if (object.kind() != "chain" || object.family() != family || object.table() != table)
             continue;
@@ -171,10 +172,11 @@ Result<> append_handles(const model::NftListing& chains,
         ONLAN_TRY(const auto handles,
                   rule_handles(family == "ip" ? NFPROTO_IPV4 : NFPROTO_IPV6, table, chain));
         for (const std::uint64_t handle : handles)
-            elements.push_back(
+            rules.push_back(
                 {{"rule",
                   {{"family", family}, {"table", table}, {"chain", chain}, {"handle", handle}}}});
     }
+    std::ranges::move(rules, std::back_inserter(elements));
     return {};
 }
 

@@ -152,13 +152,23 @@ def test_the_fdb_is_that_of_bridge(host, here):
     assert shown == {(one["mac"], one["port"]) for one in here["fdb"]}
 
 
-def test_nftables_is_what_nft_prints(host, here):
+def test_nftables_is_what_nft_prints_but_for_the_rules_that_iptables_save_tells(host, here):
     def without_counters(thing):
         if isinstance(thing, dict):
             return {key: without_counters(value) for key, value in thing.items() if key not in ("packets", "bytes")}
         return [without_counters(one) for one in thing] if isinstance(thing, list) else thing
 
-    assert without_counters(here["nftables"]) == without_counters(host.host.json("nft", "--json", "list", "ruleset"))
+    def as_listed(element):
+        rule = element.get("rule", {})
+        if rule.get("family") not in ("ip", "ip6") or rule["table"] not in saved.get(rule["family"], {}):
+            return without_counters(element)
+        return {"rule": {key: rule[key] for key in ("family", "table", "chain", "handle")}}
+
+    saved = {"ip6" if of.get("family") == "ipv6" else "ip": of["tables"] for of in here["xtables"]
+             if of.get("backend") != "legacy"}
+    shown = host.host.json("nft", "--json", "list", "ruleset")["nftables"]
+    assert without_counters(here["nftables"]["nftables"]) == [
+        as_listed(element) for element in shown if "metainfo" not in element]
 
 
 def _saved(text):
