@@ -239,8 +239,11 @@ Done perform(const UpdateSet& update, Fork& fork, const Context& context)
     return kGoesOn;
 }
 
+// nft_nat_inet_eval(): what is of another family goes on.
 Done perform(const Translate& translate, Fork& fork, const Context& context)
 {
+    if (translate.family && *translate.family != fork.packet.source.family())
+        return kGoesOn;
     Bounds bounds(fork, context);
     Nat nat{.kind = kind_at(translate, context.hook),
             .first_address = bounds.address(translate.first_address),

@@ -138,7 +138,8 @@ struct DecideByMap {
 
 struct Translate {
     NatKind kind = NatKind::source;
-    bool by_hook = false; // NETMAP: source or destination, as the hook is
+    bool by_hook = false;              // NETMAP: source or destination, as the hook is
+    std::optional<net::Family> family; // of a table of both: only its packets are translated
     std::optional<Expression> first_address;
     std::optional<Expression> last_address; // absent: the first
     std::optional<Expression> first_port;

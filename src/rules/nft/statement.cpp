@@ -43,6 +43,7 @@ void add_needs(const Operand& operand, Draft& draft)
 
 void add_within_limit(std::string_view name, const Json& inner, Draft& draft)
 {
+    draft.needs_conntrack = draft.needs_conntrack || name == "ct count"; // nft_connlimit_do_init()
     if (!inner.is_object()) { // the name of an object, which may be the limit of others, too
         draft.add(
             OtherStep(Maybe{.yes = fmt::format("the {} lets the packet match", name),

@@ -58,15 +58,13 @@ NatKind kind_of(const std::string& name, bool prefix)
     return NatKind::redirect;
 }
 
-// In a table of both families only packets of the address' family get this far.
-std::optional<net::Family> add_family(const Json& json, Draft& draft)
+// What a rule in a table of both families is for.
+std::optional<net::Family> family_of(const Json& json)
 {
     const std::string family = optional_text(json, "family");
     if (family.empty())
         return {};
-    const bool ipv6 = family == "ip6";
-    draft.add_number(Field::nfproto, ipv6 ? net::kNfprotoIpv6 : net::kNfprotoIpv4);
-    return ipv6 ? net::Family::ipv6 : net::Family::ipv4;
+    return family == "ip6" ? net::Family::ipv6 : net::Family::ipv4;
 }
 
 Result<> add_nat(const std::string& name, const Json& json, const Scope& scope, Draft& draft)
@@ -97,9 +95,10 @@ Result<> add_nat(const std::string& name, const Json& json, const Scope& scope, 
         translate.first_port = std::move(ends.first);
         translate.last_port = std::move(ends.last);
     }
-    // nft_nat_init(): and only they are tracked.
-    draft.conntrack_of = add_family(json, draft);
-    draft.needs_conntrack = draft.needs_conntrack || !draft.conntrack_of;
+    translate.family = family_of(json);
+    // nft_nat_init()
+    draft.conntrack_of = translate.family;
+    draft.needs_conntrack = draft.needs_conntrack || !translate.family;
     draft.add(OtherStep(std::move(translate)));
     return {};
 }
@@ -115,7 +114,10 @@ Result<> add_tproxy(const std::string& /*name*/, const Json& json, const Scope& 
         ONLAN_TRY(Operand operand, operand_or_constant(*port, Datatype::inet_service, scope));
         divert.port = std::move(operand.parts.front());
     }
-    (void)add_family(json, draft);
+    // nft_tproxy_eval() ends the rule.
+    if (const auto family = family_of(json))
+        draft.add_number(Field::nfproto,
+                         *family == net::Family::ipv4 ? net::kNfprotoIpv4 : net::kNfprotoIpv6);
     draft.add(OtherStep(std::move(divert)));
     return {};
 }
