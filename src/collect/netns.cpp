@@ -45,7 +45,7 @@ void collect_rules(model::Netns& netns)
     model::NftListing chains;
     take(chains, kernel::list_chains(), netns.unread);
     take(netns.xtables, kernel::collect_xtables(model::base_chains(chains)), netns.unread);
-    take(netns.nftables, kernel::list_ruleset(netns.xtables), netns.unread);
+    take(netns.nftables, kernel::list_ruleset(chains, netns.xtables), netns.unread);
     take(netns.ipsets, kernel::list_ipsets(), netns.unread);
     if (const auto tables = read_file("/proc/thread-self/net/arp_tables_names");
         tables && !tables->empty())

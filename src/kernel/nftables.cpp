@@ -223,13 +223,13 @@ Result<model::NftListing> list_chains()
     return listing_from(answer);
 }
 
-Result<model::NftListing> list_ruleset(std::span<const model::XtablesRuleset> saved)
+Result<model::NftListing> list_ruleset(const model::NftListing& chains,
+                                       std::span<const model::XtablesRuleset> saved)
 {
     if (!has_module("nf_tables"))
         return model::NftListing{};
     ONLAN_TRY(const auto tables, run("list tables", "read the nftables tables"));
     ONLAN_TRY(json document, document_from(tables));
-    ONLAN_TRY(const model::NftListing chains, list_chains());
     json elements = json::array();
     for (json& element : document["nftables"]) {
         if (!element.contains("table"))

@@ -17,8 +17,10 @@ namespace onlan::kernel {
 // Every chain. A kernel without nf_tables is not asked to load it, here and below.
 [[nodiscard]] Result<model::NftListing> list_chains();
 // Everything, in all families: what `nft --json list ruleset` prints. Empty when there is nothing.
-// Of the tables that iptables-save has told, the rules' handles only.
-[[nodiscard]] Result<model::NftListing> list_ruleset(std::span<const model::XtablesRuleset> saved);
+// Of the tables that iptables-save has told, all of whose `chains` it knows, the rules' handles
+// only.
+[[nodiscard]] Result<model::NftListing> list_ruleset(const model::NftListing& chains,
+                                                     std::span<const model::XtablesRuleset> saved);
 
 // No connection tracking for what comes in through the bridge `bridge`: one rule in the chain
 // `prerouting` of `inet onlan`, at priority raw (-300) and so before nf_conntrack_in().

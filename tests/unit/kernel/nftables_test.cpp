@@ -182,7 +182,7 @@ TEST(Nftables, TheRulesetNamesTheDevicesOfAChain)
     in_own_netns([](NetlinkSocket&) {
         nft({"add table netdev t"});
         nft({"add chain netdev t in { type filter hook ingress device lo priority 0; }"});
-        const auto ruleset = list_ruleset({});
+        const auto ruleset = list_ruleset({}, {});
         ASSERT_TRUE(ruleset) << ruleset.error().message;
         const auto chain = std::ranges::find(*ruleset->objects, "chain", &model::NftObject::kind);
         ASSERT_NE(chain, ruleset->objects->end());
@@ -198,8 +198,8 @@ TEST(Nftables, OfATableThatIptablesSaveTellsTheHandlesAreListed)
         ASSERT_TRUE(chains) << chains.error().message;
         const auto saved = collect_xtables(model::base_chains(*chains));
         ASSERT_TRUE(saved) << saved.error().message;
-        const auto whole = list_ruleset({});
-        const auto handles = list_ruleset(*saved);
+        const auto whole = list_ruleset({}, {});
+        const auto handles = list_ruleset(*chains, *saved);
         ASSERT_TRUE(whole && handles);
         ASSERT_EQ(whole->objects->size(), handles->objects->size());
         const model::NftObject& rule = handles->objects->back();
